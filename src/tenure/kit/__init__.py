@@ -1,0 +1,1 @@
+"""Words of no domain: time, ids, money, secrets, facts. Nothing here knows what a customer is."""

@@ -1,0 +1,37 @@
+"""Facts that several rooms of the record announce in the same shape."""
+
+from __future__ import annotations
+
+from tenure.kit.outbox import Fact, fact
+
+
+@fact
+class EventsArrived(Fact, frozen=True, kw_only=True):
+    """Events were appended to the lake. No `account_ids` means: too many to list, refresh all."""
+
+    account_ids: tuple[str, ...] = ()
+    first_day: str  # ISO date of the earliest of them, UTC
+    count: int
+
+
+@fact
+class RecordsChanged(Fact, frozen=True, kw_only=True):
+    """Rows of a record table changed (account, person, term, response). No `account_ids`: many."""
+
+    table: str
+    account_ids: tuple[str, ...] = ()
+    first_day: str  # ISO date of the earliest day whose figures may differ
+
+
+@fact
+class HealthChanged(Fact, frozen=True, kw_only=True):
+    """Accounts were rescored. No `account_ids`: all."""
+
+    account_ids: tuple[str, ...] = ()
+
+
+@fact
+class ImportRequested(Fact, frozen=True, kw_only=True):
+    """Somebody uploaded a file and pressed Import."""
+
+    run_id: str
