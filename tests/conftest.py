@@ -1,0 +1,58 @@
+"""Fixtures that every test may use. Who is who: see cast.py."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import override_settings
+
+from tenure.kit import home
+from tenure.workspaces.access import Access
+from tests import cast
+from tests.browser import chromium, open_page, site
+
+__all__ = ["chromium", "open_page", "site"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Each process has its own TENURE_HOME (isolate.py), so the database's name needs no suffix."""
+
+
+@pytest.fixture(autouse=True)
+def fresh_files() -> Iterator[Path]:
+    """Every test starts without lake, intake and uploads; the app database is pytest-django's matter."""
+    yield home.home()
+    for path in home.home().iterdir():
+        if not path.name.startswith("app.db"):
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """A real hash takes half a second on purpose, and each of the cast has a password."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture
+def access(transactional_db: None) -> Access:
+    """The owner's access to the cast's workspace, which is still empty."""
+    return cast.workspace("Tenure Test")
+
+
+@pytest.fixture
+def neighbour(transactional_db: None) -> Access:
+    """Full access to another workspace, of which the cast must see nothing."""
+    return cast.workspace("Otherco's vendor")
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> Iterator[None]:
+    """Limits on guessing count anew in every test."""
+    yield
+    cache.clear()

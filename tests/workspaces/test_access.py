@@ -1,0 +1,54 @@
+"""Nobody sees a neighbour's rows, and nobody does more than their role allows."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from tenure.accounts.models import Account
+from tenure.workspaces import actions
+from tenure.workspaces.access import Access
+from tenure.workspaces.models import Key
+from tenure.workspaces.roles import Right, Role
+from tests import cast
+
+
+def test_a_neighbours_row_looks_like_one_that_does_not_exist(access: Access, neighbour: Access) -> None:
+    theirs = Account.objects.create(workspace=neighbour.workspace, external_id="otherco", name="Otherco")
+    assert list(access.of(Account)) == []
+    with pytest.raises(Http404):
+        access.get(Account, theirs.pk)
+    assert neighbour.get(Account, theirs.pk) == theirs
+
+
+@pytest.mark.parametrize(
+    ("role", "rights"),
+    [
+        (Role.OWNER, set(Right)),
+        (Role.MANAGER, {Right.READ, Right.WORK, Right.LOAD}),
+        (Role.VIEWER, {Right.READ}),
+    ],
+)
+def test_what_each_role_may_do(access: Access, role: Role, rights: set[Right]) -> None:
+    who = cast.member(access, "Dana", role)
+    assert {right for right in Right if who.may(right)} == rights
+
+
+def test_a_viewer_cannot_make_or_revoke_keys(access: Access) -> None:
+    actions.create_key(access)
+    vic = cast.member(access, "Vic", Role.VIEWER)
+    with pytest.raises(PermissionDenied):
+        actions.create_key(vic)
+    with pytest.raises(PermissionDenied):
+        actions.revoke_key(vic, access.of(Key).get().pk)
+
+
+def test_an_invitation_lets_one_person_in_once(access: Access) -> None:
+    dana = cast.User.objects.create_user("dana@example.test", name="Dana")
+    token = actions.invite(access, Role.MANAGER)
+    membership = actions.accept_invitation(token, dana)
+    assert membership is not None
+    assert membership.role == Role.MANAGER
+    assert actions.accept_invitation(token, dana) is None
+    assert actions.open_invitation(token) is None
