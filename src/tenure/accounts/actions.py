@@ -1,0 +1,417 @@
+"""Writes about accounts and people: by the thousand, each row once however often it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from tenure.accounts import queries, rules
+from tenure.accounts.models import Account, AccountAttributes, Identity, Person
+from tenure.kit import changes, clock, outbox
+from tenure.kit.facts import RecordsChanged
+from tenure.workspaces.models import Workspace
+
+EVER = "1970-01-01"  # first_day of a change that gives old events another meaning
+_MOST_LISTED = 500  # a fact that touches more accounts says "many"
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """What a source says about an account. An empty field says nothing, and erases nothing."""
+
+    account_id: str
+    name: str = ""
+    domain: str = ""
+    parent_id: str = ""
+    owner: str = ""
+    segment: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """What a source says about a person. An empty field says nothing, and erases nothing."""
+
+    person_id: str
+    email: str = ""
+    name: str = ""
+    account_id: str = ""
+    role: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Upserted:
+    """What became of the rows, counted by distinct id; `ids` leads from the given id to ours."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    def __add__(self, other: Upserted) -> Upserted:
+        return Upserted(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.same + other.same,
+            {**self.ids, **other.ids},
+        )
+
+
+def upsert_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> Upserted:
+    """Add or complete accounts by the customer's own id. Parents not known yet are added bare."""
+    merged = _merge(_clean_account(row) for row in rows)
+    parents = {row.parent_id for row in merged if row.parent_id} - {row.account_id for row in merged}
+    _add_bare_accounts(workspace, parents)
+    total = Upserted()
+    for chunk in queries.in_chunks(merged):
+        total += _upsert_accounts(workspace, chunk)
+    _set_parents(workspace, {row.account_id: row.parent_id for row in merged if row.parent_id})
+    return total
+
+
+def upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
+    """Add or complete people by the customer's own id. Accounts not known yet are added bare."""
+    merged = _merge(_clean_person(row) for row in rows)
+    _add_bare_accounts(workspace, {row.account_id for row in merged if row.account_id})
+    total = Upserted()
+    for chunk in queries.in_chunks(merged):
+        total += _upsert_people(workspace, chunk)
+    return total
+
+
+def resolve(workspace: Workspace, account_refs: Collection[str], people: Mapping[str, str | None]) -> None:
+    """Add the accounts and people that events mention and nobody knows yet.
+
+    `people` leads from a person's observed id to the account's they were seen with, or None. It gives
+    an account to people who have none; it moves nobody. Anonymous people stay as observed.
+    """
+    known = {ref: account for ref, account in people.items() if ref and not rules.is_anonymous(ref)}
+    _add_bare_accounts(workspace, {*account_refs, *(ref for ref in known.values() if ref)} - {""})
+    for chunk in queries.in_chunks(known):
+        _add_bare_people(workspace, {ref: known[ref] for ref in chunk})
+
+
+@transaction.atomic
+def link_people(workspace: Workspace, same: Mapping[str, str], *, move: bool) -> int:
+    """Say whom observed ids mean: from `anon:…` or a former id to a person's own. Gives how many changed.
+
+    What was observed under them before counts for that person from now on. Without `move`, an id that
+    means somebody already keeps its meaning: two people may share a browser.
+    """
+    targets = queries.people_by_ref(workspace.id, set(same.values()))
+    before = queries.people_by_ref(workspace.id, same.keys())
+    linked = {
+        observed: targets[ref]
+        for observed, ref in same.items()
+        if ref in targets and before.get(observed) != targets[ref] and (move or observed not in before)
+    }
+    if linked:
+        _save_identities(workspace.id, Identity.PERSON, linked)
+        concerned = {*linked.values(), *(before[observed] for observed in linked if observed in before)}
+        people = queries.people_by_id(workspace.id, concerned)
+        _announce(workspace, "identity", {one.account_id for one in people.values()}, first_day=EVER)
+    return len(linked)
+
+
+@transaction.atomic
+def mark_own_people(workspace: Workspace) -> int:
+    """Apply the workspace's own domains to everybody known; gives how many changed sides."""
+    changed = []
+    for person in Person.objects.filter(workspace=workspace).exclude(email=""):
+        is_own = rules.is_own(person.email, workspace.own_domains)
+        if person.is_own != is_own:
+            person.is_own = is_own
+            changed.append(person)
+    _save_people(changed)
+    if changed:
+        _announce(workspace, "person", {person.account_id for person in changed}, first_day=EVER)
+    return len(changed)
+
+
+R = TypeVar("R", AccountRow, PersonRow)
+
+
+def _merge(rows: Iterable[R]) -> list[R]:
+    """One row per id: a later one completes and corrects an earlier one."""
+    merged: dict[str, R] = {}
+    for row in rows:
+        key = row.account_id if isinstance(row, AccountRow) else row.person_id
+        merged[key] = _completed(merged[key], row) if key in merged else row
+    return list(merged.values())
+
+
+def _completed(row: R, later: R) -> R:
+    said = {one.name: getattr(later, one.name) for one in fields(later)}
+    said["attributes"] = {**row.attributes, **later.attributes}
+    return replace(row, **{name: value for name, value in said.items() if value})
+
+
+def _clean_account(row: AccountRow) -> AccountRow:
+    account_id = rules.clean_id(row.account_id)
+    parent_id = rules.clean_id(row.parent_id)
+    return AccountRow(
+        account_id=account_id,
+        name=rules.clean_text(row.name),
+        domain=rules.clean_domain(row.domain),
+        parent_id="" if parent_id == account_id else parent_id,
+        owner=rules.clean_text(row.owner, 254),
+        segment=rules.clean_text(row.segment, 80),
+        attributes=_known(row.attributes),
+    )
+
+
+def _clean_person(row: PersonRow) -> PersonRow:
+    return PersonRow(
+        person_id=rules.clean_id(row.person_id),
+        email=rules.clean_email(row.email),
+        name=rules.clean_text(row.name),
+        account_id=rules.clean_id(row.account_id),
+        role=rules.clean_text(row.role, 120),
+        attributes=_known(row.attributes),
+    )
+
+
+def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes that say something."""
+    return {name: value for name, value in attributes.items() if value is not None and value != ""}
+
+
+@transaction.atomic
+def _upsert_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> Upserted:
+    ids = queries.accounts_by_ref(workspace.id, [row.account_id for row in rows])
+    known = queries.accounts_by_id(workspace.id, set(ids.values()))
+    new = [row for row in rows if row.account_id not in ids]
+    ids.update(_add_accounts(workspace, new))
+    changed = [
+        account
+        for row in rows
+        if (account := known.get(ids[row.account_id])) and _change_account(account, row)
+    ]
+    _save_accounts(changed)
+    _announce_accounts(workspace, [ids[row.account_id] for row in new], [one.pk for one in changed])
+    return Upserted(len(new), len(changed), len(rows) - len(new) - len(changed), ids)
+
+
+def _add_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> dict[str, str]:
+    """New accounts with attributes and identity; gives their ids by the customer's."""
+    added = {
+        row.account_id: Account(
+            workspace=workspace,
+            external_id=row.account_id,
+            name=row.name or row.account_id,
+            domain=row.domain,
+            owner=row.owner,
+            segment=row.segment,
+        )
+        for row in rows
+    }
+    Account.objects.bulk_create(added.values())
+    AccountAttributes.objects.bulk_create(
+        AccountAttributes(account=added[row.account_id], workspace=workspace, data=dict(row.attributes))
+        for row in rows
+    )
+    ids = {ref: account.pk for ref, account in added.items()}
+    _save_identities(workspace.id, Identity.ACCOUNT, ids)
+    return ids
+
+
+def _change_account(account: Account, row: AccountRow) -> bool:
+    """Bring an account up to date with what a row says; whether anything differed."""
+    said = {"name": row.name, "domain": row.domain, "owner": row.owner, "segment": row.segment}
+    differs = _set(account, said)
+    data = {**account.attributes.data, **row.attributes}
+    differs = differs or data != account.attributes.data
+    account.attributes.data = data
+    return differs
+
+
+def _set(entity: Account | Person, said: Mapping[str, str]) -> bool:
+    """Set what is said and differs; whether anything did."""
+    new = {name: value for name, value in said.items() if value and getattr(entity, name) != value}
+    for name, value in new.items():
+        setattr(entity, name, value)
+    return bool(new)
+
+
+def _save_accounts(accounts: Sequence[Account]) -> None:
+    # Far faster than bulk_update, which writes one CASE per row and field.
+    Account.objects.bulk_create(
+        accounts,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["name", "domain", "owner", "segment"],
+    )
+    AccountAttributes.objects.bulk_create(
+        [account.attributes for account in accounts],
+        update_conflicts=True,
+        unique_fields=["account"],
+        update_fields=["data"],
+    )
+
+
+def _add_bare_accounts(workspace: Workspace, refs: Collection[str]) -> None:
+    """Accounts of which only the id is known, so far."""
+    unknown = sorted(set(refs) - queries.accounts_by_ref(workspace.id, refs).keys())
+    for chunk in queries.in_chunks(unknown):
+        _upsert_accounts(workspace, [AccountRow(ref) for ref in chunk])
+
+
+@transaction.atomic
+def _set_parents(workspace: Workspace, parents: Mapping[str, str]) -> None:
+    """Put accounts under their parents, except where that would close a circle."""
+    if not parents:
+        return
+    ids = queries.accounts_by_ref(workspace.id, {*parents.keys(), *parents.values()})
+    tree = dict(Account.objects.filter(workspace=workspace).values_list("id", "parent_id"))
+    moved = []
+    for child, parent in ((ids[child], ids[parent]) for child, parent in parents.items()):
+        if tree[child] != parent and child not in _ancestry(tree, parent):
+            tree[child] = parent
+            moved.append(child)
+    for chunk in queries.in_chunks(moved):
+        accounts = list(Account.objects.filter(pk__in=chunk))
+        for account in accounts:
+            account.parent_id = tree[account.pk]
+        Account.objects.bulk_create(
+            accounts, update_conflicts=True, unique_fields=["id"], update_fields=["parent"]
+        )
+    _announce_accounts(workspace, [], moved)
+
+
+def _ancestry(tree: Mapping[str, str | None], account_id: str | None) -> set[str]:
+    """An account and everything above it."""
+    found: set[str] = set()
+    while account_id and account_id not in found:
+        found.add(account_id)
+        account_id = tree.get(account_id)
+    return found
+
+
+@transaction.atomic
+def _upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
+    ids = queries.people_by_ref(workspace.id, [row.person_id for row in rows])
+    known = queries.people_by_id(workspace.id, set(ids.values()))
+    accounts = queries.accounts_by_ref(workspace.id, {row.account_id for row in rows if row.account_id})
+    new = [row for row in rows if row.person_id not in ids]
+    ids.update(_add_people(workspace, new, accounts))
+    changed, touched = [], {accounts[row.account_id] for row in new if row.account_id}
+    regrouped = False
+    for row in rows:
+        if person := known.get(ids[row.person_id]):
+            before = (person.account_id, person.is_own)
+            if _change_person(workspace, person, row, accounts):
+                changed.append(person)
+                touched |= {one for one in (before[0], person.account_id) if one}
+                regrouped = regrouped or before != (person.account_id, person.is_own)
+    _save_people(changed)
+    if new or changed:
+        _announce(workspace, "person", touched, first_day=EVER if regrouped else None)
+    return Upserted(len(new), len(changed), len(rows) - len(new) - len(changed), ids)
+
+
+def _add_people(
+    workspace: Workspace, rows: Sequence[PersonRow], accounts: Mapping[str, str]
+) -> dict[str, str]:
+    """New people with identity; gives their ids by the customer's."""
+    added = {
+        row.person_id: Person(
+            workspace=workspace,
+            external_id=row.person_id,
+            email=_email(row),
+            name=row.name,
+            role=row.role,
+            account_id=accounts.get(row.account_id),
+            is_own=rules.is_own(_email(row), workspace.own_domains),
+            attributes=dict(row.attributes),
+        )
+        for row in rows
+    }
+    Person.objects.bulk_create(added.values())
+    ids = {ref: person.pk for ref, person in added.items()}
+    _save_identities(workspace.id, Identity.PERSON, ids)
+    return ids
+
+
+def _email(row: PersonRow) -> str:
+    """Many products use the address as the id."""
+    return row.email or rules.clean_email(row.person_id)
+
+
+def _change_person(workspace: Workspace, person: Person, row: PersonRow, accounts: Mapping[str, str]) -> bool:
+    """Bring a person up to date with what a row says; whether anything differed."""
+    account_id = accounts.get(row.account_id, "")
+    said = {"email": row.email, "name": row.name, "role": row.role, "account_id": account_id}
+    differs = _set(person, said)
+    attributes = {**person.attributes, **row.attributes}
+    is_own = person.is_own or rules.is_own(person.email, workspace.own_domains)
+    differs = differs or attributes != person.attributes or is_own != person.is_own
+    person.attributes, person.is_own = attributes, is_own
+    return differs
+
+
+def _save_people(people: Sequence[Person]) -> None:
+    Person.objects.bulk_create(
+        people,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["email", "name", "role", "account", "is_own", "attributes"],
+    )
+
+
+def _add_bare_people(workspace: Workspace, people: Mapping[str, str | None]) -> None:
+    """People of whom only the id, and perhaps the account, is known; nobody changes accounts by this."""
+    ids = queries.people_by_ref(workspace.id, people.keys())
+    homeless = queries.people_without_account(workspace.id, set(ids.values()))
+    rows = [
+        PersonRow(ref, account_id=account or "")
+        for ref, account in people.items()
+        if ref not in ids or (account and ids[ref] in homeless)
+    ]
+    if rows:
+        _upsert_people(workspace, rows)
+
+
+def _save_identities(workspace_id: str, kind: str, targets: Mapping[str, str]) -> None:
+    """Say whom observed ids mean, whatever they meant before."""
+    if not targets:
+        return
+    Identity.objects.bulk_create(
+        [
+            Identity(workspace_id=workspace_id, kind=kind, observed=observed, target_id=target)
+            for observed, target in targets.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["workspace", "kind", "observed"],
+        update_fields=["target_id"],
+    )
+    changes.touch(workspace_id, "identity")
+
+
+def _announce_accounts(workspace: Workspace, added: Sequence[str], changed: Sequence[str]) -> None:
+    if added or changed:
+        _announce(workspace, "account", {*added, *changed})
+
+
+def _announce(
+    workspace: Workspace, table: str, account_ids: Collection[str | None], first_day: str | None = None
+) -> None:
+    """Count the write and record the fact, in the transaction of the write.
+
+    Nobody's people are nobody's news: without an account concerned there is no fact.
+    """
+    changes.touch(workspace.id, table)
+    listed = tuple(sorted({one for one in account_ids if one}))
+    if not listed:
+        return
+    outbox.record(
+        RecordsChanged(
+            workspace_id=workspace.id,
+            table=table,
+            account_ids=listed if len(listed) <= _MOST_LISTED else (),
+            first_day=first_day or clock.today(workspace.zone).isoformat(),
+        )
+    )

@@ -1,0 +1,97 @@
+"""Tables of accounts, people, and which observed ids mean whom."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tenure.kit import clock
+from tenure.kit.ids import new_id
+from tenure.workspaces.models import Workspace
+
+
+class Account(models.Model):
+    """A customer. Narrow on purpose: lists read it by the thousand; the rest is in `attributes`."""
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    external_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    domain = models.CharField(max_length=253, blank=True)
+    parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True)
+    owner = models.CharField(max_length=254, blank=True)
+    segment = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "account"
+        constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="account_once")]
+        indexes = [
+            models.Index(fields=["workspace", "id"], name="account_by_id"),
+            models.Index(fields=["workspace", "name", "id"], name="account_by_name"),
+            models.Index(fields=["workspace", "segment", "id"], name="account_by_segment"),
+            models.Index(fields=["workspace", "owner", "id"], name="account_by_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountAttributes(models.Model):
+    """Everything else that sources say about an account."""
+
+    account = models.OneToOneField(
+        Account, on_delete=models.CASCADE, primary_key=True, related_name="attributes"
+    )
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "account_attributes"
+
+    def __str__(self) -> str:
+        return f"attributes of {self.account_id}"
+
+
+class Person(models.Model):
+    """Somebody at a customer, or an anonymous visitor not yet known by name."""
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    external_id = models.CharField(max_length=200)
+    email = models.CharField(max_length=254, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=120, blank=True)
+    account = models.ForeignKey(
+        Account, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
+    )
+    is_own = models.BooleanField(default=False)  # one of the workspace's own people: never product use
+    attributes = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "person"
+        constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="person_once")]
+        indexes = [models.Index(fields=["workspace", "email"], name="person_by_email")]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.external_id
+
+
+class Identity(models.Model):
+    """An observed id and whom it means now. The lake keeps what was observed; views join this table."""
+
+    ACCOUNT, PERSON = "account", "person"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=10, choices=[(ACCOUNT, ACCOUNT), (PERSON, PERSON)])
+    observed = models.CharField(max_length=200)
+    target_id = models.CharField(max_length=32)
+
+    class Meta:
+        db_table = "identity"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "kind", "observed"], name="identity_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.observed}"

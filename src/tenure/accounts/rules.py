@@ -1,0 +1,66 @@
+"""How ids, addresses and domains are written: one form each, so that the same thing compares equal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+LONGEST_ID = 200
+LONGEST_NAME = 200
+ANONYMOUS = "anon:"
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
+_DOMAIN = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})+")
+
+
+def clean_text(value: object, longest: int = LONGEST_NAME) -> str:
+    """One line of printable text, cut at `longest`; empty for None."""
+    return _UNPRINTABLE.sub(" ", "" if value is None else str(value)).strip()[:longest].rstrip()
+
+
+def clean_id(value: object) -> str:
+    """An outside id as text: numbers as they are written, without control characters. Never cut."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return _UNPRINTABLE.sub("", "" if value is None else str(value)).strip()
+
+
+def clean_email(value: object) -> str:
+    """An e-mail address in lower case; empty if it is none."""
+    text = clean_text(value, 254).lower().removeprefix("mailto:")
+    return text if _EMAIL.fullmatch(text) else ""
+
+
+def clean_domain(value: object) -> str:
+    """The bare domain of an address or URL, in lower case; empty if there is none.
+
+    >>> clean_domain("https://www.Acme.example:443/about")
+    'acme.example'
+    """
+    text = clean_text(value, 2000).lower()
+    try:
+        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+    except ValueError:
+        return ""
+    host = host.removeprefix("www.").rstrip(".")
+    return host if len(host) <= 253 and _DOMAIN.fullmatch(host) else ""
+
+
+def email_domain(email: str) -> str:
+    """What stands behind the @."""
+    return email.rpartition("@")[2]
+
+
+def is_own(email: str, own_domains: Collection[str]) -> bool:
+    """Whether an address belongs to the workspace's own people: their domains or any below them."""
+    domain = email_domain(email) if email else ""
+    return bool(domain) and any(
+        domain == own or domain.endswith(f".{own}") for own in map(clean_domain, own_domains) if own
+    )
+
+
+def is_anonymous(person_ref: str) -> bool:
+    """Whether a person was observed without being known: by a browser's id, not by theirs."""
+    return person_ref.startswith(ANONYMOUS)
