@@ -1,0 +1,5 @@
+"""`python -m tenure.collector`."""
+
+from tenure.collector.serve import main
+
+main()
