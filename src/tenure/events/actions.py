@@ -1,0 +1,185 @@
+"""Writes about events: loading many at once, and putting through what was set aside."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tenure.accounts import actions as accounts
+from tenure.collector.intake import Row
+from tenure.events import drain, lake, loading, views
+from tenure.events.models import RejectedEvent
+from tenure.events.unpack import micros
+from tenure.kit import clock, leases
+from tenure.kit.ids import new_id
+from tenure.workspaces.access import Access
+from tenure.workspaces.models import Workspace
+from tenure.workspaces.roles import Right
+
+REPLAY = "replay"
+Mend = Callable[[str], str]
+
+_REPLAY_SECONDS = 120
+_DEFAULTS = {"kind": "track", "properties": "{}", "context": "{}"}
+_NEEDED = ("message_id", "event", "occurred_at")
+
+_NEW = """
+    SELECT incoming.* FROM incoming
+    WHERE NOT EXISTS (
+        SELECT 1 FROM raw_events
+        WHERE raw_events.message_id = incoming.message_id
+            AND NOT (raw_events.stream = $stream AND raw_events.position = $position)
+    )
+    QUALIFY row_number() OVER (PARTITION BY message_id ORDER BY occurred_at) = 1"""
+
+_PEOPLE = """
+    SELECT person_ref, arg_max(account_ref, occurred_at) FILTER (account_ref IS NOT NULL)
+    FROM incoming WHERE person_ref IS NOT NULL GROUP BY person_ref"""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of a batch of events. No `account_ids`: too many to list, or none."""
+
+    added: int
+    duplicates: int
+    first_day: str  # ISO date of the earliest added, UTC
+    account_ids: tuple[str, ...] = ()
+
+
+def load_events(workspace: Workspace, table: pa.Table, *, stream: str, position: int, source: str) -> Loaded:
+    """Load events by the thousand; message ids that the lake has for these months are left out.
+
+    `table` has `message_id`, `event`, `occurred_at` (UTC) without nulls, `account_ref` and/or
+    `person_ref`, and may have `kind` (track), `received_at` (now), `properties` and `context` (JSON).
+    A stream's positions grow from 1; the same place twice is a replay and changes nothing.
+    """
+    incoming = _complete(table, stream, position, source)
+    if not incoming.num_rows:
+        return Loaded(0, 0, loading.first_day(incoming))
+    with views.connect(workspace, *_months(incoming)) as connection:
+        connection.register("incoming", incoming)
+        place = {"stream": stream, "position": position}
+        new = connection.sql(_NEW, params=place).to_arrow_table().cast(lake.SCHEMA)
+        people = dict(connection.execute(_PEOPLE).fetchall())
+    _resolve(workspace, new, people)
+    touched = loading.store(workspace, new, stream, position) if new.num_rows else ()
+    return Loaded(new.num_rows, incoming.num_rows - new.num_rows, loading.first_day(new), touched)
+
+
+class BusyError(Exception):
+    """Somebody else is putting events through at this moment; try again."""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """How many went through, and what is still wrong with the others, by their number."""
+
+    done: int
+    still_wrong: Mapping[int, str]
+
+
+def replay(access: Access, ids: Collection[int], mend: Mend | str | None = None) -> Replayed:
+    """Put rejected events through again, as they came or mended (by a function of the body, or a new body).
+
+    They count as received when they first were. What is in the lake already is not added again. Raises
+    BusyError while another replay of the workspace runs.
+    """
+    access.require(Right.LOAD)
+    lease, holder = f"replay:{access.workspace.id}", new_id()
+    if not leases.take(lease, holder, _REPLAY_SECONDS):
+        raise BusyError("another replay of this workspace is running; try again in a moment")
+    try:
+        waiting = list(access.of(RejectedEvent).filter(pk__in=ids, replayed_at=None))
+        return _replay(access.workspace, waiting, mend)
+    finally:
+        leases.release(lease, holder)
+
+
+def _replay(workspace: Workspace, waiting: Sequence[RejectedEvent], mend: Mend | str | None) -> Replayed:
+    batch = drain.Batch(workspace, REPLAY, [_row(one, _mended(one.body, mend)) for one in waiting])
+    for step in (drain.unpack_rows, drain.correct_clock, drain.resolve):
+        batch = step(batch)
+    if batch.events:
+        position = lake.position(workspace.id, lake.EVENTS, REPLAY) + 1
+        load_events(workspace, drain.observed(batch), stream=REPLAY, position=position, source=REPLAY)
+    wrong = {one.position: one.says for one in batch.rejected}
+    done = [one.pk for one in waiting if one.pk not in wrong]
+    RejectedEvent.objects.filter(pk__in=done).update(replayed_at=clock.now())
+    return Replayed(len(done), wrong)
+
+
+def _mended(body: str, mend: Mend | str | None) -> str:
+    if mend is None:
+        return body
+    return mend if isinstance(mend, str) else mend(body)
+
+
+def _row(rejected: RejectedEvent, body: str) -> Row:
+    """A request of its own for a mended event, in place of the one it came with."""
+    return Row(
+        stream=REPLAY,
+        position=rejected.pk,
+        workspace_id=rejected.workspace_id,
+        key_id=REPLAY,
+        path="batch",
+        received_at=micros(rejected.received_at),
+        agent="",
+        body=_as_request(rejected, body),
+    )
+
+
+def _as_request(rejected: RejectedEvent, body: str) -> bytes:
+    """The body as a batch; an event without an id of its own is known by where it first came from."""
+    try:
+        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError):
+        return msgspec.json.encode({"batch": [body]})  # a text is no event, and is told so
+    if "batch" in fields:
+        return body.encode()
+    first = msgspec.json.encode(f"{rejected.stream}-{rejected.position}-{rejected.index}")
+    return msgspec.json.encode({"batch": [{"messageId": msgspec.Raw(first)} | fields]})
+
+
+def _resolve(workspace: Workspace, new: pa.Table, people: Mapping[str, str | None]) -> None:
+    refs = [ref for ref in new["account_ref"].unique().to_pylist() if ref]
+    arrived = set(new["person_ref"].unique().to_pylist())
+    accounts.resolve(workspace, refs, {ref: people[ref] for ref in people if ref in arrived})
+
+
+def _complete(table: pa.Table, stream: str, position: int, source: str) -> pa.Table:
+    """The table with every column of the lake. ValueError names what is missing."""
+    for name in _NEEDED:
+        if name not in table.column_names or table[name].null_count:
+            raise ValueError(f"events need {name!r} in every row")
+    occurred = table["occurred_at"].cast(pa.timestamp("us", "UTC"))
+    same = {"stream": stream, "position": position, "source": source}
+    columns = [_column(table, field, same.get(field.name)) for field in lake.SCHEMA]
+    complete = pa.table(columns, schema=lake.SCHEMA)
+    return complete.set_column(
+        complete.schema.get_field_index("month"), "month", pc.strftime(occurred, format="%Y-%m")
+    )
+
+
+def _column(table: pa.Table, field: pa.Field, same: object) -> pa.ChunkedArray | pa.Array:
+    """A column of the lake: the same for all, given, or by default."""
+    if same is not None:
+        return pa.repeat(pa.scalar(same, field.type), table.num_rows)
+    default = clock.now() if field.name == "received_at" else _DEFAULTS.get(field.name)
+    if field.name not in table.column_names:
+        return pa.repeat(pa.scalar(default, field.type), table.num_rows)
+    given = table[field.name].cast(field.type)
+    return given if default is None else given.fill_null(pa.scalar(default, field.type))
+
+
+def _months(incoming: pa.Table) -> tuple[date, date]:
+    """The first and the last day of the months concerned."""
+    span = pc.min_max(incoming["occurred_at"])
+    first, last = span["min"].as_py().date(), span["max"].as_py().date()
+    return first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1])
