@@ -1,0 +1,1 @@
+"""Subscriptions and their terms: what each customer pays, for what, until when."""
