@@ -1,0 +1,1 @@
+"""Surveys and responses: what customers say when asked."""

@@ -1,0 +1,11 @@
+"""Registers the touchpoints tables with Django."""
+
+from django.apps import AppConfig
+
+
+class TouchpointsConfig(AppConfig):
+    """Notes."""
+
+    name = "tenure.touchpoints"
+    label = "touchpoints"
+    default_auto_field = "django.db.models.BigAutoField"
