@@ -1,0 +1,257 @@
+"""What a metric is: a frozen value that says what it means, what it is computed from, and how.
+
+The engine alone reads tables. A metric names its measures (aggregates of one table over one window,
+per account) and a row-wise expression over them; so all metrics can be computed together.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from tenure.kit.registry import Registry
+
+if TYPE_CHECKING:  # names and words of metrics are needed everywhere, Ibis only where they are computed
+    import ibis.expr.types as ir
+
+
+class Unit(StrEnum):
+    """What a value counts, and so how it is written."""
+
+    COUNT = "count"
+    SHARE = "share"  # 0.5 is 50 %
+    RATIO = "ratio"  # 1.2 is a fifth more than before
+    DAYS = "days"
+    POINTS = "points"  # −100 to 100
+    MONEY = "money"  # minor units of the workspace's currency
+
+
+class Side(StrEnum):
+    """Which half of success a metric tells of."""
+
+    OUTCOME = "outcome"
+    EXPERIENCE = "experience"
+
+
+@dataclass(frozen=True)
+class Where:
+    """A condition on rows, and how it reads."""
+
+    says: str
+    holds: Callable[[ir.Table], ir.BooleanValue]
+
+
+@dataclass(frozen=True)
+class Measure(ABC):
+    """An aggregate of one column ("table.column") per account.
+
+    `days`: over the window that ends `offset` days before as_of; None: over all that was known as of it.
+    Rows are first folded into `parts` per account and key of the table (one person, one contract), then
+    the parts into one `total` per account: counting flagged people is faster than counting distinct ones.
+    """
+
+    column: str
+    days: int | None = None
+    offset: int = 0
+    where: Where | None = None
+    empty: ClassVar[int | None] = 0  # the total of no rows, for an account the table knows
+    needs_days: ClassVar[bool] = False  # whether it cannot be put together from the parts of single days
+
+    @property
+    def table(self) -> str:
+        """The table it reads."""
+        return self.column.split(".")[0]
+
+    @property
+    def field(self) -> str:
+        """The column it reads, without its table."""
+        return self.column.split(".")[1]
+
+    @property
+    def key(self) -> str | None:
+        """The column to fold by first, where the table's own key won't do."""
+        return None
+
+    @abstractmethod
+    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
+        """Aggregates of one key's `chosen` rows."""
+
+    @abstractmethod
+    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
+        """The aggregate of an account's parts."""
+
+    def figure(self, total: ir.Column, as_of: ir.DateColumn) -> ir.Value:
+        """The total as a number."""
+        return total.cast("float64")
+
+
+@dataclass(frozen=True)
+class Distinct(Measure):
+    """How many different ones: people, features."""
+
+    needs_days: ClassVar[bool] = True
+
+    @property
+    def key(self) -> str | None:
+        """Folded by what is counted."""
+        return self.field
+
+    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
+        return {"there": (chosen & rows[self.field].notnull()).any()}
+
+    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
+        return parts["there"].cast("int64").sum()
+
+
+@dataclass(frozen=True)
+class Count(Measure):
+    """How many rows."""
+
+    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
+        return {"rows": chosen.cast("int64").sum()}
+
+    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
+        return parts["rows"].sum()
+
+
+@dataclass(frozen=True)
+class Sum(Measure):
+    """The sum of what is known. `complete`: missing as soon as one row lacks the figure."""
+
+    complete: bool = False
+
+    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
+        column = rows[self.field]
+        return {
+            "sum": column.sum(where=chosen),
+            "rows": chosen.cast("int64").sum(),
+            "known": (chosen & column.notnull()).cast("int64").sum(),
+        }
+
+    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
+        rows, known = parts["rows"].sum(), parts["known"].sum()
+        lacking = known < rows if self.complete else (known == 0) & (rows > 0)
+        return lacking.ifelse(None, (rows == 0).ifelse(0, parts["sum"].sum()))
+
+
+@dataclass(frozen=True)
+class DaysSince(Measure):
+    """Days from the latest date in a column to as_of."""
+
+    empty: ClassVar[int | None] = None
+
+    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
+        return {"last": rows[self.field].max(where=chosen)}
+
+    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
+        return parts["last"].max()
+
+    def figure(self, total: ir.Column, as_of: ir.DateColumn) -> ir.Value:
+        return as_of.delta(total, unit="day").cast("float64")
+
+
+@dataclass(frozen=True)
+class DaysUntil(Measure):
+    """Days from as_of to the earliest date in a column; dates that are left open do not count."""
+
+    empty: ClassVar[int | None] = None
+
+    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
+        return {"first": rows[self.field].min(where=chosen)}
+
+    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
+        return parts["first"].min()
+
+    def figure(self, total: ir.Column, as_of: ir.DateColumn) -> ir.Value:
+        return total.delta(as_of, unit="day").cast("float64")
+
+
+@dataclass(frozen=True)
+class LastWithin(Measure):
+    """How many people's last answer in the window lies between two scores: one answer each, the last."""
+
+    needs_days: ClassVar[bool] = True
+
+    lowest: float = float("-inf")
+    highest: float = float("inf")
+
+    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
+        return {"last": rows[self.field].argmax(rows.turn, where=chosen & rows[self.field].notnull())}
+
+    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
+        return parts["last"].between(self.lowest, self.highest).fill_null(False).cast("int64").sum()
+
+
+@dataclass(frozen=True)
+class Attribute(Measure):
+    """A column of the account itself."""
+
+    empty: ClassVar[int | None] = None
+
+    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
+        return {}
+
+    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
+        raise TypeError("an attribute is read, not aggregated")
+
+
+class Measured:
+    """A metric's measures by name, as float64 columns; what its `value` is written in."""
+
+    def __init__(self, columns: Mapping[str, ir.FloatingColumn]) -> None:
+        self._columns = columns
+
+    def __getattr__(self, name: str) -> ir.FloatingColumn:
+        try:
+            return self._columns[name]
+        except KeyError:
+            raise AttributeError(f"no measure {name!r}; there are {', '.join(self._columns)}") from None
+
+
+@dataclass(frozen=True)
+class Example:
+    """A few rows and what a metric gives for them; every registered metric's is run as a test.
+
+    `use`: (account, person, day) or with an event's name. `responses`: (account, person, survey, score, day).
+    `terms`: (account, start, end, amount in minor units, interval, seats). `seats`: shorthand for open terms.
+    `features`: the workspace's key features. `gives`: by account; None is "no data".
+    """
+
+    as_of: str
+    gives: Mapping[str, float | None]
+    use: tuple[tuple[str, ...], ...] = ()
+    responses: tuple[tuple[str, str, str, float, str], ...] = ()
+    terms: tuple[tuple[str, str, str | None, int, str, int | None], ...] = ()
+    seats: Mapping[str, int] = field(default_factory=dict)
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """One figure of an account, as of a date.
+
+    `value` is an Ibis expression over the measures; dividing by nothing gives no data. `missing` says what
+    would supply the data where there is none. `better`: which direction is good, None if neither.
+    """
+
+    name: str
+    title: str
+    means: str
+    unit: Unit
+    better: Literal["up", "down"] | None
+    leading: bool
+    side: Side
+    measures: Mapping[str, Measure]
+    value: Callable[[Measured], Any]
+    example: Example
+    missing: str
+    formula: str = ""
+
+    def __str__(self) -> str:
+        return self.title
+
+
+METRICS: Registry[Metric] = Registry("tenure.metrics")

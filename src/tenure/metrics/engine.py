@@ -1,0 +1,298 @@
+"""Computes metrics: the only place that scopes to accounts and cuts at dates.
+
+Measures of one table that fold by the same key become one GROUP BY, for all dates together; then every metric
+is an expression over the joined measures, in one projection. Nothing that happened or was recorded after a
+date has a part in the figures as of it.
+
+A set of metrics is compiled once; whose figures and as of when are small tables (`asked_accounts`,
+`asked_dates`) and variables beside it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from tenure.metrics.definition import Attribute, Measure, Measured, Metric
+from tenure.metrics.tables import COLUMNS, TABLES, Dated, Stated, Tables
+
+ROW = ("account_id", "as_of")
+
+
+def evaluate(
+    tables: Tables,
+    metrics: Sequence[Metric],
+    as_of: Sequence[date],
+    accounts: Collection[str] | None = None,
+) -> pa.Table:
+    """Metrics of accounts (None: all) as of the end of each of the dates.
+
+    Columns `account_id`, `as_of`, and a float64 per metric, null where there is no data; one row per account
+    and date, sorted by both. Money is in minor units.
+    """
+    return _run(tables, _evaluation(tuple(metrics), accounts is not None), as_of, accounts)
+
+
+def measure(
+    tables: Tables, metric: Metric, as_of: Sequence[date], accounts: Collection[str] | None = None
+) -> pa.Table:
+    """The measures behind a metric, by their names in it, and its `value`; rows as from `evaluate`."""
+    return _run(tables, _measurement(metric, accounts is not None), as_of, accounts)
+
+
+@lru_cache(maxsize=64)
+def _evaluation(metrics: tuple[Metric, ...], some: bool) -> str:
+    measured = _measured(metrics, some)
+    return _sql(measured.rows.select(*ROW, **{one.name: _value(one, measured) for one in metrics}))
+
+
+@lru_cache(maxsize=64)
+def _measurement(metric: Metric, some: bool) -> str:
+    measured = _measured((metric,), some)
+    return _sql(measured.rows.select(*ROW, **measured.of(metric), value=_value(metric, measured)))
+
+
+def _sql(query: ir.Table) -> str:
+    return str(ibis.to_sql(query.order_by(ROW), dialect="duckdb"))
+
+
+def _run(tables: Tables, sql: str, as_of: Sequence[date], accounts: Collection[str] | None) -> pa.Table:
+    """Run compiled SQL for these dates and accounts."""
+    if not as_of:
+        raise ValueError("as of which day?")
+    with _asked(tables, sorted(set(as_of)), accounts):
+        return tables.connection.sql(sql).to_arrow_table()
+
+
+@contextmanager
+def _asked(tables: Tables, dates: Sequence[date], accounts: Collection[str] | None) -> Iterator[None]:
+    """Whose figures are asked for and as of when, where compiled SQL looks for it."""
+    ids = pa.array(sorted(set(accounts or ())), pa.string())
+    connection = tables.connection
+    connection.register("asked_dates", pa.table({"as_of": pa.array(dates, pa.date32())}))
+    connection.register("asked_accounts", pa.table({"account_id": ids}))
+    connection.execute("SET VARIABLE first_date = ?::DATE", [dates[0]])
+    connection.execute("SET VARIABLE last_date = ?::DATE", [dates[-1]])
+    try:
+        yield
+    finally:
+        connection.unregister("asked_dates")
+        connection.unregister("asked_accounts")
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def getvariable(which: str) -> dt.date:
+    """A variable of the connection; DuckDB takes it for a constant, so files are left out by it."""
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """A row per account and date, with a float64 column per measure."""
+
+    rows: ir.Table
+    names: Mapping[Measure, str]
+
+    def of(self, metric: Metric) -> dict[str, ir.FloatingColumn]:
+        """A metric's measures by their names in it."""
+        return {name: self.rows[self.names[one]] for name, one in metric.measures.items()}
+
+
+def _value(metric: Metric, measured: _Measured) -> ir.Value:
+    """A metric's value; what was divided by nothing is no data."""
+    value = metric.value(Measured(measured.of(metric))).cast("float64")
+    return (value.isnan() | value.isinf()).ifelse(None, value)
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """Measures, by column, that one GROUP BY answers: of one table, by one key (None: over its history)."""
+
+    table: str
+    key: str | None
+    measures: Mapping[str, Measure]
+    some: bool
+
+    @property
+    def there(self) -> str:
+        """The column that says how many rows the fold found; null where it found none."""
+        return f"{self.table}_{self.key or 'ever'}"
+
+    @property
+    def rows(self) -> ir.Table:
+        """The rows of the accounts asked for; those that count, if that is the same for all measures."""
+        rows = _table(self._smallest(), self.some)
+        conditions = {one.where for one in self.measures.values()}
+        shared = conditions.pop() if len(conditions) == 1 else None
+        return rows.filter(shared.holds(rows)) if shared else rows
+
+    def _smallest(self) -> str:
+        """The smallest rollup of the table that has all columns the measures need."""
+        kind = _kind(self.table)
+        if isinstance(kind, Stated) or any(one.where for one in self.measures.values()):
+            return self.table
+        fields = {one.field for one in self.measures.values()}
+        needed = {kind.day, *fields, *((self.key, kind.month) if self.key else ())} - {None}
+        return next((name for name in kind.rollups if needed <= COLUMNS[name].keys()), self.table)
+
+
+def _table(name: str, some: bool) -> ir.Table:
+    rows = ibis.table(COLUMNS[name], name=name)
+    asked = ibis.table({"account_id": "string"}, name="asked_accounts")
+    return rows.semi_join(asked, "account_id") if some else rows
+
+
+def _dates() -> ir.Table:
+    return ibis.table({"as_of": "date"}, name="asked_dates")
+
+
+def _measured(metrics: Sequence[Metric], some: bool) -> _Measured:
+    """Every measure of the metrics, joined to a row per account and date."""
+    measures = dict.fromkeys(one for metric in metrics for one in metric.measures.values())
+    names = {one: f"m{number}" for number, one in enumerate(measures)}
+    rows = _table("accounts", some).cross_join(_dates())
+    folds = _folds(names, some)
+    for fold in folds:
+        joined = rows.left_join(_totals(fold), ROW, rname="again_{name}")
+        rows = joined.drop("again_account_id", "again_as_of")
+    figures = {name: _figure(rows, fold, name) for fold in folds for name in fold.measures}
+    given = {
+        name: rows[one.field].cast("float64") for one, name in names.items() if isinstance(one, Attribute)
+    }
+    return _Measured(rows.select(*ROW, **figures, **given), names)
+
+
+def _folds(names: Mapping[Measure, str], some: bool) -> list[_Fold]:
+    """The fewest groupings that answer all measures."""
+    groups: defaultdict[tuple[str, str | None], dict[str, Measure]] = defaultdict(dict)
+    for one, name in names.items():
+        if isinstance(one, Attribute):
+            continue
+        groups[one.table, _key(one)][name] = one
+        if one.days is not None:
+            groups[one.table, None] |= {}  # whether anything was ever known decides between 0 and no data
+    return [_Fold(table, key, found, some) for (table, key), found in groups.items()]
+
+
+def _key(one: Measure) -> str | None:
+    """What a measure's rows are folded by first; None for the whole history of a dated table."""
+    kind = _kind(one.table)
+    if isinstance(kind, Dated) and one.days is None:
+        if one.needs_days:
+            raise ValueError(f"{type(one).__name__}({one.column!r}): say over how many days")
+        return None
+    return one.key or kind.key
+
+
+def _kind(table: str) -> Dated | Stated:
+    """How a table is cut at dates."""
+    kind = TABLES.get(table)
+    if kind is None:
+        raise ValueError(f"metrics cannot read {table!r}; there are {', '.join(TABLES)}")
+    return kind
+
+
+def _figure(rows: ir.Table, fold: _Fold, name: str) -> ir.Value:
+    """A measure as a number. Of a window without rows it is empty, unless nothing was ever known."""
+    one = fold.measures[name]
+    number = one.figure(rows[name], rows.as_of)
+    if one.days is None:
+        return number
+    seen = rows[_Fold(fold.table, None, {}, fold.some).there].notnull()
+    return rows[fold.there].notnull().ifelse(number, seen.ifelse(one.empty, None)).cast("float64")
+
+
+def _totals(fold: _Fold) -> ir.Table:
+    """A fold's totals per account and date; no row where the table knows nothing of the account."""
+    kind = _kind(fold.table)
+    if isinstance(kind, Stated):
+        return _of_states(fold, kind)
+    if fold.key is None:
+        return _of_history(fold, kind)
+    return _of_windows(fold, kind)
+
+
+def _of_windows(fold: _Fold, kind: Dated) -> ir.Table:
+    """Totals over windows that end on each date."""
+    widest = max((one.days or 0) + one.offset for one in fold.measures.values())
+    rows, dates = _within(fold.rows, kind, widest), _dates()
+    since = dates.as_of - ibis.interval(days=widest)
+    dated = rows.join(dates, [rows[kind.day] <= dates.as_of, rows[kind.day] > since])
+    if kind.known_from:
+        dated = dated.filter(dated[kind.known_from] <= dated.as_of)
+    dated = dated.mutate(age=dated.as_of.delta(dated[kind.day], unit="day"))
+
+    def in_window(one: Measure) -> ir.BooleanValue:
+        return dated.age.between(one.offset, one.offset + (one.days or 0) - 1)
+
+    return _total(_parts(dated, (*ROW, str(fold.key)), fold, in_window), fold)
+
+
+def _within(rows: ir.Table, kind: Dated, days: int) -> ir.Table:
+    """Rows of so many days before the first date up to the last one: of the others nothing is read."""
+    first = getvariable("first_date") - ibis.interval(days=days)
+    last = getvariable("last_date")
+    rows = rows.filter(rows[kind.day] > first, rows[kind.day] <= last)
+    if kind.month is None:
+        return rows
+    months = [
+        (bound + ibis.interval(days=shift)).strftime("%Y-%m") for bound, shift in ((first, -1), (last, 1))
+    ]
+    return rows.filter(rows[kind.month].between(*months))
+
+
+def _of_history(fold: _Fold, kind: Dated) -> ir.Table:
+    """Totals over all that was known by each date.
+
+    What was known by the first date is one part per account, the rest a part per day: so the join with the
+    dates stays small however long the history.
+    """
+    rows, dates = fold.rows, _dates()
+    known = ibis.greatest(rows[kind.day], rows[kind.known_from]) if kind.known_from else rows[kind.day]
+    rows = rows.filter(known <= getvariable("last_date"))
+    rows = rows.mutate(known=ibis.greatest(known, getvariable("first_date")))
+    parts = _parts(rows, ("account_id", "known"), fold, lambda one: ibis.literal(True))
+    return _total(parts.join(dates, parts.known <= dates.as_of), fold)
+
+
+def _of_states(fold: _Fold, kind: Stated) -> ir.Table:
+    """Totals over what holds on each date, as known then; a row as soon as something had begun."""
+    rows, dates = fold.rows, _dates()
+    begun = [rows[kind.starts] <= dates.as_of, rows[kind.known_from] <= dates.as_of]
+    dated = rows.join(dates, begun)
+    dated = dated.filter(_runs(dated, kind.known_until))
+    return _total(_parts(dated, (*ROW, str(fold.key)), fold, lambda one: _runs(dated, kind.ends)), fold)
+
+
+def _runs(dated: ir.Table, end: str) -> ir.BooleanValue:
+    """Whether what ends on the day in a column, or never, still runs as of the date."""
+    return dated[end].isnull() | (dated[end] > dated.as_of)
+
+
+def _parts(
+    rows: ir.Table, by: Sequence[str], fold: _Fold, chosen: Callable[[Measure], ir.BooleanValue]
+) -> ir.Table:
+    """The rows folded by key: for measure m0 its parts as columns m0_…"""
+    columns: dict[str, ir.Value] = {"rows": rows.count()}
+    for name, one in fold.measures.items():
+        condition = chosen(one) & one.where.holds(rows) if one.where else chosen(one)
+        columns |= {f"{name}_{part}": value for part, value in one.parts(rows, condition).items()}
+    return rows.group_by(list(by)).agg(**columns)
+
+
+def _total(parts: ir.Table, fold: _Fold) -> ir.Table:
+    """Parts folded into one row per account and date."""
+    columns: dict[str, ir.Value] = {fold.there: parts.rows.sum()}
+    for name, one in fold.measures.items():
+        prefix = f"{name}_"
+        own = {key.removeprefix(prefix): parts[key] for key in parts.columns if key.startswith(prefix)}
+        columns[name] = one.total(own)
+    return parts.group_by(list(ROW)).agg(**columns)

@@ -1,0 +1,100 @@
+"""Runs a metric's worked example through the engine: on the rows it names, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from tenure.metrics import engine
+from tenure.metrics.definition import Example, Metric
+from tenure.metrics.tables import COPIED, Tables, define_views
+
+ACCOUNT, TERM, RESPONSE = COPIED["account"], COPIED["term"], COPIED["response"]
+PRODUCT_USE = pa.schema(
+    [
+        ("account_id", pa.string()),
+        ("person_id", pa.string()),
+        ("day", pa.date32()),
+        ("event", pa.string()),
+        ("events", pa.int64()),
+        ("month", pa.string()),
+    ]
+)
+
+
+def run(metric: Metric) -> dict[str, float | None]:
+    """What the engine gives for the metric's own example, by account; to be compared with what it says."""
+    return compute(metric, metric.example)
+
+
+def compute(metric: Metric, example: Example) -> dict[str, float | None]:
+    """What the engine gives for some rows, by account."""
+    found = engine.evaluate(tables(example), [metric], [date.fromisoformat(example.as_of)]).to_pylist()
+    return {row["account_id"]: row[metric.name] for row in found}
+
+
+def tables(example: Example) -> Tables:
+    """The example's rows as the tables that metrics read."""
+    rows = {
+        "account": _accounts(example),
+        "term": _terms(example),
+        "response": _responses(example),
+        "product_use": _use(example),
+    }
+    return tables_of(rows, example.features)
+
+
+def tables_of(
+    rows: Mapping[str, pa.Table], features: Sequence[str] = (), zone: str = "UTC", currency: str = "USD"
+) -> Tables:
+    """Tables to read metrics from: rows of records as they are copied, and of `product_use`."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    for name, table in rows.items():
+        connection.register(f"{name}_rows", table)
+        connection.execute(f"CREATE TABLE {name} AS FROM {name}_rows")
+    connection.execute("CREATE VIEW use_people AS SELECT * EXCLUDE (event) FROM product_use")
+    connection.execute("CREATE VIEW use_days AS SELECT account_id, day FROM product_use")
+    define_views(connection, zone, currency, features)
+    return Tables(connection)
+
+
+def _accounts(example: Example) -> pa.Table:
+    """Everybody who is mentioned."""
+    rows = (*example.use, *example.responses, *example.terms)
+    ids = sorted({*example.gives, *example.seats, *(str(row[0]) for row in rows)})
+    return pa.Table.from_pylist(
+        [{"account_id": one, "external_id": one, "name": one} for one in ids], ACCOUNT
+    )
+
+
+def _terms(example: Example) -> pa.Table:
+    seats = [(one, "2000-01-01", None, 0, "month", number) for one, number in example.seats.items()]
+    names = ("account_id", "starts_on", "ends_on", "amount_minor", "interval", "seats")
+    rows = [
+        dict(zip(names, row, strict=True))
+        | {"term_id": f"term {number}", "currency": "USD", "recorded_at": f"{row[1]} 00:00:00"}
+        for number, row in enumerate((*example.terms, *seats))
+    ]
+    return pa.Table.from_pylist(rows, TERM)
+
+
+def _responses(example: Example) -> pa.Table:
+    names = ("account_id", "person_id", "survey", "score", "responded_at")
+    rows = [
+        dict(zip(names, row, strict=True)) | {"response_id": f"{number:06}", "recorded_at": row[4]}
+        for number, row in enumerate(example.responses)
+    ]
+    return pa.Table.from_pylist(rows, RESPONSE)
+
+
+def _use(example: Example) -> pa.Table:
+    rows = [
+        {"account_id": account, "person_id": person, "day": date.fromisoformat(day), "event": event}
+        | {"events": 1, "month": day[:7]}
+        for account, person, day, event in ((*row, "Used")[:4] for row in example.use)
+    ]
+    return pa.Table.from_pylist(rows, PRODUCT_USE)

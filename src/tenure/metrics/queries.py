@@ -1,0 +1,42 @@
+"""Reads of metrics: the values of accounts as of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tenure.accounts.models import Account
+from tenure.metrics import engine
+from tenure.metrics.definition import Metric
+from tenure.metrics.tables import open_tables
+from tenure.workspaces.access import Access
+from tenure.workspaces.roles import Right
+
+
+@dataclass(frozen=True)
+class AccountValues:
+    """An account's metrics by name; None is no data, money in minor units."""
+
+    id: str
+    external_id: str
+    name: str
+    values: dict[str, float | None]
+
+
+def values(
+    access: Access, metrics: Sequence[Metric], as_of: date, account_ids: Collection[str] | None = None
+) -> list[AccountValues]:
+    """The metrics of accounts (None: all) as of a day, by name of account. Neighbours' ids find nothing."""
+    access.require(Right.READ)
+    with open_tables(access.workspace, account_ids) as tables:
+        found = engine.evaluate(tables, metrics, [as_of], account_ids).to_pylist()
+    known = {row.pk: row for row in access.of(Account).only("external_id", "name")}
+    rows = [
+        AccountValues(
+            one.pk, one.external_id, one.name, {metric.name: row[metric.name] for metric in metrics}
+        )
+        for row in found
+        if (one := known.get(row["account_id"]))
+    ]
+    return sorted(rows, key=lambda row: (row.name, row.external_id))

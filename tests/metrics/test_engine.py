@@ -1,0 +1,109 @@
+"""The engine gives what the definitions say, however many dates and accounts are asked for together."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+
+from tenure.metrics import engine
+from tenure.metrics.catalog import METRICS
+from tenure.metrics.definition import Distinct, Example, Metric, Side, Sum, Unit
+from tenure.metrics.tables import Tables
+from tests.metrics import records
+from tests.metrics.records import ACCOUNTS, AS_OF, Records
+
+Values = dict[tuple[str, date], dict[str, float | None]]
+few = settings(max_examples=12, deadline=None)  # each draws many records of four customers
+
+
+def values(tables: Tables, *as_of: date, accounts: list[str] | None = None) -> Values:
+    found = engine.evaluate(tables, list(METRICS), as_of, accounts).to_pylist()
+    return {(row.pop("account_id"), row.pop("as_of")): row for row in found}
+
+
+@few
+@given(records.past_and_future())
+def test_the_engine_agrees_with_the_definitions(told: Records) -> None:
+    found = values(told.tables(), AS_OF)
+    for account in ACCOUNTS:
+        assert found[account, AS_OF] == pytest.approx(records.expected(told, account, AS_OF))
+
+
+@few
+@given(records.past_and_future(), records.later())
+def test_nothing_later_changes_a_value(told: Records, later: Records) -> None:
+    before = values(told.tables(), AS_OF)
+    corrected = records.corrected(told, AS_OF + timedelta(days=1))
+    assert values((corrected + later).tables(), AS_OF) == before
+
+
+@few
+@given(records.past_and_future())
+def test_many_dates_at_once_are_the_same_as_one_by_one(told: Records) -> None:
+    dates = [AS_OF - timedelta(days=back) for back in (0, 1, 29)]
+    tables = told.tables()
+    one_by_one: Values = {}
+    for day in dates:
+        one_by_one |= values(tables, day)
+    assert values(tables, *dates) == one_by_one
+    some = values(tables, *dates, accounts=["acme"])
+    assert some == {key: row for key, row in one_by_one.items() if key[0] == "acme"}
+
+
+def test_measures_of_a_table_that_fold_alike_are_one_grouping() -> None:
+    chosen = [METRICS[name] for name in ("active_people", "seat_use", "activity_trend")]
+    sql = engine._evaluation(tuple(chosen), False)
+    assert sql.count('FROM "use_people"') == 1
+    assert sql.count('FROM "use_days"') == 1  # whether anything was ever known
+    assert sql.count('FROM "subscriptions"') == 1
+
+
+def test_an_account_without_rows_still_has_its_line_and_no_figure() -> None:
+    found = values(Records().tables(), AS_OF)
+    assert set(found) == {(account, AS_OF) for account in ACCOUNTS}
+    assert all(value is None for row in found.values() for value in row.values())
+
+
+def test_nobody_asked_for_is_nobody_found() -> None:
+    assert values(Records().tables(), AS_OF, accounts=[]) == {}
+    assert values(Records().tables(), AS_OF, accounts=["otherco"]) == {}
+
+
+def test_a_day_has_to_be_said() -> None:
+    with pytest.raises(ValueError, match="which day"):
+        engine.evaluate(Records().tables(), list(METRICS), [])
+
+
+def metric(**measures: Distinct | Sum) -> Metric:
+    return Metric(
+        name="own",
+        title="Own",
+        means="One of the workspace's own.",
+        unit=Unit.COUNT,
+        better=None,
+        leading=True,
+        side=Side.OUTCOME,
+        measures=measures,
+        value=lambda m: m.found,
+        example=Example(as_of="2026-03-08", gives={}),
+        missing="Nothing.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (metric(found=Distinct("use_daily.person_id")), "say over how many days"),
+        (metric(found=Sum("invoices.total")), "cannot read 'invoices'"),
+    ],
+)
+def test_a_metric_that_cannot_be_computed_says_why(wrong: Metric, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        engine.evaluate(Records().tables(), [wrong], [AS_OF])
+
+
+def test_a_value_names_only_its_own_measures() -> None:
+    with pytest.raises(AttributeError, match="no measure 'found'; there are people"):
+        engine.evaluate(Records().tables(), [metric(people=Distinct("use_daily.person_id", 28))], [AS_OF])
