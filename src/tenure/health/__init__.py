@@ -1,0 +1,1 @@
+"""How each customer is doing in outcomes and experience, and exactly why."""

@@ -1,0 +1,113 @@
+"""Writes of health: how every account stands today, and the daily history of scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Model
+
+from tenure.accounts.models import Account
+from tenure.health import history
+from tenure.health.board import Board, weeks_until
+from tenure.health.models import Standing
+from tenure.health.queries import profile_of
+from tenure.health.rating import rate
+from tenure.kit import clock, outbox
+from tenure.kit.facts import HealthChanged
+from tenure.metrics.catalog import METRICS
+from tenure.metrics.models import MetricValue
+from tenure.metrics.tables import open_tables
+from tenure.workspaces.models import Workspace
+
+ACCOUNTS_AT_ONCE = 1000  # that one transaction writes: SQLite has one writer at a time, others wait for it
+MOST_LISTED = 1000  # accounts that a fact names; of more it says "all"
+MOST_HISTORY_DAYS = 366  # what pages look back on; later days are kept as they come
+ROWS_AT_ONCE = 250_000  # accounts × days that a query of the history answers; a long one costs less a day
+DAYS_AT_ONCE = 366
+
+Progress = Callable[[int, int], None]
+
+
+def refresh(
+    workspace: Workspace, account_ids: Collection[str] | None = None, as_of: date | None = None
+) -> int:
+    """Rescore accounts (None: all) as of a day (today); gives how many.
+
+    Writes the latest metric values and standings and the day's rows of the history, and records
+    HealthChanged. An account that left meanwhile keeps its history.
+    """
+    if account_ids is not None and not account_ids:
+        return 0
+    day = as_of or clock.today(workspace.zone)
+    with open_tables(workspace, account_ids) as tables:
+        rating = rate(tables, profile_of(workspace), weeks_until(day), account_ids, also=tuple(METRICS))
+    board, now = Board(rating), clock.now()
+    history.append(workspace.id, history.rows(rating, board.latest, now))
+    _write(workspace, board, day, now)
+    with transaction.atomic():
+        outbox.record(HealthChanged(workspace_id=workspace.id, account_ids=_listed(account_ids)))
+    return len(board)
+
+
+def _write(workspace: Workspace, board: Board, as_of: date, now: datetime) -> None:
+    """Replace the rows of the board's accounts, some accounts a transaction."""
+    ids, standings, metrics = board.account_ids, board.standings(), board.metric_values()
+    for start in range(0, len(ids), ACCOUNTS_AT_ONCE):
+        some = slice(start, start + ACCOUNTS_AT_ONCE)
+        rows = [
+            Standing(workspace=workspace, account_id=account_id, as_of=as_of, computed_at=now, **row)
+            for account_id, row in zip(ids[some], _rows(standings, some), strict=True)
+        ]
+        values = [
+            MetricValue(workspace=workspace, account_id=account_id, metric=name, value=value, as_of=as_of)
+            for name, column in metrics.items()
+            for account_id, value in zip(ids[some], column[some], strict=True)
+            if value is not None
+        ]
+        with transaction.atomic():
+            _replace(Standing, ids[some], rows)
+            _replace(MetricValue, ids[some], values)
+
+
+def _rows(columns: Mapping[str, list[Any]], some: slice) -> Iterator[dict[str, Any]]:
+    for row in zip(*(column[some] for column in columns.values()), strict=True):
+        yield dict(zip(columns, row, strict=True))
+
+
+def _replace(model: type[Model], account_ids: list[str], rows: Sequence[Model]) -> None:
+    """These rows instead of all that the accounts had: what has no data any more must go too."""
+    model._default_manager.filter(account_id__in=account_ids).delete()
+    model._default_manager.bulk_create(rows)
+
+
+def _listed(account_ids: Collection[str] | None) -> tuple[str, ...]:
+    """The accounts a fact names; none where they are all, or too many."""
+    return () if account_ids is None or len(account_ids) > MOST_LISTED else tuple(sorted(account_ids))
+
+
+def backfill(workspace: Workspace, first_day: date, progress: Progress | None = None) -> int:
+    """Write every account's score as of every day from `first_day` (at most a year back) to today.
+
+    As known then, by today's profile. Gives how many days; `progress` is told days done and days in all.
+    """
+    today = clock.today(workspace.zone)
+    first_day = max(first_day, today - timedelta(days=MOST_HISTORY_DAYS))
+    days = [first_day + timedelta(days=number) for number in range((today - first_day).days + 1)]
+    profile = profile_of(workspace)
+    size = _days_at_once(workspace)
+    with open_tables(workspace) as tables:
+        for start in range(0, len(days), size):
+            rating = rate(tables, profile, days[start : start + size])
+            history.append(workspace.id, history.rows(rating, np.arange(len(rating)), clock.now()))
+            if progress:
+                progress(min(start + size, len(days)), len(days))
+    return len(days)
+
+
+def _days_at_once(workspace: Workspace) -> int:
+    accounts = Account.objects.filter(workspace=workspace).count()
+    return max(1, min(DAYS_AT_ONCE, ROWS_AT_ONCE // max(accounts, 1)))

@@ -1,0 +1,113 @@
+"""The daily history of scores: a table of the lake, only ever added to; the latest computed counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tenure.events import lake
+from tenure.health.rating import Rating
+from tenure.health.scoring import Basis, Floats, Scores
+
+TABLE = "scores"
+SCHEMA = pa.schema(
+    [
+        ("account_id", pa.string()),
+        ("day", pa.date32()),
+        ("score", pa.float64()),
+        ("outcomes", pa.float64()),
+        ("experience", pa.float64()),
+        ("basis", pa.string()),
+        ("coverage", pa.float64()),
+        ("parts", pa.string()),  # JSON: {"seat_use": {"value": 0.4, "points": 45.0, "weight": 0.27}, …}
+        ("profile_version", pa.int64()),
+        ("computed_at", pa.timestamp("us", "UTC")),
+        ("month", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Day:
+    """An account's score as of a day, as last computed; None where a side had no data."""
+
+    day: date
+    score: float | None
+    outcomes: float | None
+    experience: float | None
+    basis: str
+    coverage: float
+
+
+def append(workspace_id: str, rows: pa.Table) -> None:
+    """Add rows of `SCHEMA` to a workspace's history."""
+    done = False
+    while not done:  # another process that appends takes the position: the next is as good
+        position = lake.position(workspace_id, TABLE, TABLE) + 1
+        done = lake.append(workspace_id, TABLE, rows, TABLE, position, sort_by=("account_id", "day"))
+
+
+def rows(rating: Rating, which: NDArray[np.int64], computed_at: datetime) -> pa.Table:
+    """Rows of `SCHEMA` for some rows of a rating; those of which nothing is known are left out."""
+    which = which[rating.basis[which] != Basis.NONE]
+    scores, values = rating.scores, rating.values.take(which)
+    days = values["as_of"]
+    columns = {
+        "account_id": values["account_id"],
+        "day": days,
+        "score": _column(rating.scored(scores.score)[which]),
+        "outcomes": _column(rating.scored(scores.outcomes)[which]),
+        "experience": _column(rating.scored(scores.experience)[which]),
+        "basis": pa.array(rating.basis[which].tolist(), pa.string()),
+        "coverage": _column(scores.coverage[which]),
+        "parts": _parts(scores, which),
+        "profile_version": pa.repeat(pa.scalar(scores.profile.version, pa.int64()), len(which)),
+        "computed_at": pa.repeat(pa.scalar(computed_at, pa.timestamp("us", "UTC")), len(which)),
+        "month": pc.strftime(days, "%Y-%m"),
+    }
+    return pa.table(columns, schema=SCHEMA)
+
+
+def _column(numbers: Floats) -> pa.Array:
+    return pa.array(numbers, pa.float64(), from_pandas=True)
+
+
+def _parts(scores: Scores, which: NDArray[np.int64]) -> pa.ChunkedArray:
+    """Each row's parts as JSON, made by DuckDB, column by column."""
+    columns: dict[str, pa.Array] = {}
+    fields: list[str] = []
+    for number, part in enumerate(scores.profile.parts):
+        columns[f"value_{number}"] = _column(scores.values[which, number])
+        columns[f"points_{number}"] = _column(scores.points[which, number])
+        columns[f"weight_{number}"] = _column(scores.weights[which, number])
+        name = part.metric.name.replace("'", "''")
+        found = f"{{value: value_{number}, points: points_{number}, weight: weight_{number}}}"
+        fields.append(f"'{name}': CASE WHEN points_{number} IS NOT NULL THEN {found} END")
+    with duckdb.connect() as connection:
+        connection.register("scores", pa.table(columns))
+        query = f"SELECT to_json({{{', '.join(fields)}}})::VARCHAR AS parts FROM scores"  # noqa: S608
+        return connection.sql(query).to_arrow_table()["parts"]
+
+
+def of_account(workspace_id: str, account_id: str) -> list[Day]:
+    """An account's history, oldest day first."""
+    names = lake.files(workspace_id, TABLE)
+    if not names:
+        return []
+    with duckdb.connect() as connection:
+        found = connection.execute(_OF_ACCOUNT, {"names": names, "account": account_id}).fetchall()
+    return [Day(*row) for row in found]
+
+
+_OF_ACCOUNT = """
+    SELECT day, score, outcomes, experience, basis, coverage
+    FROM read_parquet($names, union_by_name = true, hive_partitioning = false)
+    WHERE account_id = $account
+    QUALIFY row_number() OVER (PARTITION BY day ORDER BY computed_at DESC) = 1
+    ORDER BY day"""
