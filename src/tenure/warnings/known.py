@@ -1,0 +1,108 @@
+"""Gathers what causes look at: everything known of many accounts, in a handful of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Min, Model, QuerySet
+
+from tenure.feedback.models import Response
+from tenure.health.models import Standing
+from tenure.kit import clock
+from tenure.metrics.models import MetricValue
+from tenure.revenue.models import Term
+from tenure.warnings.causes.detractor import DAYS as ANSWER_DAYS
+from tenure.warnings.models import BandChange
+from tenure.warnings.rules import Answer, Fall, Known
+from tenure.workspaces.access import Access
+
+M = TypeVar("M", bound=Model)
+Ids = Collection[str] | None  # None: all accounts
+
+METRICS = ("activity_trend", "seat_use", "live_terms")
+_FALLS = {("good", "fair"), ("good", "poor"), ("fair", "poor")}
+
+
+def gather(access: Access, account_ids: Ids, today: date) -> Iterator[Known]:
+    """What is known as of `today` of accounts that have a standing."""
+    metrics, first_live = _metrics(access, account_ids), _first_live(access, account_ids)
+    falls, answers = _falls(access, account_ids), _answers(access, account_ids, today)
+    heard_on = access.of(Standing).aggregate(day=Max("last_active_on"))["day"]
+    rows = among(access, Standing, account_ids)
+    for key, score, band, renews_on, last_active_on in rows.values_list(
+        "account_id", "score", "band", "renews_on", "last_active_on"
+    ):
+        yield Known(
+            account_id=key,
+            today=today,
+            is_customer=metrics[key].get("live_terms") != 0,
+            score=score,
+            band=band,
+            renews_on=renews_on,
+            last_active_on=last_active_on,
+            first_live_on=first_live.get(key),
+            heard_on=heard_on,
+            metrics=metrics[key],
+            fall=falls.get(key),
+            answer=answers.get(key),
+        )
+
+
+def among(access: Access, model: type[M], account_ids: Ids) -> QuerySet[M]:
+    """The rows that belong to these accounts, which are known to be of the workspace.
+
+    The workspace is not asked for once more: without statistics SQLite would look through all its rows.
+    """
+    if account_ids is None:
+        return access.of(model)
+    return model._default_manager.filter(account_id__in=account_ids)
+
+
+def _metrics(access: Access, account_ids: Ids) -> dict[str, dict[str, float]]:
+    """The latest values of the metrics that causes look at, by account."""
+    rows = among(access, MetricValue, account_ids).filter(metric__in=METRICS)
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for key, metric, value in rows.values_list("account_id", "metric", "value"):
+        found[key][metric] = value
+    return found
+
+
+def _first_live(access: Access, account_ids: Ids) -> dict[str, date]:
+    """The first day of each account's first contract."""
+    rows = among(access, Term, account_ids).filter(superseded_at=None)
+    return dict(rows.values("account_id").annotate(day=Min("starts_on")).values_list("account_id", "day"))
+
+
+def _falls(access: Access, account_ids: Ids) -> dict[str, Fall]:
+    """Each account's latest change of band, if it was for the worse."""
+    rows = among(access, BandChange, account_ids).order_by("changed_on")
+    latest = {
+        key: Fall(before, after, on, score_before, score_after)
+        for key, before, after, on, score_before, score_after in rows.values_list(
+            "account_id", "before", "after", "changed_on", "score_before", "score_after"
+        )
+    }
+    return {key: fall for key, fall in latest.items() if (fall.before, fall.after) in _FALLS}
+
+
+def _answers(access: Access, account_ids: Ids, today: date) -> dict[str, Answer]:
+    """Each account's lowest NPS answer while it counts."""
+    zone = access.workspace.zone
+    since = clock.end_of_day(today - timedelta(days=ANSWER_DAYS + 1), zone)
+    rows = among(access, Response, account_ids).filter(
+        survey="nps",
+        score__isnull=False,
+        responded_at__gte=since,
+        responded_at__lt=clock.end_of_day(today, zone),
+    )
+    lowest_last = rows.order_by("-score", "responded_at").values_list(
+        "account_id", "person__name", "score", "responded_at"
+    )
+    return {
+        key: Answer(who or "", score or 0.0, at.astimezone(ZoneInfo(zone)).date())
+        for key, who, score, at in lowest_last
+    }
