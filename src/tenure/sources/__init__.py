@@ -1,0 +1,1 @@
+"""Ways in other than the collector: files."""

@@ -1,0 +1,127 @@
+"""Writes about imports: a file is uploaded, its import asked for, or thrown away."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import transaction
+from django.http import Http404
+
+from tenure.kit import clock, outbox
+from tenure.kit.facts import ImportRequested
+from tenure.kit.ids import new_id
+from tenure.sources.imports.files import FileProblem, open_file
+from tenure.sources.imports.kinds import KINDS
+from tenure.sources.imports.mapping import likeliest
+from tenure.sources.imports.options import Options
+from tenure.sources.imports.running import Progress, folder_of, remove_upload, run_import
+from tenure.sources.models import ImportRun
+from tenure.workspaces.access import Access
+from tenure.workspaces.roles import Right
+
+_DRAFTS_LAST = timedelta(days=2)
+
+
+def import_file(
+    access: Access, kind: str, path: Path, options: Options, progress: Progress | None = None
+) -> ImportRun:
+    """Import a file of this machine, here and now; it stays where it is."""
+    run = draft_of(access, kind, path, options)
+    run.save()
+    access.log("imported", f"{kind} from {run.filename}")
+    return run_import(run.pk, progress)
+
+
+def draft_of(access: Access, kind: str, path: Path, options: Options) -> ImportRun:
+    """A run for a file of this machine that is not on record: enough for a preview."""
+    access.require(Right.LOAD)
+    return ImportRun(
+        workspace=access.workspace,
+        kind=KINDS[kind].name,
+        filename=path.name[:255],
+        path=str(path.absolute()),
+        options=options.stored(),
+        started_by=access.who,
+        status=ImportRun.WAITING,
+    )
+
+
+def upload(access: Access, filename: str, chunks: Iterable[bytes]) -> ImportRun:
+    """Keep a file that somebody sent, as a draft: to be previewed, then imported or thrown away.
+
+    What kind it is is guessed from its columns. Raises FileProblem, and keeps nothing, if it has none.
+    """
+    access.require(Right.LOAD)
+    _forget_old_drafts(access)
+    run = ImportRun(
+        id=new_id(),
+        workspace=access.workspace,
+        filename=Path(filename).name[:255] or "file",
+        started_by=access.who,
+        status=ImportRun.DRAFT,
+    )
+    # What it is called is for reading only: on disk every upload has the same name.
+    path = folder_of(run) / "upload"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.writelines(chunks)
+    run.path = str(path)
+    try:
+        run.kind = likeliest(KINDS, open_file(path).names).name
+    except FileProblem:
+        shutil.rmtree(path.parent)
+        raise
+    run.save(force_insert=True)
+    return run
+
+
+@transaction.atomic
+def choose(access: Access, run_id: str, kind: str, options: Options) -> ImportRun:
+    """Say how a draft's file is to be understood."""
+    run = _draft(access, run_id)
+    run.kind, run.options = KINDS[kind].name, options.stored()
+    run.save(update_fields=["kind", "options"])
+    return run
+
+
+@transaction.atomic
+def request_import(access: Access, run_id: str) -> ImportRun:
+    """Ask the worker to import a draft's file."""
+    run = _draft(access, run_id)
+    run.status, run.progressed_at = ImportRun.WAITING, clock.now()
+    run.save(update_fields=["status", "progressed_at"])
+    outbox.record(ImportRequested(workspace_id=run.workspace_id, run_id=run.pk))
+    access.log("imported", f"{run.kind} from {run.filename}")
+    return run
+
+
+@transaction.atomic
+def discard(access: Access, run_id: str) -> None:
+    """Throw a draft and its file away."""
+    _throw_away(_draft(access, run_id))
+
+
+def _draft(access: Access, run_id: str) -> ImportRun:
+    """A draft of this workspace; one that has been started can no longer be changed."""
+    access.require(Right.LOAD)
+    run = access.get(ImportRun, run_id)
+    if run.status != ImportRun.DRAFT:
+        raise Http404("this import has been started already")
+    return run
+
+
+def _forget_old_drafts(access: Access) -> None:
+    too_old = clock.now() - _DRAFTS_LAST
+    for run in access.of(ImportRun).filter(status=ImportRun.DRAFT, created_at__lt=too_old):
+        _throw_away(run)
+
+
+def _throw_away(run: ImportRun) -> None:
+    remove_upload(run)
+    folder = folder_of(run)
+    if folder.exists() and not any(folder.iterdir()):
+        folder.rmdir()
+    run.delete()

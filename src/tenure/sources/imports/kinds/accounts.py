@@ -1,0 +1,86 @@
+"""Accounts: one row per customer; further columns become attributes."""
+
+from __future__ import annotations
+
+import msgspec
+import pyarrow as pa
+
+from tenure.accounts.actions import AccountRow, upsert_accounts
+from tenure.sources.imports.forms import text
+from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
+
+ACCOUNT_ID = (
+    "accountid customerid accountnumber accountref customernumber customerno custid clientid companyid orgid "
+    "organizationid organisationid groupid tenantid workspaceid teamid account customer client company org "
+    "organization organisation group tenant"
+)
+
+
+def write(load: Load, batch: pa.Table) -> Written:
+    """Add accounts, or complete those already known."""
+    rows = [_row(**row) for row in batch.to_pylist()]
+    done = upsert_accounts(load.workspace, rows)
+    return Written(done.added, done.changed, done.same)
+
+
+def _row(further: str, **said: str | None) -> AccountRow:
+    return AccountRow(**{k: v or "" for k, v in said.items()}, attributes=msgspec.json.decode(further))
+
+
+KINDS.add(
+    Kind(
+        name="accounts",
+        title="Accounts",
+        columns=(
+            Column(
+                "account_id",
+                text(200),
+                "your own id of the customer",
+                True,
+                ACCOUNT_ID + " id",
+                stands_in="name",
+            ),
+            Column(
+                "name",
+                text(200),
+                "the customer's name",
+                also="accountname companyname customername clientname company customer organization "
+                "organisation",
+            ),
+            Column(
+                "domain",
+                text(253),
+                "the domain of its website or e-mail",
+                also="website url homepage web emaildomain",
+            ),
+            Column(
+                "parent_id",
+                text(200),
+                "your id of the customer it belongs to",
+                also="parent parentaccount parentaccountid parentcompany",
+            ),
+            Column(
+                "owner",
+                text(254),
+                "who looks after it, by e-mail address",
+                also="csm accountowner owneremail accountmanager successmanager manager",
+            ),
+            Column(
+                "segment",
+                text(80),
+                "a word for customers of its kind",
+                also="tier plan segmentname size",
+            ),
+        ),
+        checks=(
+            Check(
+                "parent_id",
+                "parent_id = account_id",
+                "'is the account itself; name another, or leave it empty'",
+            ),
+        ),
+        key=("account_id",),
+        further="attributes",
+        write=write,
+    )
+)

@@ -1,0 +1,218 @@
+"""Subscriptions: one row per term, with start and end, or counted in months as of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from tenure.kit.money import Money
+from tenure.revenue.actions import TermRow, upsert_terms
+from tenure.revenue.models import Term
+from tenure.sources.imports.forms import CURRENCY, DATE, INTERVAL, NUMBER, WHOLE, YES_NO, text
+from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Rows, Written
+from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
+from tenure.workspaces.models import Workspace
+
+_HINTS = {
+    "week": ("week",),
+    "quarter": ("quarter",),
+    "year": ("year", "annual", "arr"),
+    "month": ("month", "mrr"),
+}
+_ROLLING = ("week", "month")
+_MOST_MONTHS = 1200
+_MONTHS = f"(case when months between 0 and {_MOST_MONTHS} then months::integer end)"
+_LARGEST = 10**13  # of a currency's units: what remains a whole number of cents in every store
+
+
+def write(load: Load, batch: pa.Table) -> Written:
+    """Write down what the rows say about terms."""
+    rows = [_row(row, load) for row in batch.to_pylist()]
+    done = upsert_terms(load.workspace, rows)
+    return Written(done.added, done.changed, done.same)
+
+
+def _row(row: Mapping[str, Any], load: Load) -> TermRow:
+    currency = row["currency"] or load.workspace.currency
+    ended = load.as_of if row["churned"] else None
+    return TermRow(
+        subscription_id=row["subscription_id"],
+        account_id=row["account_id"],
+        amount_minor=Money.of(row["amount"], currency).minor,
+        currency=currency,
+        interval=row["interval"],
+        starts_on=row["start"],
+        ends_on=row["end"] or ended,
+        end_known_on=_end_known_on(row, load.as_of) if row["end"] else ended,
+        counted_on=load.as_of if row["months"] is not None else None,
+        product=row["product"] or "",
+        seats=row["seats"],
+        auto_renew=bool(row["auto_renew"]),
+        renews=row["renews"] or "",
+        reason=row["reason"] or "",
+    )
+
+
+def _end_known_on(row: Mapping[str, Any], as_of: date) -> date | None:
+    """When an end became known: a contract's is agreed at its start (None), but nobody knows beforehand
+    when what rolls on from month to month will end."""
+    rolls_on = row["auto_renew"] and row["interval"] in _ROLLING
+    return row["end"] if rolls_on and row["end"] <= as_of else None
+
+
+def imply(columns: Mapping[str, str]) -> Mapping[str, str]:
+    """The interval that the amount's name speaks of ("MonthlyCharges"); without a word, a month."""
+    name = columns.get("amount", "").lower()
+    return {
+        "interval": next((one for one, hints in _HINTS.items() if any(h in name for h in hints)), "month")
+    }
+
+
+def hint(rows: Rows, workspace: Workspace) -> str:
+    """Before the first subscription, a file in another currency is a reason to change the workspace's."""
+    currencies = rows.values_of("currency")
+    if currencies in ([], [workspace.currency]) or len(currencies) > 1:
+        return ""
+    if Term.objects.filter(workspace=workspace).exists():
+        return ""
+    [currency] = currencies
+    return (
+        f"All amounts are in {currency}, but this workspace counts in {workspace.currency}. It has no "
+        f"subscriptions yet: set its currency in Settings, or with `tenure workspace --currency {currency}`, "
+        "and import again"
+    )
+
+
+KINDS.add(
+    Kind(
+        name="subscriptions",
+        title="Subscriptions",
+        columns=(
+            Column(
+                "subscription_id",
+                text(200),
+                "your own id of the subscription",
+                True,
+                "subscription subscriptionid subid contractid contractnumber id",
+                stands_in="account_id",
+            ),
+            Column("account_id", text(200), "your id of the customer", True, ACCOUNT_ID),
+            Column(
+                "product",
+                text(120),
+                "what they subscribe to",
+                also="plan planname productname sku package",
+            ),
+            Column(
+                "amount",
+                NUMBER,
+                "what is paid per interval",
+                True,
+                "mrr arr price fee charges monthlycharges monthlycharge monthlyamount monthlyfee "
+                "monthlyprice monthlyrevenue annualamount yearlyamount recurringamount "
+                "unitamount",
+            ),
+            Column(
+                "currency",
+                CURRENCY,
+                "three letters; the workspace's own if left out",
+                also="currencycode ccy",
+            ),
+            Column(
+                "interval",
+                INTERVAL,
+                "week, month, quarter or year",
+                True,
+                "billinginterval billingperiod billingfrequency billingcycle period frequency planinterval",
+            ),
+            Column(
+                "seats",
+                WHOLE,
+                "how many may use it",
+                also="seat seatcount licenses licences quantity qty",
+            ),
+            Column(
+                "start",
+                DATE,
+                "the first day it runs",
+                also="startdate startson starts startedat startedon begin beginson validfrom contractstart "
+                "currentperiodstart",
+            ),
+            Column(
+                "end",
+                DATE,
+                "the first day it no longer runs; empty: open",
+                also="enddate endson ends endedat endedon validto validuntil contractend currentperiodend "
+                "canceledat",
+            ),
+            Column(
+                "auto_renew",
+                YES_NO,
+                "whether it renews by itself",
+                also="autorenewal autorenews renewsautomatically",
+            ),
+            Column("renews", text(200), "the subscription that it renews"),
+            Column(
+                "reason",
+                text(200),
+                "why it ended",
+                also="churnreason cancelreason cancellationreason lossreason",
+            ),
+            Column(
+                "months",
+                WHOLE,
+                "how many months it has run, in place of start",
+                also="tenure tenuremonths tenureinmonths monthsactive",
+            ),
+            Column(
+                "churned",
+                YES_NO,
+                "whether it has ended, in place of end",
+                also="churn ischurned haschurned cancelled canceled",
+            ),
+        ),
+        checks=(
+            Check(
+                "amount",
+                f"amount < 0 or amount > {_LARGEST}",
+                "'is out of range; an amount is at least 0, take discounts off the term they belong to'",
+            ),
+            Check(
+                "currency",
+                "currency <> getvariable('currency')",
+                "'is not this workspace''s currency; give the amount in ' || getvariable('currency')",
+            ),
+            Check("seats", "seats < 0 or seats > 2000000000", "'is out of range; seats are 0 or more'"),
+            Check(
+                "months", f"months < 0 or months > {_MOST_MONTHS}", "'is out of range; months are 0 or more'"
+            ),
+            Check(
+                "start",
+                '"start" is null and months is null',
+                "'is missing; give the first day, or the number of months it has run'",
+            ),
+            Check(
+                "end",
+                '"end" <= "start"',
+                "'is not after the start, ' || \"start\" || '; it is the first day no longer live'",
+            ),
+            Check(
+                "churned",
+                'churned and "end" is null and "start" > getvariable(\'as_of\')',
+                "'says yes, but it starts only on ' || \"start\" || ', after ' || getvariable('as_of')",
+            ),
+        ),
+        computed={
+            # Only rows that have no start of their own are counted in months.
+            "months": 'case when "start" is null then months end',
+            "start": f"coalesce(\"start\", (getvariable('as_of') - to_months{_MONTHS})::date)",
+        },
+        key=("subscription_id", 'case when months is null then "start" end'),
+        imply=imply,
+        hint=hint,
+        write=write,
+    )
+)

@@ -1,0 +1,185 @@
+"""Which of a file's columns is which of ours: as said, else guessed by name, and how sure the guess is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from tenure.kit.words import listing
+from tenure.sources.imports.files import FileProblem
+from tenure.sources.imports.kind import Column, Kind
+
+SET_ASIDE = "rejected_"  # columns so named are ours, in a file of rejected rows that comes back mended
+_SIMILAR = 0.92
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a canonical column's values come from: a column of the file, or one value for all rows."""
+
+    theirs: str = ""
+    value: str = ""
+    how: str = "as said"
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How a file is understood. `missing`: canonical columns that are needed and have no source."""
+
+    kind: Kind
+    names: tuple[str, ...]
+    sources: Mapping[str, Source]
+    further: tuple[str, ...]
+    left_out: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def called(self, ours: str) -> str:
+        """A canonical column as the file calls it."""
+        source = self.sources.get(ours)
+        return source.theirs if source and source.theirs else ours
+
+    def require(self) -> None:
+        """Raise FileProblem unless every needed column has a source."""
+        if self.missing:
+            first = self.missing[0]
+            raise FileProblem(
+                f"has no column for {listing(self.missing)}; it has {listing(self.names)}. Say which it is "
+                f"with --map {first}=COLUMN, or give one value to all rows with --set {first}=VALUE"
+            )
+
+
+def understand(
+    kind: Kind, names: Sequence[str], said: Mapping[str, str], values: Mapping[str, str]
+) -> Columns:
+    """Map a file's columns: `said` is ours → theirs (empty: none), `values` is ours → one for all rows.
+
+    Raises FileProblem if either names a column that is not there.
+    """
+    _check(kind, names, said, values)
+    sources = {ours: Source(theirs) for ours, theirs in said.items() if theirs}
+    sources |= {ours: Source(value=value) for ours, value in values.items()}
+    taken = {source.theirs for source in sources.values()}
+    open_columns = [one for one in kind.columns if one.name not in said and one.name not in values]
+    sources |= _guessed(open_columns, [name for name in names if name not in taken])
+    sources |= _standing_in(open_columns, sources)
+    sources |= _implied(kind, open_columns, sources)
+    used = {source.theirs for source in sources.values()}
+    rest = tuple(name for name in names if name not in used and not name.startswith(SET_ASIDE))
+    return Columns(
+        kind=kind,
+        names=tuple(names),
+        sources={ours: sources[ours] for ours in kind.names if ours in sources},
+        further=rest if kind.further else (),
+        left_out=() if kind.further else rest,
+        missing=tuple(one.name for one in kind.columns if one.required and one.name not in sources),
+    )
+
+
+def likeliest(kinds: Iterable[Kind], names: Sequence[str]) -> Kind:
+    """The kind whose columns a file has most of, and most surely."""
+
+    def fit(kind: Kind) -> tuple[int, float]:
+        columns = understand(kind, names, {}, {})
+        found = [one.confidence for one in columns.sources.values() if one.theirs]
+        return -len(columns.missing), sum(found)
+
+    return max(kinds, key=fit)
+
+
+def _check(kind: Kind, names: Sequence[str], said: Mapping[str, str], values: Mapping[str, str]) -> None:
+    for ours in (*said, *values):
+        if ours not in kind.names:
+            raise FileProblem(f"{kind.name} have no column {ours!r}; there are {listing(kind.names)}")
+    for theirs in said.values():
+        if theirs and theirs not in names:
+            raise FileProblem(f"has no column {theirs!r}; it has {listing(list(names))}")
+
+
+def _guessed(columns: Sequence[Column], names: Sequence[str]) -> dict[str, Source]:
+    """The likeliest pairs first, each column on either side once."""
+    found: dict[str, Source] = {}
+    taken: set[str] = set()
+    candidates = [(column.name, name, *_likeness(column, name)) for column in columns for name in names]
+    for ours, theirs, confidence, how in sorted(candidates, key=lambda one: -one[2]):
+        if confidence and ours not in found and theirs not in taken:
+            found[ours] = Source(theirs, how=how, confidence=round(confidence, 2))
+            taken.add(theirs)
+    return found
+
+
+def _likeness(column: Column, name: str) -> tuple[float, str]:
+    """How sure it is that a file's column is this one of ours, and by what."""
+    if name == column.name:
+        return 1.0, "same name"
+    plain, ours = _plain(name), _plain(column.name)
+    if plain == ours:
+        return 0.98, "same name"
+    if plain in column.synonyms:
+        return 0.95 - 0.005 * column.synonyms.index(plain), "known name"
+    closest = max(SequenceMatcher(None, plain, one).ratio() for one in (ours, *column.synonyms))
+    return (0.6 * closest, "similar name") if closest >= _SIMILAR and len(plain) > 4 else (0.0, "")
+
+
+def _plain(name: str) -> str:
+    """A name without case and punctuation: `customerID` and `Customer ID` are alike."""
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def _standing_in(columns: Sequence[Column], sources: Mapping[str, Source]) -> dict[str, Source]:
+    return {
+        one.name: Source(sources[one.stands_in].theirs, how=f"same as {one.stands_in}", confidence=0.8)
+        for one in columns
+        if one.name not in sources and one.stands_in in sources and sources[one.stands_in].theirs
+    }
+
+
+def _implied(kind: Kind, columns: Sequence[Column], sources: Mapping[str, Source]) -> dict[str, Source]:
+    theirs = {ours: source.theirs for ours, source in sources.items() if source.theirs}
+    names = {one.name for one in columns} - sources.keys()
+    return {
+        ours: Source(value=value, how="assumed", confidence=0.5)
+        for ours, value in kind.imply(theirs).items()
+        if ours in names
+    }
+
+
+def pairs(kind: Kind, names: Sequence[str], texts: Iterable[str]) -> dict[str, str]:
+    """`ours=theirs` as typed, the other way round where only that makes sense. Raises FileProblem."""
+    return dict(_pair(kind, names, text) for text in texts)
+
+
+def _pair(kind: Kind, names: Sequence[str], text: str) -> tuple[str, str]:
+    """One pair: of all ways to read it the first in which one side is ours and the other in the file."""
+    sides = list(_splits(text))
+    readings = [*sides, *((right, left) for left, right in sides)]
+    for ours, theirs in readings:
+        if ours in kind.names and (theirs in names or not theirs):
+            return ours, theirs
+    if not sides:
+        raise FileProblem(f"--map {text}: write it as OURS=THEIRS, like account_id=customerID")
+    if any(ours in kind.names for ours, _ in readings):
+        raise FileProblem(f"--map {text}: the file has no such column; it has {listing(list(names))}")
+    raise FileProblem(f"--map {text}: {kind.name} have no such column; there are {listing(kind.names)}")
+
+
+def _splits(text: str) -> Iterator[tuple[str, str]]:
+    """Every way to split at an equals sign: a file's column may have one in its name."""
+    for found in re.finditer("=", text):
+        yield text[: found.start()].strip(), text[found.end() :].strip()
+
+
+def constants(kind: Kind, texts: Iterable[str]) -> dict[str, str]:
+    """`ours=value` as typed. Raises FileProblem."""
+    found = {}
+    for text in texts:
+        ours, equals, value = text.partition("=")
+        if not equals or ours not in kind.names:
+            raise FileProblem(
+                f"--set {text}: write it as COLUMN=VALUE, like currency=USD; "
+                f"columns are {listing(kind.names)}"
+            )
+        found[ours] = value
+    return found

@@ -1,0 +1,143 @@
+"""What an import would do, without doing it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from tenure.sources.imports.checking import Batch, CheckedFile, Rejected, further
+from tenure.sources.imports.files import FileProblem, SourceFile
+from tenure.sources.imports.kind import Column, Kind, Load, Written
+from tenure.sources.imports.mapping import Columns, Source
+from tenure.sources.imports.options import Options
+from tenure.sources.imports.running import Progress, load_of, opened, understood
+from tenure.sources.models import ImportRun
+
+_NOWHERE = Source(how="", confidence=0)
+_ROWS = 10
+_ERRORS = 20
+
+
+@dataclass(frozen=True)
+class ColumnGuess:
+    """A canonical column and where its values come from; no `theirs` and no `value`: from nowhere."""
+
+    ours: str
+    means: str
+    required: bool
+    theirs: str
+    value: str
+    how: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How a file is understood, and its first rows and rejected rows.
+
+    `shown`: the canonical columns in which any of the first `rows` has a value. `problem`: why it cannot
+    be imported as it is; then at most its columns are known. `would`: what importing it now would do, if
+    that was asked for. `is_whole`: whether that is about all rows. `missing`: the columns that are needed
+    and have no source. `hint`: what would help many of its rows at once.
+    """
+
+    kind: str
+    filename: str
+    says: str = ""
+    problem: str = ""
+    columns: tuple[ColumnGuess, ...] = ()
+    missing: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    as_of: str = ""
+    shown: tuple[str, ...] = ()
+    rows: tuple[dict[str, Any], ...] = ()
+    total: int = 0
+    is_whole: bool = True
+    rejected: int = 0
+    rejects: tuple[Rejected, ...] = ()
+    would: Written | None = None
+    hint: str = ""
+
+
+def preview(
+    run: ImportRun, *, count: bool = True, most: int | None = None, progress: Progress | None = None
+) -> Preview:
+    """Read and check a run's whole file, or about `most` rows of it; with `count`, also try every batch."""
+    found = Preview(run.kind, run.filename)
+    try:
+        file, columns = understood(run)
+        found = _with_columns(run, found, file, columns)
+        with opened(run, most) as checked:
+            found = _with_rows(run, found, checked)
+            return replace(found, would=_would(run, checked, progress) if count else None)
+    except FileProblem as problem:
+        return replace(found, problem=f"{run.filename} {problem}")
+
+
+def columns_of(run: ImportRun) -> Preview:
+    """How a run's columns are understood, without reading its rows."""
+    found = Preview(run.kind, run.filename)
+    try:
+        return _with_columns(run, found, *understood(run))
+    except FileProblem as problem:
+        return replace(found, problem=f"{run.filename} {problem}")
+
+
+def _with_columns(run: ImportRun, found: Preview, file: SourceFile, columns: Columns) -> Preview:
+    return replace(
+        found,
+        says=file.says,
+        names=file.names,
+        columns=tuple(_guess(one, columns.sources.get(one.name, _NOWHERE)) for one in columns.kind.columns),
+        missing=columns.missing,
+        further=columns.further,
+        left_out=columns.left_out,
+        as_of=Options.read(run.options).terms(run.workspace).as_of.isoformat(),
+    )
+
+
+def _guess(column: Column, source: Source) -> ColumnGuess:
+    return ColumnGuess(column.name, column.means, column.required, **asdict(source))
+
+
+def _with_rows(run: ImportRun, found: Preview, checked: CheckedFile) -> Preview:
+    rows = checked.first_rows(_ROWS)
+    return replace(
+        found,
+        shown=tuple(name for name in checked.kind.names if any(row[name] is not None for row in rows)),
+        rows=tuple({name: _short(row[name]) for name in checked.kind.names} | further(row) for row in rows),
+        total=checked.total,
+        is_whole=checked.is_whole,
+        rejected=checked.rejected,
+        rejects=tuple(checked.rejects(_ERRORS)),
+        hint=checked.kind.hint(checked, run.workspace),
+    )
+
+
+def _short(value: Any) -> Any:
+    """A value without the zeros that only its type asks for."""
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _would(run: ImportRun, checked: CheckedFile, progress: Progress | None) -> Written:
+    """Try every batch alone, and take it back, so that nobody waits long for the database."""
+    load, total = load_of(run, checked), Written()
+    for batch in checked.batches():
+        total += _tried(checked.kind, replace(load, position=batch.last), batch) + Written(same=batch.repeats)
+        if progress:
+            progress(batch.last, checked.total)
+    return total
+
+
+def _tried(kind: Kind, load: Load, batch: Batch) -> Written:
+    if kind.would:
+        return kind.would(load, batch.rows)
+    with transaction.atomic():
+        written = kind.write(load, batch.rows)
+        transaction.set_rollback(True)
+    return written

@@ -1,0 +1,59 @@
+"""Import runs, and the rows they could not take."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tenure.kit import clock
+from tenure.kit.ids import new_id
+from tenure.workspaces.models import Workspace
+
+
+class ImportRun(models.Model):
+    """One file given to an import: what was asked, how far it is, what came of it."""
+
+    DRAFT, WAITING, RUNNING, DONE, FAILED = "draft", "waiting", "running", "done", "failed"
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=30)
+    filename = models.CharField(max_length=255)
+    path = models.CharField(max_length=1000)
+    options = models.JSONField(default=dict)  # map: {ours: theirs}, set: {ours: value}, as_of: ISO date
+    started_by = models.CharField(max_length=254)
+    status = models.CharField(max_length=10, default=WAITING)
+    rows_total = models.BigIntegerField(default=0)
+    rows_read = models.BigIntegerField(default=0)
+    rows_added = models.BigIntegerField(default=0)
+    rows_changed = models.BigIntegerField(default=0)
+    rows_same = models.BigIntegerField(default=0)
+    rows_rejected = models.BigIntegerField(default=0)
+    says = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    progressed_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "import_run"
+        indexes = [models.Index(fields=["workspace", "-created_at"], name="import_run_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} from {self.filename}"
+
+
+class RejectedRow(models.Model):
+    """A row of a file that was set aside, with the field at fault and what would be right."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rejected")
+    line = models.BigIntegerField()
+    field = models.CharField(max_length=120, blank=True)
+    says = models.CharField(max_length=400)
+    row = models.JSONField()
+
+    class Meta:
+        db_table = "rejected_row"
+        indexes = [models.Index(fields=["run", "line"], name="rejected_row_order")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.says}"

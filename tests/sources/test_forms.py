@@ -1,0 +1,167 @@
+"""Cells are read only where there is one way to read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenure.sources.imports import forms
+
+
+@pytest.fixture(scope="module")
+def read():
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'; set variable zone = 'Europe/Berlin'")
+        connection.execute(forms.MACROS)
+
+        def _read(form: forms.Form, text: str) -> object:
+            [value] = connection.execute(f"select {form.value('$1')}::varchar", [text]).fetchone()
+            return value
+
+        def _says(form: forms.Form, text: str) -> str:
+            [says] = connection.execute(f"select {form.says('$1')}, $1", [text]).fetchone()[:1]
+            return says
+
+        _read.says = _says
+        yield _read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-04-03",
+        "2026/4/3",
+        "2026.04.03",
+        "20260403",
+        "3 Apr 2026",
+        "3 April 2026",
+        "Apr 3, 2026",
+        "April 3 2026",
+        "03-Apr-2026",
+        "2026-04-03T22:30:00+02:00",
+        "2026-04-02T23:30:00Z",
+        "2026-04-03 00:00:00",
+    ],
+)
+def test_unambiguous_days(read, text):
+    assert read(forms.DATE, text) == "2026-04-03"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("13/04/2026", "2026-04-13"),
+        ("04/13/2026", "2026-04-13"),
+        ("3.3.2026", "2026-03-03"),
+        ("31-12-2026", "2026-12-31"),
+    ],
+)
+def test_numeric_days_of_which_one_reading_is_no_date(read, text, day):
+    assert read(forms.DATE, text) == day
+
+
+@pytest.mark.parametrize("text", ["03/04/2026", "3.4.2026", "12-11-2026"])
+def test_ambiguous_days_are_not_guessed_and_both_readings_are_named(read, text):
+    assert read(forms.DATE, text) is None
+    assert read(forms.INSTANT, text) is None
+    first, second = (int(part) for part in text.replace(".", "/").replace("-", "/").split("/")[:2])
+    says = read.says(forms.DATE, text)
+    assert f"2026-{first:02d}-{second:02d}" in says
+    assert f"2026-{second:02d}-{first:02d}" in says
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-02-30",
+        "2026-13-01",
+        "31/31/2026",
+        "0026-04-03",
+        "26-04-03",
+        "soon",
+        "32 Jan 2026",
+    ],
+)
+def test_what_is_no_day_is_told_how_to_write_one(read, text):
+    assert read(forms.DATE, text) is None
+    assert "2026-04-03" in read.says(forms.DATE, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-04-03T10:30:00Z", "2026-04-03 10:30:00+00"),
+        ("2026-04-03 10:30:00.25 UTC", "2026-04-03 10:30:00.25+00"),
+        ("2026-04-03T10:30:00+02:00", "2026-04-03 08:30:00+00"),
+        ("2026-04-03T10:30:00-0330", "2026-04-03 14:00:00+00"),
+        ("2026-04-03 10:30", "2026-04-03 08:30:00+00"),  # in the workspace's zone
+        ("2026-01-03 10:30", "2026-01-03 09:30:00+00"),
+        ("2026-04-03", "2026-04-02 22:00:00+00"),
+        ("1775212200", "2026-04-03 10:30:00+00"),
+        ("1775212200500", "2026-04-03 10:30:00.5+00"),
+    ],
+)
+def test_instants(read, text, instant):
+    assert read(forms.INSTANT, text) == instant
+
+
+@given(st.integers(10**9, 7 * 10**9), st.integers(-14 * 60, 14 * 60))
+@settings(max_examples=50, deadline=None)
+def test_an_instant_with_a_zone_is_the_same_instant_whatever_the_zone(read, seconds, minutes):
+    at = datetime.fromtimestamp(seconds, UTC)
+    text = at.astimezone(timezone(timedelta(minutes=minutes))).isoformat()
+    assert datetime.fromisoformat(str(read(forms.INSTANT, text))) == at
+
+
+@given(st.dates(date(1970, 1, 1), date(2199, 12, 31)))
+@settings(max_examples=50, deadline=None)
+def test_every_day_reads_back_however_it_is_written(read, day):
+    for written in ("%Y-%m-%d", "%Y%m%d", "%d %B %Y", "%b %d, %Y"):
+        text = day.strftime(written)
+        if written == "%Y%m%d" and day.year >= 2100:
+            continue
+        assert read(forms.DATE, text) == day.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("29.85", "29.85"),
+        ("-3", "-3"),
+        ("1,234.50", "1234.5"),
+        ("1,234,567", "1234567"),
+        ("1e3", "1000"),
+        (".5", "0.5"),
+    ],
+)
+def test_numbers(read, text, number):
+    assert Decimal(read(forms.NUMBER, text)) == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    "text", ["1,234", "29,85", "$5", "5 USD", "abc", "1.234.567", "nan", "inf", "--1", "1e999"]
+)
+def test_what_could_be_two_numbers_or_none_is_not_read(read, text):
+    assert read(forms.NUMBER, text) is None
+
+
+@given(st.decimals(-(10**12), 10**12, places=4))
+@settings(max_examples=50, deadline=None)
+def test_plain_numbers_keep_every_digit(read, number):
+    assert Decimal(read(forms.NUMBER, f"{number:f}")) == number
+
+
+def test_yes_and_no_in_their_spellings(read):
+    assert [read(forms.YES_NO, text) for text in ("Yes", "TRUE", "1", "no", "0", "F", "perhaps")] == [
+        "true", "true", "true", "false", "false", "false", None
+    ]  # fmt: skip
+
+
+def test_intervals_in_their_spellings(read):
+    given_as = ("monthly", "Annual", "Quarterly", "1 week", "fortnight")
+    assert [read(forms.INTERVAL, text) for text in given_as] == ["month", "year", "quarter", "week", None]
