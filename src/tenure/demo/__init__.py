@@ -1,0 +1,1 @@
+"""An invented company with a known truth, for trying Tenure out and for tests."""

@@ -1,0 +1,77 @@
+"""Loads the demo company through the same imports as anybody's data, into a workspace of its own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from django.db import transaction
+
+from tenure.demo import company
+from tenure.demo.simulate import Simulated, simulate
+from tenure.kit import clock, home
+from tenure.sources.actions import import_file
+from tenure.sources.imports.options import Options
+from tenure.sources.models import ImportRun
+from tenure.workspaces.access import Access, access_for_machine, all_workspaces
+from tenure.workspaces.actions import create_workspace
+from tenure.workspaces.models import Membership, User, Workspace
+from tenure.workspaces.roles import Role
+
+KINDS = ("accounts", "people", "subscriptions", "events", "responses")
+
+
+class DemoFailed(Exception):
+    """An import of the demo did not go through whole: the simulator and the imports disagree."""
+
+
+def load() -> Workspace:
+    """The demo company's workspace, made now if it is not there yet; half-made ones are made anew.
+
+    What it imports is recorded as facts; scores and warnings follow where those are handled.
+    """
+    for workspace in all_workspaces().filter(is_demo=True):
+        if workspace.memberships.exists():  # its owner comes last, so it is whole
+            return workspace
+        remove(workspace)
+    workspace = create_workspace(
+        company.NAME,
+        zone=company.ZONE,
+        currency=company.CURRENCY,
+        own_domains=[company.OWN_DOMAIN],
+        key_features=list(company.KEY_FEATURES),
+        is_demo=True,
+    )
+    yesterday = clock.today(company.ZONE) - timedelta(days=1)
+    import_all(access_for_machine(workspace), simulate(yesterday))
+    _hand_over(workspace)
+    return workspace
+
+
+def import_all(access: Access, simulated: Simulated) -> None:
+    """Import every table as a Parquet file; the demo is whole or not at all."""
+    with tempfile.TemporaryDirectory(prefix="tenure-demo-") as folder:
+        for kind in KINDS:
+            path = Path(folder) / f"{kind}.parquet"
+            pq.write_table(getattr(simulated, kind), path)
+            run = import_file(access, kind, path, Options())
+            if run.status != ImportRun.DONE or run.rows_rejected:
+                raise DemoFailed(f"{kind}: {run.says}")
+
+
+@transaction.atomic
+def _hand_over(workspace: Workspace) -> None:
+    """Give the workspace its owner, an invented success manager who signs in by link only."""
+    dana, _ = User.objects.get_or_create(email=company.MANAGERS[0], defaults={"name": "Dana"})
+    Membership.objects.create(workspace=workspace, user=dana, role=Role.OWNER.value)
+
+
+def remove(workspace: Workspace) -> None:
+    """Remove a demo workspace with everything in it; refuses any other."""
+    if not workspace.is_demo:
+        raise ValueError(f"{workspace} is not a demo")
+    shutil.rmtree(home.lake(workspace.id), ignore_errors=True)
+    workspace.delete()
