@@ -1,0 +1,1 @@
+"""What runs without anybody watching: the worker, its schedule, its reactions."""

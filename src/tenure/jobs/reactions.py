@@ -1,0 +1,96 @@
+"""What follows from which fact: the whole nervous system on one page.
+
+Facts that move figures (refresh.FACTS) are handled by the refresh loop, at once and many together.
+All others start durable jobs, as REACTIONS says.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from tenure.jobs import durable
+from tenure.kit import outbox
+from tenure.kit.facts import ImportRequested
+from tenure.kit.outbox import Fact, Recorded
+from tenure.sources.imports.running import run_import
+
+CONSUMER = "reactions"
+MOST_FACTS = 500
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """A durable job that facts of one kind start. It is idempotent and receives facts in batches.
+
+    A batch is everything that waits; with `key`, all that waits under one key, and a key is done once.
+    """
+
+    name: str
+    act: Callable[[Sequence[Any]], None]
+    key: Callable[[Any], str] | None = None
+
+
+def run_imports(facts: Sequence[ImportRequested]) -> None:
+    """Load the files that somebody uploaded."""
+    for fact in facts:
+        run_import(fact.run_id, progress=_give_way)
+
+
+def _give_way(_done: int, _total: int) -> None:
+    """Let others write between two batches: whoever waits for SQLite asks again every tenth of a second."""
+    time.sleep(0.1)
+
+
+REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
+    ImportRequested: (Reaction("import", run_imports, key=lambda fact: fact.run_id),),
+}
+
+
+def register() -> None:
+    """Make every reaction startable as a durable job."""
+    for kind, reactions in REACTIONS.items():
+        for reaction in reactions:
+            durable.job(reaction.name, _receiver(kind, reaction))
+
+
+def turn() -> bool:
+    """Start the jobs of the facts that wait; False if none waited.
+
+    If the worker dies between the start and the acknowledgement, the same facts start a job again, perhaps
+    in another batch: reactions are idempotent.
+    """
+    waiting = outbox.read(CONSUMER, MOST_FACTS, kinds=tuple(REACTIONS))
+    for kind, reactions in REACTIONS.items():
+        mine = [one for one in waiting if isinstance(one.fact, kind)]
+        for reaction in reactions:
+            for workflow_id, batch in batches(reaction, mine):
+                facts = [msgspec.to_builtins(one.fact) for one in batch]
+                durable.enqueue(workflow_id, reaction.name, facts)
+    outbox.acknowledge(CONSUMER, waiting)
+    return bool(waiting)
+
+
+def batches(reaction: Reaction, waiting: Sequence[Recorded]) -> Iterator[tuple[str, list[Recorded]]]:
+    """The batches to start jobs for, each with the id that tells it from every other."""
+    if reaction.key is None:
+        if waiting:
+            yield f"{reaction.name}:{waiting[0].position}-{waiting[-1].position}", list(waiting)
+        return
+    by_key: defaultdict[str, list[Recorded]] = defaultdict(list)
+    for one in waiting:
+        by_key[reaction.key(one.fact)].append(one)
+    for key, mine in by_key.items():
+        yield f"{reaction.name}:{key}", mine
+
+
+def _receiver(kind: type[Fact], reaction: Reaction) -> Callable[[Any], None]:
+    def receive(facts: Any) -> None:
+        reaction.act(msgspec.convert(facts, list[kind]))  # type: ignore[valid-type]
+
+    return receive

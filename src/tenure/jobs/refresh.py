@@ -1,0 +1,118 @@
+"""From facts to figures: what came in or changed is rescored, warned about, and told to open pages."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from tenure.health import actions as health
+from tenure.kit import clock, live, outbox, statistics
+from tenure.kit.facts import EventsArrived, RecordsChanged
+from tenure.kit.outbox import Recorded
+from tenure.warnings import actions as warnings
+from tenure.workspaces.access import workspace_of_job
+from tenure.workspaces.models import Workspace
+
+log = logging.getLogger(__name__)
+
+CONSUMER = "refresh"
+FACTS = (EventsArrived, RecordsChanged)
+MOST_FACTS = 500
+LIVE_TOPIC = "accounts"
+MOST_LIVE_IDS = 200  # more than an open page shows: "many" says it shorter
+LATE_DAYS = 7  # what is later than that rewrites history now, the rest with the day's roll-over
+
+
+class NotAllRefreshed(Exception):
+    """Some workspaces could not be refreshed; the facts that ask for it are kept."""
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What a workspace's facts say together: which accounts (None: all), and since which day."""
+
+    account_ids: frozenset[str] | None
+    first_day: date
+
+
+def refresh(
+    workspace: Workspace, account_ids: Collection[str] | None = None, first_day: date | None = None
+) -> None:
+    """Rescore accounts (None: all), raise and close their warnings, tell open pages.
+
+    Where the figures of days long past moved, from `first_day` on, their history is written anew too.
+    """
+    if first_day is not None and first_day < clock.today(workspace.zone) - timedelta(days=LATE_DAYS):
+        health.backfill(workspace, first_day)
+    health.refresh(workspace, account_ids)
+    warnings.refresh(workspace, account_ids)
+    many = account_ids is None or len(account_ids) > MOST_LIVE_IDS
+    if many:
+        statistics.gather()
+    live.publish(workspace.id, LIVE_TOPIC, () if many or account_ids is None else sorted(account_ids))
+
+
+def turn() -> bool:
+    """Handle the facts that wait, all of a workspace's in one refresh; False if none waited."""
+    waiting = outbox.read(CONSUMER, MOST_FACTS, kinds=FACTS)
+    if not waiting:
+        return False
+    failed = [
+        again
+        for workspace_id, touched in together(waiting).items()
+        if (again := _try(workspace_id, touched)) is not None
+    ]
+    with transaction.atomic():
+        outbox.record(*failed)
+        outbox.acknowledge(CONSUMER, waiting)
+    if failed:
+        raise NotAllRefreshed(f"{len(failed)} workspaces could not be refreshed; they wait for the next turn")
+    return True
+
+
+def catch_up() -> None:
+    """Handle all that waits; a workspace that cannot be refreshed is left to the worker to try again."""
+    with suppress(NotAllRefreshed):
+        while turn():
+            pass
+
+
+def together(waiting: Iterable[Recorded]) -> dict[str, Touched]:
+    """Everything that waits, one entry per workspace."""
+    found: defaultdict[str, list[Touched]] = defaultdict(list)
+    for one in waiting:
+        fact = one.fact
+        assert isinstance(fact, FACTS)
+        ids = frozenset(fact.account_ids) or None
+        found[fact.workspace_id].append(Touched(ids, date.fromisoformat(fact.first_day)))
+    return {workspace_id: _union(parts) for workspace_id, parts in found.items()}
+
+
+def _union(parts: list[Touched]) -> Touched:
+    some = [part.account_ids for part in parts if part.account_ids is not None]
+    ids = frozenset().union(*some) if len(some) == len(parts) else None
+    return Touched(ids, min(part.first_day for part in parts))
+
+
+def _try(workspace_id: str, touched: Touched) -> RecordsChanged | None:
+    """Refresh one workspace. If that fails, the fact that makes it be tried again: others must not wait."""
+    try:
+        refresh(workspace_of_job(workspace_id), touched.account_ids, touched.first_day)
+    except Workspace.DoesNotExist:
+        return None  # deleted meanwhile
+    except Exception:
+        log.exception("workspace %s could not be refreshed", workspace_id)
+        return RecordsChanged(
+            workspace_id=workspace_id,
+            table="",
+            account_ids=tuple(sorted(touched.account_ids or ())),
+            first_day=touched.first_day.isoformat(),
+            caused_by="refresh tried again",
+        )
+    return None

@@ -1,0 +1,71 @@
+"""What happens by the clock: days roll over, and what nobody needs any more is cleared away."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tenure.events import lake
+from tenure.health import actions as health
+from tenure.health.models import Standing
+from tenure.jobs import durable, refresh
+from tenure.kit import clock
+from tenure.kit.models import Live, OutboxCursor, OutboxFact
+from tenure.workspaces.access import all_workspaces
+from tenure.workspaces.models import Invitation, Workspace
+
+HOURLY = "7 * * * *"
+KEEP_LIVE = timedelta(hours=1)
+KEEP_FACTS = timedelta(days=7)
+KEEP_JOBS = timedelta(days=30)
+KEEP_INVITATIONS = timedelta(days=30)
+LAKE_TABLES = (lake.EVENTS, "scores")
+
+
+def register() -> None:
+    """Make the jobs startable."""
+    durable.job("hourly", hourly)
+
+
+def start() -> None:
+    """Put the schedule into force, and do once what may have been missed while nothing ran."""
+    durable.schedule("hourly", HOURLY, "hourly")
+    durable.enqueue(f"hourly at start:{clock.now().isoformat()}", "hourly", None)
+
+
+def hourly(_: Any) -> None:
+    """Roll over the workspaces in whose zone a new day has begun, then clear away."""
+    roll_over_all()
+    prune()
+    durable.forget(clock.now() - KEEP_JOBS)
+
+
+def roll_over_all() -> None:
+    """Roll over every workspace that has a new day."""
+    for workspace in all_workspaces():
+        if is_new_day(workspace):
+            roll_over(workspace)
+
+
+def is_new_day(workspace: Workspace) -> bool:
+    """Whether a day has begun since the accounts were last scored all together; no accounts, no new day."""
+    return Standing.objects.filter(workspace=workspace, as_of__lt=clock.today(workspace.zone)).exists()
+
+
+def roll_over(workspace: Workspace) -> None:
+    """Score every account as of the new day, mend the last days' history where data came late, tidy up."""
+    recent = clock.today(workspace.zone) - timedelta(days=refresh.LATE_DAYS)
+    health.backfill(workspace, recent)
+    refresh.refresh(workspace)
+    for table in LAKE_TABLES:
+        lake.compact(workspace.id, table)
+        lake.vacuum(workspace.id, table)
+
+
+def prune() -> None:
+    """Delete what has been read by everybody, and links nobody can use any more."""
+    now = clock.now()
+    Live.objects.filter(recorded_at__lt=now - KEEP_LIVE).delete()
+    Invitation.objects.filter(expires_at__lt=now - KEEP_INVITATIONS).delete()
+    positions = OutboxCursor.objects.values_list("position", flat=True)
+    OutboxFact.objects.filter(pk__lte=min(positions, default=0), recorded_at__lt=now - KEEP_FACTS).delete()
