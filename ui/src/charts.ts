@@ -1,0 +1,140 @@
+// Draws every [data-chart] as SVG from the JSON beside it (in a template: htmx drops scripts from parts), redraws it for its width and theme, and gives it
+// away as PNG and CSV. Loaded only where a chart stands.
+import { BarChart, LineChart, ScatterChart } from "echarts/charts";
+import { GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
+import { type ECharts, init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+import { type Chart, type Mark, rows, writeWhole, writeX } from "./chart";
+import { all, find, make } from "./dom";
+import { coloursOf, options } from "./drawing";
+import { onTheme } from "./theme";
+
+use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
+
+interface Drawn {
+  figure: HTMLElement;
+  chart: Chart;
+  canvas: HTMLElement;
+  picture: ECharts;
+}
+
+const drawn = new Map<HTMLElement, Drawn>();
+
+function optionsFor({ chart, canvas, figure }: Drawn): ReturnType<typeof options> {
+  return options(chart, coloursOf(figure), canvas.clientWidth, getComputedStyle(figure).fontFamily);
+}
+
+function redraw(one: Drawn): void {
+  if (!one.canvas.clientWidth) return;
+  one.picture.resize({ silent: true });
+  one.picture.setOption(optionsFor(one), { notMerge: true });
+}
+
+function save(name: string, content: Blob): void {
+  const link = make("a", { href: URL.createObjectURL(content), download: name }) as HTMLAnchorElement;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+const fileName = (chart: Chart, kind: string): string => `${chart.title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}.${kind}`;
+
+/** A cell of a CSV file; a text that a spreadsheet would run as a formula is made harmless. */
+function cell(value: string | number | null): string {
+  if (value === null) return "";
+  if (typeof value === "number") return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function saveCsv({ chart }: Drawn): void {
+  const text = rows(chart).map((row) => row.map(cell).join(",")).join("\r\n");
+  save(fileName(chart, "csv"), new Blob(["\ufeff", text, "\r\n"], { type: "text/csv" }));
+}
+
+async function savePng(one: Drawn): Promise<void> {
+  const { paint } = await import("./png");
+  save(fileName(one.chart, "png"), await paint(optionsFor(one), one.canvas, coloursOf(one.figure)("surface")));
+}
+
+function written(chart: Chart, value: string | number | null, column: number, row: number): string {
+  if (!row || chart.kind === "scatter") return scatterCell(chart, value, column);
+  return column ? writeWhole(value as number | null, chart.y.unit) : writeX(value as string, chart.x);
+}
+
+function scatterCell(chart: Chart, value: string | number | null, column: number): string {
+  const units = ["", chart.x.unit, chart.y.unit, "", chart.size_unit];
+  return typeof value === "number" ? writeWhole(value, units[column] ?? "") : (value ?? "");
+}
+
+/** A cell; the name of a mark leads where the mark does. */
+function tableCell(chart: Chart, value: string | number | null, column: number, row: number): HTMLElement {
+  const text = written(chart, value, column, row);
+  if (!row) return make("th", { scope: "col", class: column ? "r" : "" }, text);
+  const href = column ? "" : (chart.marks[row - 1]?.href ?? "");
+  return make("td", { class: column ? "r num" : "" }, href ? make("a", { href }, text) : text);
+}
+
+function tableOf(chart: Chart): HTMLElement {
+  const [head, ...body] = rows(chart).map((row, at) => make("tr", {}, ...row.map((value, column) => tableCell(chart, value, column, at))));
+  return make("table", {}, make("caption", { class: "sr" }, chart.title), make("thead", {}, head!), make("tbody", {}, ...body));
+}
+
+function toggleTable(one: Drawn, button: HTMLElement): void {
+  const table = find("[data-table]", one.figure)!;
+  if (!table.childElementCount) table.append(tableOf(one.chart));
+  table.hidden = !table.hidden;
+  one.canvas.hidden = !table.hidden;
+  button.setAttribute("aria-pressed", String(!table.hidden));
+  redraw(one);
+}
+
+function listen(one: Drawn): void {
+  one.figure.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLElement>("[data-do]");
+    if (button?.dataset["do"] === "table") toggleTable(one, button);
+    if (button?.dataset["do"] === "csv") saveCsv(one);
+    if (button?.dataset["do"] === "png") void savePng(one);
+  });
+  one.picture.on("click", (event) => {
+    const href = (event.data as { mark?: Mark } | undefined)?.mark?.href;
+    if (href) location.assign(href);
+  });
+}
+
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const one = drawn.get(target as HTMLElement);
+    if (one) redraw(one);
+  }
+});
+
+function forget(): void {
+  for (const [canvas, one] of drawn)
+    if (!canvas.isConnected) {
+      widths.unobserve(canvas);
+      one.picture.dispose();
+      drawn.delete(canvas);
+    }
+}
+
+function begin(figure: HTMLElement): void {
+  const canvas = find("[data-canvas]", figure);
+  const data = find<HTMLTemplateElement>("template[data-figures]", figure)?.content.textContent;
+  if (!canvas || !data || drawn.has(canvas)) return;
+  const one = { figure, canvas, chart: JSON.parse(data) as Chart, picture: init(canvas, null, { renderer: "svg" }) };
+  drawn.set(canvas, one);
+  redraw(one);
+  listen(one);
+  widths.observe(canvas);
+  figure.dataset["drawn"] = "";
+}
+
+/** Draws the charts under `root` that are not drawn yet. */
+export function draw(root: Element): void {
+  forget();
+  for (const figure of all("[data-chart]", root)) begin(figure);
+}
+
+onTheme(() => drawn.forEach(redraw));
+void document.fonts.ready.then(() => drawn.forEach(redraw));

@@ -1,0 +1,27 @@
+// What every page runs: htmx, the drawer, the palette, keys, live updates, theme, toasts; charts only where one stands.
+import htmx from "htmx.org";
+
+import { startDrawer } from "./drawer";
+import { startForms } from "./forms";
+import { startKeys } from "./keys";
+import { startLive } from "./live";
+import { startPalette } from "./palette";
+import { startTheme } from "./theme";
+import { startToasts } from "./toasts";
+
+async function drawCharts(root: Element): Promise<void> {
+  if (!root.querySelector("[data-chart]")) return;
+  const { draw } = await import("./charts");
+  draw(root);
+}
+
+startTheme();
+startDrawer();
+startPalette();
+startKeys();
+startToasts();
+startForms();
+startLive();
+htmx.onLoad((root) => void drawCharts(root as Element));
+void drawCharts(document.body);
+document.documentElement.dataset["ready"] = "";
