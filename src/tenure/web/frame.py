@@ -1,0 +1,128 @@
+"""The frame around every page: where one can go, how much waits there, who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from tenure.accounts.models import Account
+from tenure.kit import crypto, live
+from tenure.segments.standpoint import Standpoint
+from tenure.warnings.queries import Asked
+from tenure.web.queries import today
+from tenure.workspaces.access import Access, workspaces_of
+from tenure.workspaces.models import User, Workspace
+
+MOST_COUNTED = 10_000
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the navigation."""
+
+    name: str  # of its URL
+    title: str
+    icon: str
+    key: str  # after g
+    count: Callable[[Access], int] | None = None
+    waits: bool = False  # whether its count is work that waits
+    on_phone: bool = True
+
+    @property
+    def href(self) -> str:
+        """Where it is."""
+        return reverse(self.name)
+
+    @property
+    def exists(self) -> bool:
+        """Whether this installation has the page."""
+        try:
+            return bool(self.href)
+        except NoReverseMatch:
+            return False
+
+
+def accounts_there(access: Access) -> int:
+    """How many customers there are, counted up to 10,001."""
+    return count_up_to_most(access.of(Account))
+
+
+def accounts_in_need(access: Access) -> int:
+    """How many customers the Today page opens with: the caller's own, if they have any."""
+    rule = today.shown(access, book="", cause="", every="").rule
+    return count_up_to_most(Asked(access, Standpoint.of(access), rule).places)
+
+
+def count_up_to_most(rows: QuerySet[Any, Any]) -> int:
+    """A count that stays cheap: one above `MOST_COUNTED` means that many or more."""
+    return rows[: MOST_COUNTED + 1].count()
+
+
+PLACES = (
+    Place("today", "Today", "today", "t", accounts_in_need, waits=True),
+    Place("customers", "Customers", "customers", "c", accounts_there),
+    Place("data", "Data", "data", "d"),
+    Place("settings", "Settings", "settings", "s", on_phone=False),
+)
+
+
+class Frame:
+    """What base.html needs of a request; nothing is looked up before a template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.access: Access | None = getattr(request, "access", None)
+
+    @property
+    def layout(self) -> str:
+        """What a page extends that the drawer shows too: the fragment for htmx, else the whole page."""
+        return "fragment.html" if getattr(self.request, "htmx", False) else "base.html"
+
+    @property
+    def theme(self) -> str:
+        """The theme chosen on this browser, empty for the system's."""
+        chosen = self.request.COOKIES.get("theme", "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The workspace on show."""
+        return self.access.workspace if self.access else None
+
+    @cached_property
+    def workspaces(self) -> list[Workspace]:
+        """All that the caller belongs to, for switching."""
+        user = self.access.user if self.access else None
+        return list(workspaces_of(user)) if isinstance(user, User) else []
+
+    @cached_property
+    def places(self) -> list[tuple[Place, str]]:
+        """The pages there are, each with its count as it is shown, empty where there is none."""
+        return [(place, self._count(place)) for place in PLACES if place.exists]
+
+    @property
+    def here(self) -> str:
+        """The name of the place that the current page belongs to."""
+        match = self.request.resolver_match
+        name = (match.url_name or "") if match else ""
+        return "customers" if name.startswith("account") else name.partition("-")[0]
+
+    def _count(self, place: Place) -> str:
+        count = place.count(self.access) if place.count and self.access else 0
+        return f"{MOST_COUNTED // 1000}k+" if count > MOST_COUNTED else f"{count:,}" if count else ""
+
+    def live_ticket(self) -> str:
+        """A short-lived ticket for the stream of what changed in this workspace."""
+        return crypto.sign_ticket(live.TICKET, {"workspace": self.access.workspace.id}) if self.access else ""
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """Context processor: gives every template its `frame`."""
+    return {"frame": Frame(request)}

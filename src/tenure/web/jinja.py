@@ -1,0 +1,68 @@
+"""What templates can say: filters and globals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.middleware.csrf import get_token
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import Environment, StrictUndefined
+
+from tenure.kit import clock
+from tenure.web import formats
+from tenure.web.assets import asset
+
+
+def relative(value: date | datetime | None, zone: str = "UTC") -> str:
+    """From now, by the one clock."""
+    return formats.relative(value, clock.now(), zone)
+
+
+def sends_mail() -> bool:
+    """Whether this installation can mail links: it must know its own address for that."""
+    return bool(settings.TENURE_ORIGINS)
+
+
+def spark(values: list[float | None], width: int = 64, height: int = 18) -> list[list[tuple[float, float]]]:
+    """A sparkline's polylines, one for each run without a gap, scaled to the box."""
+    known = [value for value in values if value is not None]
+    if not known or len(values) < 2:
+        return []
+    low, high = min(known), max(known)
+    runs: list[list[tuple[float, float]]] = [[]]
+    for at, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            up = (value - low) / (high - low) if high > low else 0.5
+            runs[-1].append(
+                (round(at * width / (len(values) - 1), 1), round(height - 2 - up * (height - 4), 1))
+            )
+    return [run for run in runs if run]
+
+
+def environment(**options: Any) -> Environment:
+    """The Jinja environment of all pages: autoescaping, and a misspelt name is an error."""
+    options.setdefault("undefined", StrictUndefined)
+    env = Environment(**options, extensions=["jinja2.ext.do"], trim_blocks=True, lstrip_blocks=True)  # noqa: S701 (Django turns autoescape on)
+    env.globals.update(static=static, asset=asset, url=reverse, get_messages=get_messages)
+    env.globals.update(sends_mail=sends_mail, get_token=get_token)
+    env.filters.update(
+        money=formats.money,
+        money_exact=formats.money_exact,
+        number=formats.number,
+        share=formats.share,
+        change=formats.change,
+        day=formats.day,
+        day_short=formats.day_short,
+        exactly=formats.exactly,
+        relative=relative,
+        initials=formats.initials,
+        band=formats.band_of,
+        spark=spark,
+    )
+    return env

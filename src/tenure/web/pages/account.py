@@ -1,0 +1,238 @@
+"""Account: one customer with everything, in parts that each have an address of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from tenure.feedback import queries as feedback
+from tenure.kit import clock, words
+from tenure.touchpoints import actions as touchpoints
+from tenure.touchpoints import queries as notes
+from tenure.touchpoints.models import Note
+from tenure.warnings import actions as warnings
+from tenure.warnings.actions import Handled
+from tenure.web.charts import Axis, Chart, Series, Tone
+from tenure.web.guard import page
+from tenure.web.middleware import Request
+from tenure.web.queries import account as queries
+from tenure.web.queries.timeline import KINDS, timeline
+from tenure.workspaces.roles import Right
+
+TABS = {
+    "overview": "Overview",
+    "use": "Use",
+    "people": "People",
+    "feedback": "Feedback",
+    "money": "Money",
+    "notes": "Notes",
+}
+# The lines of the score's chart: name, column of a day, tone.
+LINES: tuple[tuple[str, str, Tone], ...] = (
+    ("success", "score", "ink-3"),
+    ("outcomes", "outcomes", "outcome"),
+    ("experience", "experience", "experience"),
+)
+
+
+@require_GET
+@page()
+def account(request: Request, account_id: str, tab: str = "overview") -> HttpResponse:
+    """How is this customer, and why? One tab of it."""
+    if tab not in TABS:
+        raise Http404
+    return _render(request, account_id, tab, READS[tab](request, account_id))
+
+
+def _render(
+    request: Request, account_id: str, tab: str, about: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    strip = queries.strip(request.access, account_id)
+    tabs = [(title, _address(account_id, name), name == tab) for name, title in TABS.items()]
+    shown = {"strip": strip, "account": strip.account, "tabs": tabs, "tab": tab}
+    return render(request, f"account/{tab}.html", shown | about, status=status)
+
+
+def _address(account_id: str, tab: str = "overview") -> str:
+    is_first = tab == "overview"
+    return (
+        reverse("account", args=[account_id]) if is_first else reverse("account-tab", args=[account_id, tab])
+    )
+
+
+def _overview(request: Request, account_id: str) -> dict[str, Any]:
+    return {"overview": queries.overview(request.access, account_id)}
+
+
+def _use(request: Request, account_id: str) -> dict[str, Any]:
+    found = queries.usage(request.access, account_id)
+    return {"use": found, "charts": [_weekly(found, "people", "outcome"), _weekly(found, "events", "ink-3")]}
+
+
+def _weekly(found: queries.Use, what: str, tone: Tone) -> Chart:
+    points = [(week.start, getattr(week, what)) for week in found.weeks]
+    title = f"{what.capitalize()} per week"
+    axes = Axis("week from", kind="date"), Axis(what, what, low=0)
+    return Chart("bars", title, *axes, series=[Series(what, points, tone)])
+
+
+def _people(request: Request, account_id: str) -> dict[str, Any]:
+    return {"people": queries.people(request.access, account_id)}
+
+
+def _feedback(request: Request, account_id: str) -> dict[str, Any]:
+    return {"answers": feedback.latest_answers(request.access, account_id, most=200)}
+
+
+def _money(request: Request, account_id: str) -> dict[str, Any]:
+    return {"money": queries.money(request.access, account_id), "said": _said(request)}
+
+
+def _said(request: Request) -> Callable[[date], str]:
+    """How the days of a timeline are called: `today`, `yesterday`, `12 Nov`."""
+    today = clock.today(request.access.workspace.zone)
+    near = {today: "today", today - timedelta(days=1): "yesterday"}
+    return lambda day: near.get(day) or words.day(day, today)
+
+
+def _notes(request: Request, account_id: str) -> dict[str, Any]:
+    return {"notes": notes.notes(request.access, account_id, most=200), "text": "", "wrong": ""}
+
+
+READS = {
+    "overview": _overview,
+    "use": _use,
+    "people": _people,
+    "feedback": _feedback,
+    "money": _money,
+    "notes": _notes,
+}
+
+
+@require_GET
+@page()
+def why(request: Request, account_id: str) -> HttpResponse:
+    """Why the score is what it is and how it got there: a part of Overview, which does not wait for it."""
+    strip, found = queries.strip(request.access, account_id), queries.why(request.access, account_id)
+    about = {"strip": strip, "account": strip.account, "why": found.explanation, "chart": _history(found)}
+    return render(request, "account/why.html", about)
+
+
+def _history(found: queries.Why) -> Chart:
+    return Chart(
+        "line",
+        "Success over the last year",
+        Axis("day", kind="date"),
+        Axis("score", low=0, high=100),
+        series=[
+            Series(name, [(day.day, _rounded(getattr(day, column))) for day in found.history], tone)
+            for name, column, tone in LINES
+        ],
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+@require_GET
+@page()
+def happened(request: Request, account_id: str) -> HttpResponse:
+    """What happened: all of it or one kind, up to a day; a part of Overview."""
+    strip = queries.strip(request.access, account_id)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    before = _day(request.GET.get("before", ""))
+    found = timeline(request.access, account_id, kind, before)
+    about = {"strip": strip, "account": strip.account, "timeline": found, "kind": kind, "kinds": KINDS}
+    return render(
+        request, "account/happened.html", about | {"is_first": before is None, "said": _said(request)}
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@require_GET
+@page()
+def faces(request: Request, account_id: str) -> HttpResponse:
+    """The people seen last: a part of Overview."""
+    strip, found = queries.strip(request.access, account_id), queries.people(request.access, account_id)
+    return render(request, "account/faces.html", {"strip": strip, "account": strip.account, "people": found})
+
+
+@require_POST
+@page(Right.WORK)
+def write_note(request: Request, account_id: str) -> HttpResponse:
+    """Keep a note; what is wrong with it stands beside the field, with the text still in it."""
+    text = request.POST.get("text", "")
+    try:
+        note = touchpoints.write_note(request.access, account_id, text)
+    except ValueError as wrong:
+        about = _notes(request, account_id) | {"text": text, "wrong": f"{wrong}."}
+        return _render(request, account_id, "notes", about, status=422)
+    undo = reverse("account-note-undo", args=[account_id, note.pk])
+    return _told(request, _address(account_id, "notes"), "Noted.", undo)
+
+
+@require_POST
+@page(Right.WORK)
+def undo_note(request: Request, account_id: str, note_id: str) -> HttpResponse:
+    """Take one's own note back."""
+    if request.access.get(Note, note_id).author != request.access.who:
+        raise PermissionDenied("only whoever wrote a note may take it back")
+    touchpoints.remove_note(request.access, note_id)
+    return _told(request, _address(account_id, "notes"), "The note is gone.")
+
+
+@require_POST
+@page(Right.WORK)
+def done(request: Request, account_id: str) -> HttpResponse:
+    """I took the next step."""
+    try:
+        handled = warnings.done(request.access, account_id, request.POST.get("note", ""))
+    except ValueError as wrong:
+        return _told(request, _address(account_id), f"Not done yet: {wrong}.")
+    return _handled(request, handled, "Done")
+
+
+@require_POST
+@page(Right.WORK)
+def later(request: Request, account_id: str) -> HttpResponse:
+    """Put the next step off by some days."""
+    days = request.POST.get("days", "")
+    today = clock.today(request.access.workspace.zone)
+    until = today + timedelta(days=int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0)
+    try:
+        handled = warnings.snooze(request.access, account_id, until)
+    except ValueError as wrong:
+        return _told(request, _address(account_id), f"Not put off: {wrong}.")
+    return _handled(request, handled, "Put off")
+
+
+def _handled(request: Request, handled: Handled, what: str) -> HttpResponse:
+    about = {"warnings": ",".join(handled.warning_ids), "note": handled.note_id}
+    undo = f"{reverse('today-undo', args=[handled.account_id])}?{urlencode(about)}"
+    if not handled.warning_ids:
+        return _told(request, _address(handled.account_id), "Somebody had taken care of it already.")
+    until = f" until {handled.until:%-d %B}" if handled.until else ""
+    return _told(request, _address(handled.account_id), f"{what}. Quiet{until}.", undo)
+
+
+def _told(request: Request, address: str, says: str, undo: str = "") -> HttpResponse:
+    """Back to where it was done, where the page says what came of it."""
+    messages.info(request, says, extra_tags=undo)
+    return HttpResponseRedirect(address, status=303)

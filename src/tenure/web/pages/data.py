@@ -1,0 +1,239 @@
+"""Data: files in, events in, and what was set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from tenure.events import actions as events
+from tenure.events.actions import BusyError
+from tenure.events.models import RejectedEvent
+from tenure.kit import words
+from tenure.sources import actions
+from tenure.sources import queries as imports
+from tenure.sources.imports import preview
+from tenure.sources.imports.files import FileProblem
+from tenure.sources.imports.kinds import KINDS
+from tenure.sources.imports.options import Options, parse_day
+from tenure.sources.models import ImportRun
+from tenure.web.guard import page
+from tenure.web.middleware import Request
+from tenure.web.notices import tell
+from tenure.web.queries import data as queries
+from tenure.workspaces.roles import Right
+
+PREVIEWED_ROWS = 20_000  # a page does not wait for more
+MOST_REPLAYED = 5_000
+
+
+@require_GET
+@page()
+def data(request: Request) -> HttpResponse:
+    """What comes in, from where, and what could not be taken?"""
+    return render(request, "data/data.html", {"data": queries.data_page(request.access), **_sending(request)})
+
+
+def _sending(request: Request) -> dict[str, Any]:
+    """How to send a first event."""
+    return {"address": request.build_absolute_uri("/").rstrip("/")}
+
+
+@require_GET
+@page()
+def runs(request: Request) -> HttpResponse:
+    """The newest imports, as they stand."""
+    return render(request, "data/runs.html", {"runs": imports.recent_runs(request.access, queries.MOST_RUNS)})
+
+
+@require_GET
+@page()
+def incoming(request: Request) -> HttpResponse:
+    """The events received last."""
+    total, newest = queries.incoming(request.access)
+    return render(request, "data/incoming.html", {"total": total, "events": newest})
+
+
+@require_POST
+@page(Right.LOAD)
+def upload(request: Request) -> HttpResponse:
+    """Keep a file, and go to its preview."""
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        return tell(request, redirect("data"), "No file was chosen.")
+    try:
+        run = actions.upload(request.access, file.name or "", cast("Iterable[bytes]", file.chunks()))
+    except FileProblem as problem:
+        return tell(request, redirect("data"), f"{file.name} {problem}")
+    return redirect("data-import", run.pk)
+
+
+@require_GET
+@page()
+def one_import(request: Request, run_id: str) -> HttpResponse:
+    """An import: its preview while it is a draft, then how far it is, then what came of it."""
+    run = request.access.get(ImportRun, run_id)
+    if run.status == ImportRun.DRAFT:
+        request.access.require(Right.LOAD)
+        return render(request, "data/preview.html", _previewed(run))
+    return render(request, "data/import.html", _result(request, run_id))
+
+
+def _previewed(run: ImportRun, wrong: str = "") -> dict[str, Any]:
+    found = preview(run, count=False, most=PREVIEWED_ROWS)
+    shown, rest = queries.choices(found)
+    return {
+        "run": run,
+        "preview": found,
+        "wrong": wrong,
+        "shown": shown,
+        "rest": rest,
+        "kinds": queries.kinds(),
+        "counts_in_months": queries.counts_in_months(found),
+    }
+
+
+def _result(request: Request, run_id: str) -> dict[str, Any]:
+    run, problems, has_file = queries.finished(request.access, run_id)
+    return {"run": run, "problems": problems, "has_file": has_file}
+
+
+@require_POST
+@page(Right.LOAD)
+def choose(request: Request, run_id: str) -> HttpResponse:
+    """Understand a draft's file another way, and look again."""
+    run, wrong = request.access.get(ImportRun, run_id), ""
+    try:
+        run = actions.choose(request.access, run_id, *_chosen(request.POST, run.kind))
+    except FileProblem as problem:
+        wrong = str(problem)
+    if request.headers.get("HX-Request"):
+        return render(request, "data/preview_parts.html", _previewed(run, wrong))
+    return tell(request, redirect("data-import", run_id), wrong) if wrong else redirect("data-import", run_id)
+
+
+def _chosen(form: QueryDict, kind: str) -> tuple[str, Options]:
+    """The kind and options of the form; another kind starts with fresh guesses."""
+    as_of, chosen = parse_day(form.get("as_of", "")), form.get("kind", kind)
+    if chosen not in KINDS:
+        raise FileProblem(f"there is no kind of import {chosen!r}")
+    if chosen != kind:
+        return chosen, Options(as_of=as_of)
+    names = KINDS[kind].names
+    said = {ours: form.get(f"map.{ours}", "") for ours in names if f"map.{ours}" in form}
+    values = {ours: value for ours in names if (value := form.get(f"set.{ours}", "").strip())}
+    return kind, Options({ours: one for ours, one in said.items() if ours not in values}, values, as_of)
+
+
+@require_GET
+@page(Right.LOAD)
+def would(request: Request, run_id: str) -> HttpResponse:
+    """What importing a draft now would add and change."""
+    run = request.access.get(ImportRun, run_id)
+    if run.status != ImportRun.DRAFT:
+        raise Http404("this import has been started already")
+    return render(request, "data/would.html", {"preview": preview(run, most=PREVIEWED_ROWS)})
+
+
+@require_POST
+@page(Right.LOAD)
+def start(request: Request, run_id: str) -> HttpResponse:
+    """Import a draft."""
+    actions.request_import(request.access, run_id)
+    return redirect("data-import", run_id)
+
+
+@require_POST
+@page(Right.LOAD)
+def discard(request: Request, run_id: str) -> HttpResponse:
+    """Throw a draft away."""
+    actions.discard(request.access, run_id)
+    return tell(request, redirect("data"), "Thrown away; nothing was imported.")
+
+
+@require_GET
+@page()
+def progress(request: Request, run_id: str) -> HttpResponse:
+    """How far an import is, or what came of it."""
+    return render(request, "data/result.html", _result(request, run_id))
+
+
+@require_GET
+@page()
+def rejected_rows(request: Request, run_id: str) -> FileResponse:
+    """All rows that an import set aside, with the reasons, as CSV."""
+    run = imports.run_of(request.access, run_id)
+    path = imports.rejected_path(request.access, run_id)
+    if path is None:
+        raise Http404("nothing was set aside")
+    return FileResponse(
+        path.open("rb"),
+        as_attachment=True,
+        filename=f"rejected rows of {run.filename}.csv",
+        content_type="text/csv; charset=utf-8",
+    )
+
+
+@require_GET
+@page()
+def aside(request: Request) -> HttpResponse:
+    """Events that could not go through, and why."""
+    return render(request, "data/aside.html", _waiting(request, {}))
+
+
+def _waiting(request: Request, still_wrong: dict[int, str]) -> dict[str, Any]:
+    reason = request.GET.get("reason", "") or request.POST.get("reason", "")
+    groups, waiting = queries.set_aside(request.access, reason)
+    return {
+        "reason": reason,
+        "groups": groups,
+        "waiting": waiting,
+        "total": sum(group.count for group in groups if not reason or group.reason == reason),
+        "tabs": _tabs(groups, reason),
+        "still_wrong": still_wrong,
+        "mended": {int(request.POST["id"]): request.POST.get("body", "")}
+        if still_wrong and "id" in request.POST
+        else {},
+    }
+
+
+def _tabs(groups: Iterable[queries.Aside], reason: str) -> list[tuple[str, str, bool]]:
+    here = reverse("data-aside")
+    rest = [
+        (f"{one.title} {one.count:,}", f"{here}?reason={one.reason}", one.reason == reason) for one in groups
+    ]
+    return [("All", here, not reason), *rest]
+
+
+@require_POST
+@page(Right.LOAD)
+def replay(request: Request) -> HttpResponse:
+    """Put one event through again as it was mended, or all of a reason as they came."""
+    try:
+        done = _replay(request)
+    except BusyError as busy:
+        return tell(request, redirect(_back(request)), f"{busy}.".capitalize())
+    if done.still_wrong and "id" in request.POST:
+        return render(request, "data/aside.html", _waiting(request, dict(done.still_wrong)), status=422)
+    left = f", {words.count(len(done.still_wrong), 'event')} still cannot" if done.still_wrong else ""
+    return tell(request, redirect(_back(request)), f"{words.count(done.done, 'event')} went through{left}.")
+
+
+def _replay(request: Request) -> events.Replayed:
+    access, form = request.access, request.POST
+    if "id" in form:
+        one = access.get(RejectedEvent, form["id"] if form["id"].isdecimal() else 0)
+        return events.replay(access, [one.pk], form.get("body"))
+    rows = access.of(RejectedEvent).filter(replayed_at=None, reason=form.get("reason", ""))
+    return events.replay(access, list(rows.values_list("pk", flat=True)[:MOST_REPLAYED]))
+
+
+def _back(request: Request) -> str:
+    reason = request.POST.get("reason", "")
+    here = reverse("data-aside")
+    return f"{here}?reason={reason}" if reason in queries.REASONS else here

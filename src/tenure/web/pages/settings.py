@@ -1,0 +1,255 @@
+"""Settings: the workspace, its people, its keys, its audit log, and oneself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tenure.accounts import actions as accounts
+from tenure.accounts.rules import clean_domain
+from tenure.web.guard import page
+from tenure.web.middleware import Request
+from tenure.web.notices import tell
+from tenure.web.queries import settings as queries
+from tenure.web.signin import came_by_link
+from tenure.workspaces import actions
+from tenure.workspaces.actions import NotPossible
+from tenure.workspaces.models import Key, User
+from tenure.workspaces.roles import Right, Role
+from tenure.workspaces.rules import CURRENCIES, Settings, problems
+
+ROLES = [
+    (Role.VIEWER, "Viewer: looks at everything"),
+    (Role.MANAGER, "Manager: also handles warnings, writes notes, imports files"),
+    (Role.OWNER, "Owner: also people, keys, settings"),
+]
+NO_ROLE = "There is no such role; it is one of owner, manager, viewer."
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, as what."""
+
+    email = forms.EmailField(label="E-mail, if you know it", required=False, max_length=254)
+    role = forms.ChoiceField(label="Role", choices=ROLES, initial=Role.MANAGER)
+
+
+class KeyForm(forms.Form):
+    """What a key is for."""
+
+    name = forms.CharField(
+        label="What is it for?", max_length=80, widget=forms.TextInput({"placeholder": "Our web app"})
+    )
+
+
+class YouForm(forms.Form):
+    """What others see of the caller."""
+
+    name = forms.CharField(label="Your name", max_length=120, required=False)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page()
+def workspace(request: Request) -> HttpResponse:
+    """What the workspace is called and how its figures are computed."""
+    if request.method == "POST":
+        return _change_workspace(request)
+    now = request.access.workspace
+    settings = Settings(now.name, now.zone, now.currency, tuple(now.own_domains), tuple(now.key_features))
+    return _workspace_page(request, settings, {})
+
+
+def _change_workspace(request: Request) -> HttpResponse:
+    request.access.require(Right.ADMINISTER)
+    settings = _asked(request)
+    if wrong := problems(settings):
+        return _workspace_page(request, settings, wrong, status=422)
+    with transaction.atomic():
+        before = request.access.workspace.own_domains
+        changed = actions.change_settings(request.access, settings)
+        if changed.own_domains != before:
+            accounts.mark_own_people(changed)
+    return tell(request, redirect("settings"), "Settings saved; figures follow in a moment.")
+
+
+def _asked(request: Request) -> Settings:
+    """What the form holds. A locked currency stays as it is, whatever the form says."""
+    form, now = request.POST, request.access.workspace
+    domains = [clean_domain(word) or word for word in form.get("own_domains", "").replace(",", " ").split()]
+    is_locked = queries.currency_is_locked(request.access)
+    return Settings(
+        name=form.get("name", "").strip(),
+        zone=form.get("zone", "").strip(),
+        currency=now.currency if is_locked else form.get("currency", "").strip().upper(),
+        own_domains=tuple(dict.fromkeys(domains)),
+        key_features=tuple(sorted({name.strip() for name in form.getlist("key_features") if name.strip()})),
+    )
+
+
+def _workspace_page(
+    request: Request, settings: Settings, wrong: dict[str, str], status: int = 200
+) -> HttpResponse:
+    context = {
+        "settings": settings,
+        "wrong": wrong,
+        "is_locked": queries.currency_is_locked(request.access),
+        "currencies": [(code, code) for code in CURRENCIES],
+        "features": queries.features(request.access),
+    }
+    return _render(request, "workspace", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@page()
+def people(request: Request) -> HttpResponse:
+    """Who belongs to the workspace; a POST invites somebody by a link that is shown once."""
+    form, link = InviteForm(request.POST or None), ""
+    if request.method == "POST":
+        request.access.require(Right.ADMINISTER)
+        if form.is_valid():
+            email = form.cleaned_data["email"].lower()
+            link = _link(request, actions.invite(request.access, Role(form.cleaned_data["role"]), email))
+            form = InviteForm()
+    return _people_page(request, form=form, link=link)
+
+
+@never_cache
+@require_POST
+@page(Right.ADMINISTER)
+def sign_in_link(request: Request, member: str) -> HttpResponse:
+    """A link, shown once, for a member who has lost their password."""
+    try:
+        token = actions.sign_in_link(request.access, member)
+    except NotPossible as why:
+        return _people_page(request, wrong=str(why), status=409)
+    return _people_page(request, link=_link(request, token))
+
+
+@require_POST
+@page(Right.ADMINISTER)
+def change_role(request: Request, member: str) -> HttpResponse:
+    """Give a member another role."""
+    if request.POST.get("role") not in set(Role):
+        return _people_page(request, wrong=NO_ROLE, status=422)
+    try:
+        changed = actions.change_role(request.access, member, Role(request.POST["role"]))
+    except NotPossible as why:
+        return _people_page(request, wrong=str(why), status=409)
+    return tell(request, redirect("settings-people"), f"{changed.user} is {changed.role} now.")
+
+
+@require_POST
+@page(Right.ADMINISTER)
+def remove_member(request: Request, member: str) -> HttpResponse:
+    """Take somebody out of the workspace."""
+    try:
+        removed = actions.remove_member(request.access, member)
+    except NotPossible as why:
+        return _people_page(request, wrong=str(why), status=409)
+    return tell(request, redirect("settings-people"), f"{removed.user} no longer belongs to this workspace.")
+
+
+@require_POST
+@page(Right.ADMINISTER)
+def withdraw_invitation(request: Request, invitation: str) -> HttpResponse:
+    """Make an open invitation's link worthless."""
+    actions.withdraw_invitation(request.access, invitation)
+    return tell(request, redirect("settings-people"), "The link no longer works.")
+
+
+def _link(request: Request, token: str) -> str:
+    return request.build_absolute_uri(reverse("welcome", args=[token]))
+
+
+def _people_page(
+    request: Request, form: InviteForm | None = None, link: str = "", wrong: str = "", status: int = 200
+) -> HttpResponse:
+    may_change = request.access.may(Right.ADMINISTER)
+    context = {
+        "members": queries.members(request.access),
+        "invitations": queries.open_invitations(request.access) if may_change else [],
+        "form": form or InviteForm(),
+        "roles": [(role.value, role.value) for role, _ in ROLES],
+        "link": link,
+        "wrong": wrong,
+    }
+    return _render(request, "people", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Right.ADMINISTER)
+def keys(request: Request) -> HttpResponse:
+    """The write keys; a POST makes one, which is shown once."""
+    form, token = KeyForm(request.POST or None), ""
+    if request.method == "POST" and form.is_valid():
+        token = actions.create_key(request.access, Key.WRITE, form.cleaned_data["name"])
+        form = KeyForm()
+    context = {"keys": queries.keys(request.access), "form": form, "token": token}
+    return _render(request, "keys", {**context, "address": request.build_absolute_uri("/")})
+
+
+@require_POST
+@page(Right.ADMINISTER)
+def revoke_key(request: Request, key: str) -> HttpResponse:
+    """Stop a key."""
+    revoked = actions.revoke_key(request.access, key)
+    return tell(request, redirect("settings-keys"), f"The key “{revoked.name}” stops within five seconds.")
+
+
+@require_GET
+@page(Right.ADMINISTER)
+def audit(request: Request) -> HttpResponse:
+    """Who did what, newest first."""
+    before = request.GET.get("before", "")
+    rows = queries.audit(request.access, int(before) if before.isdecimal() and len(before) < 19 else None)
+    shown, more = rows[: queries.AUDIT_PAGE], rows[queries.AUDIT_PAGE :]
+    return _render(request, "audit", {"rows": shown, "next": shown[-1].pk if more else None})
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@page()
+def you(request: Request) -> HttpResponse:
+    """The caller's own name and password."""
+    user = request.user
+    assert isinstance(user, User)
+    asked = request.POST.get("form", "") if request.method == "POST" else ""
+    name = YouForm(request.POST if asked == "name" else None, initial={"name": user.name})
+    password = _password_form(request, user, request.POST if asked == "password" else None)
+    if asked == "name" and name.is_valid():
+        user.name = name.cleaned_data["name"]
+        user.save(update_fields=["name"])
+        return tell(request, redirect("settings-you"), "Your name is saved.")
+    if asked == "password" and password.is_valid():
+        update_session_auth_hash(request, password.save())
+        return tell(request, redirect("settings-you"), "Your password is set; other browsers are signed out.")
+    return _render(request, "you", {"name_form": name, "password_form": password})
+
+
+def _password_form(request: Request, user: User, data: Any) -> SetPasswordForm[User]:
+    """Asks for the old password, except of those who have none or just came by a link."""
+    needs_none = not user.has_usable_password() or came_by_link(request)
+    return SetPasswordForm(user, data) if needs_none else PasswordChangeForm(user, data)
+
+
+def _render(request: Request, tab: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    may_change = request.access.may(Right.ADMINISTER)
+    tabs = [("Workspace", "settings"), ("People", "settings-people")]
+    tabs += [("Keys", "settings-keys"), ("Audit log", "settings-audit")] if may_change else []
+    shown = [(title, reverse(name), title == TITLES[tab]) for title, name in [*tabs, ("You", "settings-you")]]
+    context = {**context, "tabs": shown, "may_change": may_change, "zone": request.access.workspace.zone}
+    return render(request, f"settings/{tab}.html", context, status=status)
+
+
+TITLES = {"workspace": "Workspace", "people": "People", "keys": "Keys", "audit": "Audit log", "you": "You"}

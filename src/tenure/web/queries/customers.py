@@ -1,0 +1,392 @@
+"""What the Customers page reads: a page of the sorted table, and the figures of the set it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from math import isfinite
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum
+from django.http import QueryDict
+
+from tenure.accounts.models import Account
+from tenure.metrics.models import MetricValue
+from tenure.segments.fields import AccountColumn, MetricColumn
+from tenure.segments.rules import WHERE, Condition, Rule
+from tenure.segments.standpoint import Standpoint
+from tenure.web.queries import keyset
+from tenure.web.queries.keyset import Stretch
+from tenure.workspaces.access import Access
+from tenure.workspaces.models import Workspace
+from tenure.workspaces.roles import Right
+
+PAGE = 50
+FEW = 1000  # up to here a set is counted and added up while the page waits
+MARKS = 400  # on the chart
+SEAT_USE = "seat_use"
+USUAL = "success"  # the worst first
+
+
+@dataclass(frozen=True)
+class Row:
+    """A customer in the table. None is "no data"."""
+
+    id: str
+    external_id: str
+    name: str
+    domain: str
+    segment: str
+    owner: str
+    band: str
+    score: float | None
+    outcomes: float | None
+    experience: float | None
+    weeks: list[float | None]
+    arr_minor: int | None
+    renews_on: date | None
+    last_active_on: date | None
+    seat_use: float | None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A customer on the chart of outcomes against experience."""
+
+    id: str
+    name: str
+    band: str
+    outcomes: float
+    experience: float
+    arr_minor: int | None
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many customers a set has, and what they pay a year; `with_arr` of them have a figure."""
+
+    count: int
+    with_arr: int
+    arr_minor: int | None
+
+
+def number(text: str) -> float:
+    """A finite number. ValueError otherwise: nothing sorts before or behind what is none."""
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError(f"not a number to sort by: {text}")
+    return value
+
+
+class Order(Protocol):
+    """How to sort customers by one column, those without a value last."""
+
+    def stretches(self, found: Found, is_descending: bool) -> list[Stretch]: ...
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A column that the table can be sorted by, and how on the first click."""
+
+    name: str
+    title: str
+    order: Order
+    is_descending_first: bool = False
+
+
+@dataclass(frozen=True)
+class ByText:
+    """By a text of the account; an empty one counts as missing."""
+
+    column: str
+
+    def stretches(self, found: Found, is_descending: bool) -> list[Stretch]:
+        rows = found.rows()
+        return [
+            Stretch(rows.filter(**{f"{self.column}__gt": ""}), "id", self.column, is_descending),
+            Stretch(rows.filter(**{self.column: ""})),
+        ]
+
+
+@dataclass(frozen=True)
+class ByStanding:
+    """By a figure of the standing; last of all, accounts that were not yet scored."""
+
+    column: str
+    read: Callable[[str], Any] = number
+
+    def stretches(self, found: Found, is_descending: bool) -> list[Stretch]:
+        row_id, is_missing = "standing__account_id", f"{self.column}__isnull"
+        scored = found.rows("standing__").filter(standing__isnull=False)
+        known = scored.filter(**{is_missing: False})
+        return [
+            Stretch(known, row_id, self.column, is_descending, self.read),
+            Stretch(scored.filter(**{is_missing: True}), row_id),
+            Stretch(found.rows().filter(standing__isnull=True)),
+        ]
+
+
+@dataclass(frozen=True)
+class ByMetric:
+    """By the latest value of a metric."""
+
+    metric: str
+
+    def stretches(self, found: Found, is_descending: bool) -> list[Stretch]:
+        path = "metric_values__"
+        known = found.rows(path, **{f"{path}metric": self.metric})
+        there = MetricValue.objects.filter(account=OuterRef("pk"), metric=self.metric)
+        return [
+            Stretch(known, f"{path}account_id", f"{path}value", is_descending, number),
+            Stretch(found.rows().filter(~Exists(there))),
+        ]
+
+
+SORTS: Mapping[str, Sort] = {
+    sort.name: sort
+    for sort in (
+        Sort("name", "Customer", ByText("name")),
+        Sort("success", "Success", ByStanding("standing__score")),
+        Sort("outcomes", "Outcomes", ByStanding("standing__outcomes")),
+        Sort("experience", "Experience", ByStanding("standing__experience")),
+        Sort("arr", "ARR", ByStanding("standing__arr_minor", int), is_descending_first=True),
+        Sort("renewal", "Renewal", ByStanding("standing__renews_on", date.fromisoformat)),
+        Sort("segment", "Segment", ByText("segment")),
+        Sort("seat_use", "Seat use", ByMetric(SEAT_USE)),
+        Sort("last_active", "Last active", ByStanding("standing__last_active_on", date.fromisoformat)),
+        Sort("owner", "Owner", ByText("owner")),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address of the page asks for: which customers, in which order, from where on."""
+
+    rule: Rule = field(default_factory=Rule)
+    search: str = ""
+    sort: Sort = SORTS[USUAL]
+    is_descending: bool = False
+    after: str = ""
+    before: str = ""
+
+    @classmethod
+    def of(cls, parameters: QueryDict) -> Wanted:
+        """Read the address; an unknown order is the usual one."""
+        given = parameters.get("sort", "")
+        sort = SORTS.get(given.removeprefix("-"))
+        return cls(
+            Rule.parse(parameters),
+            parameters.get("q", "").replace("\0", "").strip()[:100],
+            sort or SORTS[USUAL],
+            sort is not None and given.startswith("-"),
+            parameters.get("after", ""),
+            parameters.get("before", ""),
+        )
+
+    @property
+    def query_string(self) -> str:
+        """The same, as an address has it."""
+        return urlencode([(WHERE, text) for text in self.rule.texts] + list(self._others()))
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether some customers may not be meant."""
+        return bool(self.rule or self.search)
+
+    @property
+    def order(self) -> str:
+        """The order as the address has it; empty for the usual one."""
+        order = ("-" if self.is_descending else "") + self.sort.name
+        return "" if order == USUAL else order
+
+    def _others(self) -> Iterator[tuple[str, str]]:
+        named = {"q": self.search, "sort": self.order, "after": self.after, "before": self.before}
+        return ((name, value) for name, value in named.items() if value)
+
+    def where(self, rule: Rule) -> Wanted:
+        """With another rule, from the start."""
+        return replace(self, rule=rule, after="", before="")
+
+    def searching(self, text: str) -> Wanted:
+        """With other words, from the start."""
+        return replace(self, search=text, after="", before="")
+
+    def sorted_by(self, sort: Sort) -> Wanted:
+        """What a click on a column's head asks for: sorted by it, or the other way round."""
+        is_descending = not self.is_descending if sort == self.sort else sort.is_descending_first
+        return replace(self, sort=sort, is_descending=is_descending, after="", before="")
+
+    def behind(self, mark: str) -> Wanted:
+        """The page after a mark; without one, the first."""
+        return replace(self, after=mark, before="")
+
+    def ahead_of(self, mark: str) -> Wanted:
+        """The page before a mark, or the last."""
+        return replace(self, after="", before=mark)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The customers a rule and a search mean; `count` goes up to `FEW` + 1, which stands for more."""
+
+    workspace: Workspace
+    conditions: Q
+    count: int
+
+    @property
+    def is_few(self) -> bool:
+        """Whether `count` is the whole truth."""
+        return self.count <= FEW
+
+    def accounts(self, path: str = "", *also: Q, **named: Any) -> QuerySet[Account]:
+        """The accounts, held to the workspace by the table at `path`: its indexes, which begin with it, lead.
+
+        By one table only. With a second such condition SQLite takes a workspace for ten rows and may scan
+        all of them for every one. A small set's ids were read through this very condition, and lead alone.
+        """
+        scope = {} if self.is_few else {f"{path}workspace": self.workspace}
+        return Account.objects.filter(self.conditions, *also, **scope, **named)
+
+    def rows(self, path: str = "", **also: Any) -> Any:
+        """What the table shows of each, as dictionaries."""
+        seats = FilteredRelation("metric_values", condition=Q(metric_values__metric=SEAT_USE))
+        rows = self.accounts(path, **also).annotate(seats=seats)
+        shown = rows.annotate(seat_use=F("seats__value"), **_STANDING)
+        return shown.values(*_ACCOUNT, "seat_use", *_STANDING)
+
+
+_ACCOUNT = ("id", "external_id", "name", "domain", "segment", "owner")
+_STANDING = {
+    name: F(f"standing__{name}")
+    for name in (
+        "band",
+        "score",
+        "outcomes",
+        "experience",
+        "weeks",
+        "arr_minor",
+        "renews_on",
+        "last_active_on",
+    )
+}
+
+
+def find(access: Access, wanted: Wanted) -> Found:
+    """The customers that are meant. A small set is listed once and not searched for again."""
+    many = everyone(access, wanted)
+    leading = many.accounts(*_leads(wanted.rule, Standpoint.of(access)))
+    ids = list(leading.values_list("pk", flat=True)[: FEW + 1])
+    return Found(access.workspace, Q(pk__in=ids), len(ids)) if len(ids) <= FEW else many
+
+
+def everyone(access: Access, wanted: Wanted) -> Found:
+    """The customers that are meant, taken to be many."""
+    access.require(Right.READ)
+    return Found(access.workspace, _conditions(access, wanted), FEW + 1)
+
+
+def _conditions(access: Access, wanted: Wanted) -> Q:
+    rule = wanted.rule.q(Standpoint.of(access))
+    if not (text := wanted.search):
+        return rule
+    return rule & (Q(name__icontains=text) | Q(domain__icontains=text) | Q(external_id__icontains=text))
+
+
+def _leads(rule: Rule, standpoint: Standpoint) -> tuple[str, *tuple[Q, ...]]:
+    """The table whose index finds a rule's customers, and what it must say of them.
+
+    Somebody's book is found by its owner, then a metric by its values, then figures by the standing.
+    """
+    if any((one.field.name, one.operator.name) == ("owner", "is") for one in rule.conditions):
+        return ("",)
+    known = [one for one in rule.conditions if one.operator.name != "is_missing"]
+    for one in known:
+        if isinstance(one.field.column, MetricColumn):
+            joined = replace(one, field=replace(one.field, column=_Joined(one.field.column.metric)))
+            return "metric_values__", joined.q(standpoint)
+    return ("standing__" if any(map(_is_of_standing, known)) else "",)
+
+
+def _is_of_standing(condition: Condition) -> bool:
+    column = condition.field.column
+    return isinstance(column, AccountColumn) and column.path.startswith("standing__")
+
+
+@dataclass(frozen=True)
+class _Joined:
+    """A metric's latest values, joined: from its index to the accounts instead of the other way."""
+
+    metric: str
+
+    def present(self) -> Q:
+        """There is a value."""
+        return Q(metric_values__metric=self.metric)
+
+    def where(self, **lookups: Any) -> Q:
+        """There is one that fits."""
+        fits = {f"metric_values__value__{lookup}": value for lookup, value in lookups.items()}
+        return Q(metric_values__metric=self.metric, **fits)
+
+
+def page(found: Found, wanted: Wanted, size: int = PAGE) -> tuple[list[Row], keyset.Page]:
+    """A page of the table, and the marks of its neighbours."""
+    stretches = wanted.sort.order.stretches(found, wanted.is_descending)
+    part = keyset.page(stretches, size, wanted.after, wanted.before)
+    return [_row(values) for values in part.rows], part
+
+
+def every_row(found: Found, wanted: Wanted) -> Iterator[Row]:
+    """All rows in order, a few thousand in memory at a time: for export."""
+    for stretch in wanted.sort.order.stretches(found, wanted.is_descending):
+        for values in stretch.walk(None, None, is_backward=False).iterator(chunk_size=2000):
+            yield _row(values)
+
+
+def _row(values: Mapping[str, Any]) -> Row:
+    named = {name: values[name] for name in Row.__dataclass_fields__}
+    return Row(**named | {"band": named["band"] or "", "weeks": named["weeks"] or []})
+
+
+def marks(found: Found) -> list[Mark]:
+    """The customers with both sides known, the largest by ARR first, at most `MARKS`."""
+    both = {"standing__outcomes__isnull": False, "standing__experience__isnull": False}
+    largest = found.accounts("standing__", **both).order_by(F("standing__arr_minor").desc(nulls_last=True))
+    columns = (f"standing__{name}" for name in ("band", "outcomes", "experience", "arr_minor"))
+    return [Mark(*values) for values in largest.values_list("pk", "name", *columns)[:MARKS]]
+
+
+def total(found: Found) -> Total:
+    """Exactly how many, and their ARR together. For a large set this takes a moment."""
+    return Total(
+        **found.accounts().aggregate(
+            count=Count("pk"), with_arr=Count("standing__arr_minor"), arr_minor=Sum("standing__arr_minor")
+        )
+    )
+
+
+@dataclass(frozen=True)
+class View:
+    """A rule worth a tab of its own."""
+
+    name: str
+    title: str
+    texts: tuple[str, ...] = ()
+    sort: str = USUAL
+
+    @property
+    def wanted(self) -> Wanted:
+        """What its address asks for."""
+        return Wanted(Rule.of(self.texts), sort=SORTS[self.sort])
+
+
+VIEWS = (
+    View("all", "All"),
+    View("renewing", "Renewing soon", ("renewal.within.120",), "renewal"),
+    View("poor", "Poor health", ("band.is.poor",)),
+    View("content", "Content, not successful", ("outcomes.below.50", "experience.at_least.50"), "outcomes"),
+    View("silent", "Silent", ("last_active.before.14",), "last_active"),
+    View("mine", "My book", ("owner.is.me",)),
+)

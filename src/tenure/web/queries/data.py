@@ -1,0 +1,166 @@
+"""What the Data page shows: imports, what was set aside, what comes in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tenure.events import queries as events
+from tenure.events.queries import EventRow
+from tenure.kit import words
+from tenure.sources import queries as imports
+from tenure.sources.imports.kinds import KINDS
+from tenure.sources.imports.previewing import ColumnGuess, Preview
+from tenure.sources.queries import Problem, Run
+from tenure.workspaces.access import Access
+from tenure.workspaces.models import Key
+
+MOST_RUNS = 12
+MOST_EVENTS = 15
+MOST_ASIDE = 50
+
+# What each reason is called; see events.unpack.Reason.
+REASONS: Mapping[str, str] = {
+    "unreadable": "Not readable",
+    "not_an_object": "Not an object",
+    "too_large": "Too large",
+    "unknown_type": "Of an unknown type",
+    "wrong_field": "With a wrong field",
+    "wrong_time": "With an impossible time",
+    "nobody": "Of nobody",
+    "no_event": "Without a name",
+    "no_group": "Without an account",
+    "no_previous": "Without a former id",
+    "failed": "Failed on our side",
+}
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Events set aside for one reason, and how many."""
+
+    reason: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True)
+class DataPage:
+    """The Data page as it opens; what comes in is fetched beside it."""
+
+    runs: Sequence[Run]
+    aside: Sequence[Aside]
+    has_key: bool
+
+    @property
+    def waiting(self) -> int:
+        """How many events wait to be mended."""
+        return sum(one.count for one in self.aside)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An event that waits to be mended; `body` is indented JSON where it is JSON."""
+
+    id: int
+    says: str
+    body: str
+    received_at: datetime
+
+    @property
+    def start(self) -> str:
+        """How the body begins, on one line."""
+        return " ".join(self.body.split())[:160]
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A canonical column on the preview: where its values come from, and how sure that is."""
+
+    ours: str
+    means: str
+    theirs: str
+    value: str
+    why: str
+    is_needed: bool
+    is_missing: bool
+
+
+def data_page(access: Access) -> DataPage:
+    """Imports, what waits, and whether anything can send events yet."""
+    has_key = access.of(Key).filter(kind=Key.WRITE, revoked_at=None).exists()
+    return DataPage(imports.recent_runs(access, MOST_RUNS), _aside(access), has_key)
+
+
+def incoming(access: Access) -> tuple[int, list[EventRow]]:
+    """How many events there are, and the newest."""
+    return events.count(access), events.recent(access, MOST_EVENTS)
+
+
+def set_aside(access: Access, reason: str) -> tuple[Sequence[Aside], list[Waiting]]:
+    """What waits by reason, and the newest of one reason, or of all."""
+    return _aside(access), [
+        Waiting(row.pk, row.says, _indented(row.body), row.received_at)
+        for row in events.rejected(access, MOST_ASIDE)
+        if not reason or row.reason == reason
+    ]
+
+
+def _aside(access: Access) -> list[Aside]:
+    counted = events.count_rejected(access)
+    return [
+        Aside(reason, REASONS.get(reason, words.capital(reason.replace("_", " "))), count)
+        for reason, count in counted.items()
+    ]
+
+
+def _indented(body: str) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return body
+
+
+def choices(preview: Preview) -> tuple[list[ColumnChoice], list[ColumnChoice]]:
+    """The columns that the file has or needs, and those it does not seem to have."""
+    made = [_choice(one, one.ours in preview.missing) for one in preview.columns]
+    shown = [one for one in made if one.theirs or one.value or one.is_missing]
+    return shown, [one for one in made if one not in shown]
+
+
+def _choice(column: ColumnGuess, is_missing: bool) -> ColumnChoice:
+    return ColumnChoice(
+        ours=column.ours,
+        means=column.means,
+        theirs=column.theirs,
+        value=column.value,
+        why=_why(column),
+        is_needed=column.required,
+        is_missing=is_missing,
+    )
+
+
+def _why(column: ColumnGuess) -> str:
+    """How sure a guess is, in words; nothing where somebody said so."""
+    if not (column.theirs or column.value) or column.how == "as said":
+        return ""
+    sure = "certain" if column.confidence > 0.97 else "likely" if column.confidence > 0.75 else "please check"
+    return f"{column.how}, {sure}"
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of import, for choosing."""
+    return [(one.name, one.title) for one in KINDS]
+
+
+def counts_in_months(preview: Preview) -> bool:
+    """Whether the file's day matters: it counts back from it."""
+    return any(one.ours == "months" and one.theirs for one in preview.columns)
+
+
+def finished(access: Access, run_id: str) -> tuple[Run, list[Problem], bool]:
+    """An import, the first rows it set aside, and whether there is a file of all of them."""
+    run = imports.run_of(access, run_id)
+    return run, imports.problems_of(access, run_id), imports.rejected_path(access, run_id) is not None

@@ -1,0 +1,264 @@
+"""What the Today page reads: who needs you, what changed since yesterday, renewals near, the book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from tenure.accounts.models import Account
+from tenure.health.models import Standing
+from tenure.kit import words
+from tenure.revenue.models import Term
+from tenure.segments.rules import Rule
+from tenure.segments.standpoint import ME, Standpoint
+from tenure.warnings import queries as warnings
+from tenure.warnings.models import BandChange, EarlyWarning
+from tenure.warnings.queries import Asked, Checked, Worklist, of_meant
+from tenure.warnings.rules import CAUSES
+from tenure.workspaces.access import Access
+
+MINE, ALL = "mine", "all"
+NEWS = 8
+RENEWALS = 6
+RENEWAL_DAYS = 60
+GOOD_TARGET = 0.9  # of what renews within 90 days, by ARR
+_BOOK_DAYS = 90
+Of = Callable[[type[Any]], QuerySet[Any]]  # the rows of a table that belong to the customers on show
+_WORSE = ("good fair", "good poor", "fair poor")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the URL asks to see: whose customers, and only those of one cause or the whole list."""
+
+    book: str
+    cause: str = ""
+    most: int = warnings.TOP
+
+    @property
+    def rule(self) -> Rule:
+        """The customers meant."""
+        return Rule.of([f"owner.is.{ME}"] if self.book == MINE else [])
+
+    @property
+    def cause_title(self) -> str:
+        """What the cause is called."""
+        return CAUSES[self.cause].title if self.cause else ""
+
+    @property
+    def query(self) -> str:
+        """The URL's query, which brings this back."""
+        cause = f"&cause={self.cause}" if self.cause else ""
+        every = "&every=1" if self.most > warnings.TOP else ""
+        return f"?book={self.book}{cause}{every}"
+
+
+@dataclass(frozen=True)
+class News:
+    """Something that happened to a customer since yesterday. `figure` may be empty."""
+
+    account_id: str
+    name: str
+    band: str
+    says: str
+    figure: str
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A contract that ends soon."""
+
+    account_id: str
+    name: str
+    band: str
+    renews_on: date | None
+    arr_minor: int | None
+
+
+@dataclass(frozen=True)
+class Renewals:
+    """The next of them, and all of them added up."""
+
+    days: int
+    next: list[Renewal]
+    count: int
+    arr_minor: int | None
+
+
+@dataclass(frozen=True)
+class Book:
+    """Figures of the customers on show. Shares are None where there is nothing to divide by."""
+
+    customers: int
+    paying: int
+    arr_minor: int | None
+    by_band: dict[str, int]
+    renewing_minor: int | None
+    renewing_good_minor: int | None
+
+    @property
+    def good_share(self) -> float | None:
+        """Share of the ARR that renews within 90 days whose customers are in good health."""
+        return (self.renewing_good_minor or 0) / self.renewing_minor if self.renewing_minor else None
+
+
+@dataclass(frozen=True)
+class Today:
+    """The page. With no customers there is nothing but what to do about that."""
+
+    shown: Shown
+    standpoint: Standpoint
+    has_customers: bool
+    is_scored: bool
+    worklist: Worklist
+    news: list[News]
+    renewals: Renewals
+    book: Book
+    checked: list[Checked]
+
+    @property
+    def unchecked(self) -> list[Checked]:
+        """Causes that cannot be looked for yet."""
+        return [one for one in self.checked if one.missing]
+
+    @property
+    def headline(self) -> str:
+        """`Five customers need you`."""
+        count = self.worklist.total.count
+        if not count:
+            return "Nobody needs you today"
+        who = words.capital(words.number(count))
+        return f"{who} customer{'s need' if count > 1 else ' needs'} you"
+
+
+def shown(access: Access, book: str, cause: str, every: str) -> Shown:
+    """What the URL asks for; without a word, one's own customers if one has any."""
+    if book not in (MINE, ALL):
+        mine = access.of(Account).filter(owner__in=Standpoint.of(access).me)
+        book = MINE if mine.exists() else ALL
+    return Shown(book, cause if cause in CAUSES else "", 100 if every or cause in CAUSES else warnings.TOP)
+
+
+def today(access: Access, what: Shown) -> Today:
+    """Everything on the page."""
+    standpoint = Standpoint.of(access)
+    asked = Asked(access, standpoint, what.rule, what.cause)
+    of = partial(of_meant, access, rule=what.rule, standpoint=standpoint)
+    return Today(
+        shown=what,
+        standpoint=standpoint,
+        has_customers=access.of(Account).exists(),
+        is_scored=access.of(Standing).exists(),
+        worklist=warnings.worklist(asked, what.most),
+        news=news(of, standpoint),
+        renewals=renewals(of, standpoint.today),
+        book=book(of, standpoint.today),
+        checked=warnings.checked(access, standpoint.today),
+    )
+
+
+def news(of: Of, standpoint: Standpoint) -> list[News]:
+    """What happened yesterday and today: health first, then contracts, then first use."""
+    since = standpoint.today - timedelta(days=1)
+    found = [
+        *_bands(of, since),
+        *_contracts(of, since, standpoint),
+        *_first_use(of, since),
+    ]
+    return found[:NEWS]
+
+
+def _bands(of: Of, since: date) -> Iterator[News]:
+    """Customers whose band of health changed."""
+    rows = of(BandChange).filter(changed_on__gte=since)
+    ordered = rows.order_by(F("account__standing__arr_minor").desc(nulls_last=True), "account__name")
+    for key, name, before, after, low, high in ordered.values_list(
+        "account_id", "account__name", "before", "after", "score_before", "score_after"
+    )[:NEWS]:
+        verb = "fell" if f"{before} {after}" in _WORSE else "rose"
+        yield News(key, name, after, f"{verb} to {after}", f"{low:.0f} → {high:.0f}")
+
+
+def _contracts(of: Of, since: date, standpoint: Standpoint) -> Iterator[News]:
+    """Contracts that began, went on, or ended."""
+    days = (since, standpoint.today)
+    current = of(Term).filter(superseded_at=None)
+    moved = current.filter(Q(starts_on__range=days) | Q(ends_on__range=days)).values("subscription")
+    terms = current.filter(subscription__in=moved).select_related("account__standing").order_by("starts_on")
+    by_subscription: dict[str, list[Term]] = {}
+    for term in terms:
+        by_subscription.setdefault(term.subscription_id, []).append(term)
+    for chain in by_subscription.values():
+        told = _told(chain, days, standpoint)
+        if told:
+            account = chain[-1].account
+            standing = getattr(account, "standing", None)
+            yield News(account.pk, account.name, standing.band if standing else "", *told)
+
+
+def _told(chain: list[Term], days: tuple[date, date], standpoint: Standpoint) -> tuple[str, str] | None:
+    """What happened to a subscription, and what is paid for it a year."""
+    last = chain[-1]
+    since, until = days
+    if since <= last.starts_on <= until:
+        before = chain[-2] if len(chain) > 1 and chain[-2].ends_on == last.starts_on else None
+        return _began(before, last), words.money(yearly(last), last.currency)
+    if last.ends_on and since <= last.ends_on <= until:
+        return "contract ended", words.money(yearly(last), last.currency)
+    return None
+
+
+def _began(before: Term | None, now: Term) -> str:
+    """`renewed, up 12 %`, or `new contract` where nothing went before."""
+    if before is None:
+        return "new contract"
+    change = yearly(now) / yearly(before) - 1 if yearly(before) else 0.0
+    if abs(change) < 0.005 or before.currency != now.currency:
+        return "renewed"
+    return f"renewed, {'up' if change > 0 else 'down'} {words.percent(abs(change))}"
+
+
+def yearly(term: Term) -> float:
+    """What a contract brings in a year, in minor units of its currency."""
+    return term.amount_minor * Term.INTERVALS[term.interval] * 12
+
+
+def _first_use(of: Of, since: date) -> Iterator[News]:
+    """New customers who were silent and have begun."""
+    rows = of(EarlyWarning).filter(
+        cause="onboarding_silent",
+        closed_on__gte=since,
+        account__standing__last_active_on__isnull=False,
+    )
+    for key, name, band, facts in rows.values_list(
+        "account_id", "account__name", "account__standing__band", "facts"
+    )[:NEWS]:
+        yield News(key, name, band, "used for the first time", f"day {facts.get('days', 0) + 1}")
+
+
+def renewals(of: Of, today: date) -> Renewals:
+    """Contracts that end within 60 days."""
+    soon = (today, today + timedelta(days=RENEWAL_DAYS))
+    rows = of(Standing).filter(renews_on__range=soon)
+    total = rows.aggregate(count=Count("pk"), arr_minor=Sum("arr_minor"))
+    columns = ("pk", "account__name", "band", "renews_on", "arr_minor")
+    first = rows.order_by("renews_on", "pk").values_list(*columns)[:RENEWALS]
+    return Renewals(RENEWAL_DAYS, [Renewal(*row) for row in first], **total)
+
+
+def book(of: Of, today: date) -> Book:
+    """The customers on show in figures: three sums, each out of one index."""
+    rows = of(Standing)
+    bands = dict(rows.order_by().values_list("band").annotate(count=Count("*")))
+    paying = rows.filter(arr_minor__gt=0).aggregate(paying=Count("*"), arr_minor=Sum("arr_minor"))
+    soon = rows.filter(renews_on__range=(today, today + timedelta(days=_BOOK_DAYS)))
+    renewing = soon.aggregate(
+        renewing_minor=Sum("arr_minor"), renewing_good_minor=Sum("arr_minor", filter=Q(band="good"))
+    )
+    by_band = {band: bands.get(band, 0) for band in ("poor", "fair", "good")}
+    return Book(customers=sum(bands.values()), by_band=by_band, **paying, **renewing)

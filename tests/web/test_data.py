@@ -1,0 +1,264 @@
+"""The Data page: a file is brought in, looked at, imported and mended; what came in wrong is put through."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import UTC, datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from tenure.accounts.models import Account
+from tenure.events import queries as events
+from tenure.events.models import RejectedEvent
+from tenure.kit import outbox
+from tenure.kit.facts import ImportRequested
+from tenure.sources import actions
+from tenure.sources.imports import run_import
+from tenure.sources.imports.options import Options
+from tenure.sources.models import ImportRun
+
+HTMX = {"HX-Request": "true"}
+CUSTOMERS = b"Customer ID,Company,Employees\nacme,Acme,120\n,Nobody,1\nborealis,<b>Borealis</b>,80\n"
+
+
+def bring(client, content: bytes = CUSTOMERS, name: str = "customers.csv") -> str:
+    """Upload a file; the address of its preview."""
+    answer = client.post(reverse("data-upload"), {"file": SimpleUploadedFile(name, content)})
+    assert answer.status_code == 302, answer.content
+    return answer.headers["Location"]
+
+
+def worker() -> None:
+    """What the worker does about imports that were asked for."""
+    for one in outbox.read("test"):
+        if isinstance(one.fact, ImportRequested):
+            run_import(one.fact.run_id)
+
+
+def draft(access) -> ImportRun:
+    return actions.upload(access, "customers.csv", [CUSTOMERS])
+
+
+def set_aside(access, body: dict[str, object], reason: str = "no_event", position: int = 1) -> RejectedEvent:
+    return RejectedEvent.objects.create(
+        workspace=access.workspace,
+        stream="c0",
+        position=position,
+        reason=reason,
+        says="event: a track call needs the name of what was done",
+        body=json.dumps(body),
+        received_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+
+
+@pytest.fixture
+def events_of_ann(access, tmp_path):
+    """Two things Ann did at Acme."""
+    path = tmp_path / "events.csv"
+    rows = ["2026-03-01,acme,ann,Login", "2026-03-02,acme,ann,Report exported"]
+    path.write_text("\n".join(["timestamp,account_id,person_id,event", *rows, ""]))
+    actions.import_file(access, "events", path, Options())
+
+
+def test_an_empty_page_says_what_to_do(dana, visit):
+    page = visit(dana).get("/data").content.decode()
+    assert "Drop a file here" in page
+    assert "No files yet" in page
+    assert "curl http://testserver/v1/track -u YOUR_WRITE_KEY:" in page
+    assert "None: everything that came in could be understood." in page
+
+
+class TestImports:
+    def test_a_file_is_brought_in_looked_at_imported_and_its_rejected_rows_downloaded(
+        self, access, dana, visit
+    ):
+        client = visit(dana)
+        where = bring(client)
+        preview = client.get(where).content.decode()
+        assert "&lt;b&gt;Borealis&lt;/b&gt;" in preview
+        assert "<b>Borealis</b>" not in preview
+        assert "1 row cannot be taken" in preview
+        assert "Customer ID is empty" in preview
+        assert '<option value="Company" selected>' in preview
+        assert "Import 2 rows" in preview
+        assert not access.of(Account).exists()
+
+        started = client.post(f"{where}/start")
+        assert started.headers["Location"] == where
+        assert "Waiting for its turn" in client.get(where).content.decode()
+        worker()
+        done = client.get(f"{where}/progress", headers=HTMX).content.decode()
+        assert "hx-trigger" not in done
+        assert "Rows that could not be taken" in done
+        assert sorted(access.of(Account).values_list("name", flat=True)) == ["<b>Borealis</b>", "Acme"]
+
+        download = client.get(f"{where}/rejected.csv")
+        assert (
+            download.headers["Content-Disposition"]
+            == 'attachment; filename="rejected rows of customers.csv.csv"'
+        )
+        rows = list(csv.reader(b"".join(download).decode().splitlines()))
+        download.close()
+        assert rows[1] == [
+            "3",
+            "Customer ID is empty; every row needs it: your own id of the customer",
+            "",
+            "Nobody",
+            "1",
+        ]
+        assert "2 added" in client.get("/data/runs").content.decode()
+
+    def test_the_mapping_can_be_changed_and_is_what_is_imported(self, access, dana, visit):
+        client = visit(dana)
+        where = bring(client)
+        form = {"kind": "accounts", "map.account_id": "Customer ID", "map.name": "", "set.segment": "Trial"}
+        answer = client.post(f"{where}/choose", form, headers=HTMX)
+        assert answer.status_code == 200
+        assert 'value="Trial"' in answer.content.decode()
+        assert "2 to add, 0 to change" in client.get(f"{where}/would").content.decode()
+        client.post(f"{where}/start")
+        worker()
+        acme = access.of(Account).get(external_id="acme")
+        assert (acme.name, acme.segment) == ("acme", "Trial")
+
+    def test_another_kind_starts_with_fresh_guesses_and_says_what_it_lacks(self, dana, visit):
+        client = visit(dana)
+        where = bring(client)
+        client.post(f"{where}/choose", {"kind": "subscriptions", "map.name": "Company"})
+        page = client.get(where).content.decode()
+        assert "these columns are needed and were not found: amount" in page
+        assert "Import " not in page.split("Throw it away")[1]
+
+    @pytest.mark.parametrize(
+        ("form", "says"),
+        [
+            ({"kind": "colours"}, "there is no kind of import"),
+            ({"kind": "accounts", "map.name": "Nothing"}, "has no column &#39;Nothing&#39;"),
+            ({"kind": "accounts", "as_of": "soon"}, "write the day like 2026-04-03"),
+        ],
+    )
+    def test_what_cannot_be_chosen_is_said(self, dana, visit, form, says):
+        client = visit(dana)
+        assert says in client.post(f"{bring(client)}/choose", form, headers=HTMX).content.decode()
+
+    def test_a_file_that_cannot_be_read_says_so_where_it_was_brought(self, access, dana, visit):
+        client = visit(dana)
+        assert bring(client, b"PK\x03\x04", "book.xlsx") == "/data"
+        assert (
+            "book.xlsx is a spreadsheet or zip archive; save it as CSV"
+            in client.get("/data").content.decode()
+        )
+        assert client.post(reverse("data-upload")).headers["Location"] == "/data"
+        assert not access.of(ImportRun).exists()
+
+    def test_a_draft_is_thrown_away(self, access, dana, visit):
+        client = visit(dana)
+        client.post(f"{bring(client)}/discard")
+        assert not access.of(ImportRun).exists()
+
+    def test_a_run_that_was_interrupted_says_so(self, access, dana, visit):
+        run = draft(access)
+        long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+        ImportRun.objects.filter(pk=run.pk).update(
+            status="running", rows_read=1, rows_total=3, progressed_at=long_ago
+        )
+        page = visit(dana).get(reverse("data-import", args=[run.pk])).content.decode()
+        assert "It was interrupted after 1 of 3 rows" in page
+
+
+class TestEvents:
+    def test_what_came_in_last_is_shown_with_names(self, dana, visit, events_of_ann):
+        page = visit(dana).get("/data/incoming", headers=HTMX).content.decode()
+        assert "Report exported" in page
+        assert "2 events in all" in page
+        assert "<html" not in page
+        assert "<html" in visit(dana).get("/data/incoming").content.decode()
+
+    def test_one_event_is_mended_and_put_through(self, access, dana, visit):
+        wrong = set_aside(access, {"type": "track", "userId": "ann"})
+        client = visit(dana)
+        assert "a track call needs the name" in client.get("/data/rejected").content.decode()
+        still = client.post(
+            "/data/rejected/replay", {"id": wrong.pk, "body": '{"type": "track", "userId": "ann" }'}
+        )
+        assert still.status_code == 422
+        assert "a track call needs the name" in still.content.decode()
+        body = '{"type": "track", "userId": "ann", "event": "Report exported"}'
+        assert client.post("/data/rejected/replay", {"id": wrong.pk, "body": body}).status_code == 302
+        assert events.count(access) == 1
+        assert "Nothing is set aside" in client.get("/data/rejected").content.decode()
+
+    def test_all_of_a_kind_are_put_through_at_once(self, access, dana, visit):
+        for number in range(3):
+            body = {"type": "track", "userId": "ann", "event": "Login", "messageId": f"m{number}"}
+            set_aside(access, body, "failed", position=number)
+        set_aside(access, {"type": "track", "userId": "ann"}, position=9)
+        client = visit(dana)
+        assert "Put all 3 through again" in client.get("/data/rejected?reason=failed").content.decode()
+        client.post("/data/rejected/replay", {"reason": "failed"})
+        assert events.count(access) == 3
+        assert events.count_rejected(access) == {"no_event": 1}
+
+
+READING = ["data-import", "data-progress", "data-rejected-rows"]
+LOADING = ["data-choose", "data-start", "data-discard"]
+
+
+class TestRights:
+    def test_a_viewer_sees_and_changes_nothing(self, access, vic, visit):
+        client = visit(vic)
+        page = client.get("/data").content.decode()
+        assert "Drop a file here" not in page
+        assert (
+            client.post(reverse("data-upload"), {"file": SimpleUploadedFile("a.csv", CUSTOMERS)}).status_code
+            == 403
+        )
+        run, wrong = draft(access), set_aside(access, {"type": "track", "userId": "ann"})
+        for name in LOADING:
+            assert client.post(reverse(name, args=[run.pk]), {"kind": "people"}).status_code == 403
+        assert client.get(reverse("data-would", args=[run.pk])).status_code == 403
+        assert (
+            client.get(reverse("data-import", args=[run.pk])).status_code == 403
+        )  # a draft is for those who load
+        assert client.post("/data/rejected/replay", {"id": wrong.pk, "body": "{}"}).status_code == 403
+        aside = client.get("/data/rejected").content.decode()
+        assert "a track call needs the name" in aside
+        assert "Put it through" not in aside
+        assert ImportRun.objects.get(pk=run.pk).kind == "accounts"
+
+    def test_a_viewer_may_read_what_came_of_an_import(self, access, vic, visit):
+        run = draft(access)
+        actions.request_import(access, run.pk)
+        run_import(run.pk)
+        for name in READING:
+            answer = visit(vic).get(reverse(name, args=[run.pk]))
+            assert answer.status_code == 200
+            answer.close()
+
+    def test_a_neighbour_s_imports_and_events_do_not_exist(self, neighbour, dana, visit):
+        run, wrong = draft(neighbour), set_aside(neighbour, {"type": "track", "userId": "spy"})
+        client = visit(dana)
+        for name in (*READING, "data-would"):
+            assert client.get(reverse(name, args=[run.pk])).status_code == 404
+        for name in LOADING:
+            assert client.post(reverse(name, args=[run.pk]), {"kind": "people"}).status_code == 404
+        body = '{"type": "track", "userId": "spy", "event": "Login"}'
+        assert client.post("/data/rejected/replay", {"id": wrong.pk, "body": body}).status_code == 404
+        client.post("/data/rejected/replay", {"reason": "no_event"})
+        assert events.count(neighbour) == 0
+        for path in ("/data", "/data/runs", "/data/incoming", "/data/rejected"):
+            page = client.get(path).content.decode()
+            assert "customers.csv" not in page
+            assert "a track call needs" not in page
+        assert ImportRun.objects.get(pk=run.pk).status == "draft"
+
+    @pytest.mark.parametrize(
+        "path", ["/data", "/data/runs", "/data/incoming", "/data/rejected", "/data/imports/x"]
+    )
+    def test_strangers_are_sent_to_sign_in(self, client, transactional_db, path):
+        answer = client.get(path)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/sign-in")

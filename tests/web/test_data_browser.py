@@ -1,0 +1,98 @@
+"""The Data page in a real browser: a file brought in while one watches; on a phone, in both themes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tenure.accounts.models import Account
+from tenure.sources import actions
+from tenure.sources.imports import run_import
+from tenure.sources.imports.options import Options
+from tenure.sources.models import ImportRun
+from tenure.workspaces.access import Access
+from tests.browser import DESKTOP, PHONE, OpenPage, axe_violations, sideways_scroll
+from tests.web.test_data import set_aside
+
+pytestmark = pytest.mark.browser
+
+SUBSCRIPTIONS = """customerID,gender,SeniorCitizen,Partner,tenure,Contract,MonthlyCharges,TotalCharges,Churn
+7590-VHVEG,Female,0,Yes,1,Month-to-month,29.85,29.85,No
+5575-GNVDE,Male,0,No,34,One year,56.95,1889.5,No
+3668-QPYBK,Male,0,No,2,Month-to-month,53.85,108.15,Yes
+7795-CFOCW,Male,0,No,45,One year,"42,3",1840.75,No
+9237-HQITU,Female,0,No,2,Month-to-month,70.7,151.65,Perhaps
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "Customers with churn.csv"
+    path.write_text(SUBSCRIPTIONS)
+    return path
+
+
+@pytest.fixture
+def lived_in(access: Access, file: Path, tmp_path: Path) -> ImportRun:
+    """Imports of every fate, events, and some set aside; gives a draft."""
+    rows = [f"2026-11-{n % 20 + 1:02d}T10:{n:02d}:00Z,acme,ann,Report exported" for n in range(30)]
+    (tmp_path / "events.csv").write_text("\n".join(["timestamp,account_id,person_id,event", *rows, ""]))
+    actions.import_file(access, "events", tmp_path / "events.csv", Options())
+    actions.import_file(access, "subscriptions", file, Options())
+    (tmp_path / "colours.csv").write_text("colour\nred\n")
+    actions.import_file(access, "people", tmp_path / "colours.csv", Options())
+    for number in range(3):
+        set_aside(access, {"type": "track", "userId": "ann", "properties": {"n": number}}, position=number)
+    return actions.upload(access, "Customers with churn.csv", [SUBSCRIPTIONS.encode()])
+
+
+def test_a_file_is_dropped_understood_mended_and_imported(
+    open_page: OpenPage, access: Access, dana: Access, file: Path
+) -> None:
+    page = open_page("/data", dana)
+    page.set_input_files("#file", file)
+    page.wait_for_url("**/data/imports/*")
+    expect(page.locator("#map-account_id")).to_have_value("customerID")
+    expect(page.get_by_text("2 rows cannot be taken")).to_be_visible()
+    expect(page.get_by_text("3 to add, 0 to change")).to_be_visible()
+    page.get_by_text("columns that it does not seem to have").click()
+    page.locator("#map-product").select_option("Contract")
+    expect(page.locator("th", has_text="product")).to_be_visible()
+    page.get_by_role("button", name="Import 3 rows").click()
+    expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+    run_import(access.of(ImportRun).get().pk)
+    expect(page.get_by_role("heading", name="Rows that could not be taken")).to_be_visible()
+    expect(page.get_by_text("MonthlyCharges '42,3' is not a number")).to_be_visible()
+    assert access.of(Account).count() == 3
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_view_is_accessible_and_fits(
+    open_page: OpenPage, dana: Access, lived_in: ImportRun, theme: str, size: tuple[int, int]
+) -> None:
+    done = ImportRun.objects.get(kind="subscriptions", status="done")
+    views = {
+        "data": "/data",
+        "preview": f"/data/imports/{lived_in.pk}",
+        "result": f"/data/imports/{done.pk}",
+        "aside": "/data/rejected",
+    }
+    for name, path in views.items():
+        page = open_page(path, dana, theme=theme, size=size)
+        _settled(page, name)
+        if folder := os.environ.get("TENURE_SCREENSHOTS"):
+            page.screenshot(path=f"{folder}/{name}-{theme}-{size[0]}.png", full_page=True)
+        assert sideways_scroll(page) == 0, path
+        assert axe_violations(page) == [], path
+
+
+def _settled(page: Page, name: str) -> None:
+    """The parts that are fetched by themselves are there."""
+    if name == "data":
+        expect(page.get_by_text("30 events in all")).to_be_visible()
+    if name == "preview":
+        expect(page.get_by_text("to add,")).to_be_visible()
