@@ -1,0 +1,74 @@
+"""What every command shares: the app, output as text or JSON, and the workspace it works on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import msgspec
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from tenure.workspaces.access import Access
+
+app = typer.Typer(
+    name="tenure",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Customer success, self-hosted: how every customer is doing, why, and what to do about it.",
+)
+console = Console()
+errors = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+WorkspaceOption = Annotated[
+    str, typer.Option("--workspace", "-w", help="Name or id; needed only where there are several.")
+]
+
+
+def fail(says: str) -> NoReturn:
+    """End the command with one clear line and exit code 1."""
+    errors.print(f"[red]error[/red]: {says}", highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def print_json(value: Any) -> None:
+    """Print anything msgspec can encode, indented, keys as given."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def start_django() -> None:
+    """Make the tables usable. Commands call it first, since importing Django takes a moment."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenure.settings")
+    import django
+
+    django.setup()
+
+
+def open_workspace(name: str = "") -> Access:
+    """Full access to the only workspace of the data folder, or to the one named.
+
+    Beside a workspace of one's own the demo has to be named. Fails with one line if there is no data
+    folder yet, its database is of another version, or the name fits none or several.
+    """
+    from tenure.jobs import setup
+    from tenure.kit import home
+
+    if not home.app_db().exists():
+        fail(f"there is no data in {home.home()}; run `tenure up` first, or set TENURE_HOME")
+    start_django()
+    try:
+        setup.require_migrated()
+    except setup.NotReady as reason:
+        fail(str(reason))
+    from tenure.workspaces.access import access_for_machine, all_workspaces
+
+    named = [one for one in all_workspaces() if not name or name in (one.id, one.name)]
+    found = [one for one in named if not one.is_demo] or named
+    if len(found) != 1:
+        names = ", ".join(one.name for one in all_workspaces()) or "none"
+        fail(f"say which workspace with --workspace; there are: {names}")
+    return access_for_machine(found[0])
