@@ -1,0 +1,173 @@
+"""Pages with 100,000 customers, against the list as one first writes it: OFFSET, joins in COUNT."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tenure.bench import Result
+from tenure.bench._installation import Installation, installation
+
+ACCOUNTS = 100_000
+ROUNDS = 25
+CLIENTS = 4
+PAGE = 1000
+PATIENCE = 60
+
+Latencies = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Milliseconds of every answer to a client who was alone; answers a second to four at once."""
+
+    alone: Latencies
+    together: float
+
+
+def run(rounds: int | None = None) -> Result:
+    """Serve 100,000 customers: every page `rounds` (25) times to one client, then to four at once."""
+    rounds = rounds or ROUNDS
+    with installation() as place:
+        data = _fill(place)
+        naive = _measure(place, "tenure.bench._naive", _naive_pages(), data, max(3, rounds // 5))
+        ours = _measure(place, "tenure.web.serve", _pages(data), data, rounds)
+    ratios = {f"{name}, p95": _p95(naive.alone[name]) / _p95(ours.alone[name]) for name in naive.alone}
+    return Result(
+        name="pages",
+        baseline="the same list with Paginator, select_related and a Django template: its p95 over ours",
+        ratios=ratios,
+        figures=_figures(ours, naive),
+    )
+
+
+def _pages(data: Mapping[str, str]) -> dict[str, str]:
+    account = f"/customers/{data['account']}"
+    return {
+        "customers": "/customers",
+        "filtered": "/customers?where=segment.is.Enterprise&where=arr.at_least.20000",
+        "sorted": "/customers?sort=-seat_use",
+        f"page {PAGE:,}": f"/customers?after={data['deep']}",
+        "search": "/customers?q=harbor+bank+77",
+        "chart": "/customers/chart?where=renewal.within.120",
+        "account": account,
+        "money": f"{account}/money",
+        "what happened": f"{account}/happened",
+    }
+
+
+def _naive_pages() -> dict[str, str]:
+    return {
+        "customers": "/customers",
+        "filtered": "/customers?segment=Enterprise&arr=2000000",
+        f"page {PAGE:,}": f"/customers?page={PAGE}",
+        "search": "/customers?q=harbor+bank+77",
+    }
+
+
+def _fill(place: Installation) -> dict[str, str]:
+    """The customers, and what the clients need: a session, an account, the mark of page 1,000."""
+    asked = [sys.executable, "-m", "tenure.bench._filled", place.workspace_id, str(ACCOUNTS), str(PAGE)]
+    made = subprocess.run(asked, env=place.environment, check=True, stdout=subprocess.PIPE)
+    found: dict[str, str] = json.loads(made.stdout)
+    return found
+
+
+def _measure(
+    place: Installation, module: str, pages: Mapping[str, str], data: Mapping[str, str], rounds: int
+) -> Measured:
+    """Ask a server of its own for every page."""
+    session = data["session"]
+    with TemporaryDirectory(prefix="tn-") as folder, _serving(place, module, Path(folder) / "s") as path:
+        _ask(path, pages, session, 1)  # warm
+        alone = _ask(path, pages, session, rounds)
+        began = time.perf_counter()
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            asked = [clients.submit(_ask, path, pages, session, max(1, rounds // 4)) for _ in range(CLIENTS)]
+            answers = sum(len(found) for one in asked for found in one.result().values())
+        return Measured(alone, answers / (time.perf_counter() - began))
+
+
+@contextmanager
+def _serving(place: Installation, module: str, path: Path) -> Iterator[Path]:
+    """A server on a unix socket, until the block ends."""
+    server = place.start(module, str(path))
+    try:
+        _wait_for(path, server)
+        yield path
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(PATIENCE)
+
+
+def _wait_for(path: Path, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with closing(_Connection(path)) as connection:
+                connection.connect()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the server did not come up")
+
+
+class _Connection(HTTPConnection):
+    """HTTP over a unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=PATIENCE)
+        self._path = str(path)
+
+    def connect(self) -> None:
+        """Open the socket."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(self._path)
+
+
+def _ask(path: Path, pages: Mapping[str, str], session: str, rounds: int) -> Latencies:
+    """One client: every page so many times, in random order, over one connection."""
+    found: Latencies = {name: [] for name in pages}
+    connection = _Connection(path)
+    order = list(pages) * rounds
+    random.shuffle(order)
+    for name in order:
+        began = time.perf_counter()
+        connection.request("GET", pages[name], headers={"Cookie": f"sessionid={session}"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{pages[name]} answered {answer.status}")
+        found[name].append((time.perf_counter() - began) * 1000)
+    connection.close()
+    return found
+
+
+def _p95(found: list[float]) -> float:
+    return statistics.quantiles(found, n=20)[-1]
+
+
+def _figures(ours: Measured, naive: Measured) -> dict[str, float | str]:
+    """Medians and 95th percentiles in ms, and pages a second."""
+    figures: dict[str, float | str] = {"customers": float(ACCOUNTS)}
+    for kind, measured in (("", ours), ("baseline: ", naive)):
+        for name, found in measured.alone.items():
+            figures[f"{kind}{name}, p50 ms"] = statistics.median(found)
+            figures[f"{kind}{name}, p95 ms"] = _p95(found)
+        figures[f"{kind}pages a second, {CLIENTS} clients"] = measured.together
+    return figures
