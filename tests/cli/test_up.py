@@ -121,7 +121,7 @@ def test_a_killed_process_comes_back_and_all_is_ready_again(up: Up, module: str)
     until(up.is_ready)
     before = up.children()
     before[module].kill()
-    until(lambda: module in up.children() and up.children()[module].pid != before[module].pid)
+    until(lambda: up.children().get(module, before[module]).pid != before[module].pid)
     until(up.is_ready, seconds=60)
     assert "was killed by signal 9; it is started again" in up.says
     others = CHILDREN - {module}

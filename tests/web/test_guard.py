@@ -47,10 +47,8 @@ def test_the_content_policy_forbids_inline_scripts_on_every_page(olga: Access, v
     client = visit(olga)
     for _, path in paths():
         answer = client.get(path)
-        policy = answer.headers["Content-Security-Policy"]
-        assert "script-src 'self';" in policy
-        assert "style-src 'self';" in policy
-        assert "frame-ancestors 'none'" in policy
+        policy = [part.strip() for part in answer.headers["Content-Security-Policy"].split(";")]
+        assert {"script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} <= set(policy)
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "private" in answer.headers["Cache-Control"] or "no-store" in answer.headers["Cache-Control"]
         if answer.headers["Content-Type"].startswith("text/html"):

@@ -249,8 +249,8 @@ def test_a_chart_is_redrawn_for_its_width_and_theme(open_page: OpenPage, dana: A
 
 def test_a_mark_opens_its_customer(open_page: OpenPage, dana: Access) -> None:
     page = open_page("/specimen", dana)
-    figure = page.locator("figure", has_text="Outcomes and experience")
-    figure.locator("svg path[fill='rgb(23, 117, 74)']").last.click()  # waits until the page has settled
+    figure = page.locator("figure[data-drawn]", has_text="Outcomes and experience")
+    figure.locator("svg path[fill='rgb(23, 117, 74)']").last.click()
     page.wait_for_url("**/open/acme")
 
 

@@ -17,6 +17,7 @@ interface Drawn {
   chart: Chart;
   canvas: HTMLElement;
   picture: ECharts;
+  width: number; // as drawn, in pixels
 }
 
 const drawn = new Map<HTMLElement, Drawn>();
@@ -27,6 +28,7 @@ function optionsFor({ chart, canvas, figure }: Drawn): ReturnType<typeof options
 
 function redraw(one: Drawn): void {
   if (!one.canvas.clientWidth) return;
+  one.width = one.canvas.clientWidth;
   one.picture.resize({ silent: true });
   one.picture.setOption(optionsFor(one), { notMerge: true });
 }
@@ -105,7 +107,7 @@ function listen(one: Drawn): void {
 const widths = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const one = drawn.get(target as HTMLElement);
-    if (one) redraw(one);
+    if (one && one.width !== one.canvas.clientWidth) redraw(one); // a needless redraw would swallow a click begun before it
   }
 });
 
@@ -122,12 +124,21 @@ function begin(figure: HTMLElement): void {
   const canvas = find("[data-canvas]", figure);
   const data = find<HTMLTemplateElement>("template[data-figures]", figure)?.content.textContent;
   if (!canvas || !data || drawn.has(canvas)) return;
-  const one = { figure, canvas, chart: JSON.parse(data) as Chart, picture: init(canvas, null, { renderer: "svg" }) };
+  const one = { figure, canvas, chart: JSON.parse(data) as Chart, picture: init(canvas, null, { renderer: "svg" }), width: 0 };
   drawn.set(canvas, one);
   redraw(one);
   listen(one);
   widths.observe(canvas);
-  figure.dataset["drawn"] = "";
+  void settle(one);
+}
+
+/** Draws once more when the letters' widths are known; only then does a chart stand still. */
+async function settle(one: Drawn): Promise<void> {
+  if (document.fonts.status !== "loaded") {
+    await document.fonts.ready;
+    redraw(one);
+  }
+  one.figure.dataset["drawn"] = "";
 }
 
 /** Draws the charts under `root` that are not drawn yet. */
@@ -137,4 +148,3 @@ export function draw(root: Element): void {
 }
 
 onTheme(() => drawn.forEach(redraw));
-void document.fonts.ready.then(() => drawn.forEach(redraw));
