@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "tenure.events",
     "tenure.revenue",
     "tenure.feedback",
+    "tenure.conversations",
+    "tenure.plans",
     "tenure.touchpoints",
     "tenure.metrics",
     "tenure.health",

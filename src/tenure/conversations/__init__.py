@@ -1,0 +1,1 @@
+"""What customers asked for help with, and how they were answered."""

@@ -1,0 +1,118 @@
+"""Writes about tickets: what a source says becomes versions, whatever is said twice stays one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from tenure.accounts.actions import Upserted, resolve
+from tenure.accounts.queries import accounts_by_ref, in_chunks, people_by_ref
+from tenure.conversations.models import Ticket, TicketVersion
+from tenure.conversations.rules import NAMES, Told, completed, learnt_at
+from tenure.kit import announcing, clock
+from tenure.workspaces.models import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRow(Told):
+    """What a source says about one ticket; ids are the source's own. None and empty: not said."""
+
+    ticket_id: str
+
+    def told(self, accounts: Mapping[str, str], people: Mapping[str, str]) -> Told:
+        """The same, about our accounts and people."""
+        said = {name: getattr(self, name) for name in NAMES}
+        ours = {"account_id": accounts[self.account_id], "person_id": people.get(self.person_id or "")}
+        return Told(**said | ours)
+
+
+@dataclass
+class _Changes:
+    """What one chunk of rows leads to, gathered before it is written."""
+
+    added: int = 0
+    changed: int = 0
+    versions: list[TicketVersion] = field(default_factory=list)
+    superseded: list[TicketVersion] = field(default_factory=list)
+
+
+def upsert_tickets(workspace: Workspace, rows: Sequence[TicketRow]) -> Upserted:
+    """Write down what a source says about tickets, known by its ids. Counts are of distinct tickets.
+
+    Saying the same again changes nothing. A later reply or solution counts from when it happened, any
+    other change from now on. Accounts and people not known yet are added bare.
+    """
+    people = {row.person_id: row.account_id for row in rows if row.person_id}
+    resolve(workspace, {row.account_id for row in rows}, people)
+    total = Upserted()
+    for chunk in in_chunks({row.ticket_id: row for row in rows}.values()):
+        total += _upsert(workspace, chunk)
+    return total
+
+
+@transaction.atomic
+def _upsert(workspace: Workspace, rows: Sequence[TicketRow]) -> Upserted:
+    accounts = accounts_by_ref(workspace.id, {row.account_id for row in rows})
+    people = people_by_ref(workspace.id, [row.person_id for row in rows if row.person_id])
+    told = {row.ticket_id: row.told(accounts, people) for row in rows}
+    tickets = _tickets(workspace, told)
+    on_record = {
+        version.ticket_id: version
+        for version in TicketVersion.objects.filter(
+            workspace=workspace, ticket__in=[one.pk for one in tickets.values()], superseded_at=None
+        )
+    }
+    found = _Changes()
+    for ref, said in told.items():
+        _apply(workspace, tickets[ref], on_record.get(tickets[ref].pk), said, found)
+    _save(workspace, found)
+    ids = {ref: one.pk for ref, one in tickets.items()}
+    return Upserted(found.added, found.changed, len(rows) - found.added - found.changed, ids)
+
+
+def _tickets(workspace: Workspace, told: Mapping[str, Told]) -> dict[str, Ticket]:
+    """Tickets by the source's id; new ones are added, moved ones saved."""
+    known = Ticket.objects.filter(workspace=workspace, external_id__in=told)
+    found = {one.external_id: one for one in known}
+    moved = []
+    for ref, said in told.items():
+        one = found.setdefault(ref, Ticket(workspace=workspace, external_id=ref))
+        if one.account_id != said.account_id:
+            one.account_id = said.account_id
+            moved.append(one)
+    Ticket.objects.bulk_create(moved, update_conflicts=True, unique_fields=["id"], update_fields=["account"])
+    return found
+
+
+def _apply(
+    workspace: Workspace, ticket: Ticket, before: TicketVersion | None, said: Told, found: _Changes
+) -> None:
+    """Work out one ticket's next version, if what is said differs."""
+    known = Told(**{name: getattr(before, name) for name in NAMES}) if before else None
+    said = completed(said, known)
+    if said == known:
+        return
+    now = clock.now()
+    recorded_at = min(learnt_at(known, said) or now, now)
+    if before:
+        before.superseded_at = recorded_at = max(recorded_at, before.recorded_at)
+        found.superseded.append(before)
+    found.added, found.changed = found.added + (before is None), found.changed + (before is not None)
+    found.versions.append(
+        TicketVersion(workspace=workspace, ticket=ticket, recorded_at=recorded_at, **asdict(said))
+    )
+
+
+def _save(workspace: Workspace, found: _Changes) -> None:
+    if not found.versions:
+        return
+    TicketVersion.objects.bulk_create(
+        found.superseded, update_conflicts=True, unique_fields=["id"], update_fields=["superseded_at"]
+    )
+    TicketVersion.objects.bulk_create(found.versions)
+    concerned = [*found.versions, *found.superseded]
+    first = min(one.opened_at for one in concerned).astimezone(ZoneInfo(workspace.zone)).date()
+    announcing.records_changed(workspace.id, "ticket", (one.account_id for one in concerned), first)

@@ -1,0 +1,1 @@
+"""What customers want to reach, and how far they have come."""

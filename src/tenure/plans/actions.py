@@ -1,0 +1,142 @@
+"""Writes about goals: what a source says becomes stands as of days, corrections become versions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from tenure.accounts.actions import Upserted, resolve
+from tenure.accounts.queries import accounts_by_ref, in_chunks
+from tenure.kit import announcing, clock
+from tenure.plans.models import Goal, GoalVersion
+from tenure.plans.rules import NAMES, Stand, Step, problem, step_of
+from tenure.workspaces.models import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalRow(Stand):
+    """What a source says about one goal as of a day; ids are the source's own."""
+
+    goal_id: str
+
+    def stand(self, account_id: str) -> Stand:
+        """The same, about one of our accounts."""
+        return Stand(**{name: getattr(self, name) for name in NAMES} | {"account_id": account_id})
+
+
+@dataclass
+class _Changes:
+    """What one chunk of rows leads to, gathered before it is written."""
+
+    added: int = 0
+    changed: int = 0
+    versions: list[GoalVersion] = field(default_factory=list)
+    superseded: list[GoalVersion] = field(default_factory=list)
+
+
+def upsert_goals(workspace: Workspace, rows: Sequence[GoalRow]) -> Upserted:
+    """Write down how goals stood as of days. Counts are of rows: added are those of new goals.
+
+    Saying the same again changes nothing. Accounts not known yet are added bare. Raises ValueError,
+    before anything is written, for a goal that nobody can be said to have reached.
+    """
+    for row in rows:
+        if wrong := problem(row.aim, row.start_value, row.target_value, row.weight, row.status):
+            raise ValueError(f"goal {row.goal_id!r}: {wrong}")
+    resolve(workspace, {row.account_id for row in rows}, {})
+    total = Upserted()
+    for chunk in in_chunks(sorted(rows, key=lambda row: (row.goal_id, row.effective_on))):
+        total += _upsert(workspace, chunk)
+    return total
+
+
+@transaction.atomic
+def _upsert(workspace: Workspace, rows: Sequence[GoalRow]) -> Upserted:
+    accounts = accounts_by_ref(workspace.id, {row.account_id for row in rows})
+    goals, new = _goals(workspace, {row.goal_id: accounts[row.account_id] for row in rows})
+    on_record = _on_record(workspace, goals.values())
+    found = _Changes()
+    for row in rows:
+        goal = goals[row.goal_id]
+        step = step_of([_stand(one) for one in on_record[goal.pk]], row.stand(accounts[row.account_id]))
+        if step is None:
+            continue
+        on_record[goal.pk] = _apply(workspace, goal, on_record[goal.pk], step, found)
+        found.added, found.changed = (
+            found.added + (row.goal_id in new),
+            found.changed + (row.goal_id not in new),
+        )
+        new.discard(row.goal_id)
+    _save(workspace, found)
+    ids = {ref: one.pk for ref, one in goals.items()}
+    return Upserted(found.added, found.changed, len(rows) - found.added - found.changed, ids)
+
+
+def _goals(workspace: Workspace, accounts: Mapping[str, str]) -> tuple[dict[str, Goal], set[str]]:
+    """Goals by the source's id, and which of them are new; moved ones are saved."""
+    found = {
+        one.external_id: one for one in Goal.objects.filter(workspace=workspace, external_id__in=accounts)
+    }
+    new = accounts.keys() - found.keys()
+    moved = []
+    for ref, account_id in accounts.items():
+        one = found.setdefault(ref, Goal(workspace=workspace, external_id=ref))
+        if one.account_id != account_id:
+            one.account_id = account_id
+            moved.append(one)
+    Goal.objects.bulk_create(moved, update_conflicts=True, unique_fields=["id"], update_fields=["account"])
+    return found, set(new)
+
+
+def _on_record(workspace: Workspace, goals: Collection[Goal]) -> defaultdict[str, list[GoalVersion]]:
+    """The versions in force of these goals."""
+    found: defaultdict[str, list[GoalVersion]] = defaultdict(list)
+    ids = [one.pk for one in goals]
+    for version in GoalVersion.objects.filter(workspace=workspace, goal__in=ids, superseded_at=None):
+        found[version.goal_id].append(version)
+    return found
+
+
+def _stand(version: GoalVersion) -> Stand:
+    return Stand(**{name: getattr(version, name) for name in NAMES})
+
+
+def _apply(
+    workspace: Workspace, goal: Goal, on_record: Sequence[GoalVersion], step: Step, found: _Changes
+) -> list[GoalVersion]:
+    """Gather one step's rows; gives the versions in force after it."""
+    now = clock.now()
+    recorded_at = _recorded_at(step.stand.effective_on, workspace.zone, now) if step.is_history else now
+    kept = []
+    for one in on_record:
+        if step.replaces is None or one.effective_on != step.replaces.effective_on:
+            kept.append(one)
+            continue
+        one.superseded_at = recorded_at
+        if one not in found.versions:
+            found.superseded.append(one)
+    version = GoalVersion(workspace=workspace, goal=goal, recorded_at=recorded_at, **asdict(step.stand))
+    found.versions.append(version)
+    return [*kept, version]
+
+
+def _recorded_at(day: date, zone: str, now: datetime) -> datetime:
+    """Noon of the day, so that it is the same day however days are cut; never later than now."""
+    return min(datetime.combine(day, time(12), tzinfo=ZoneInfo(zone)), now)
+
+
+def _save(workspace: Workspace, found: _Changes) -> None:
+    if not found.versions:
+        return
+    GoalVersion.objects.bulk_create(
+        found.superseded, update_conflicts=True, unique_fields=["id"], update_fields=["superseded_at"]
+    )
+    GoalVersion.objects.bulk_create(found.versions)
+    first = min(one.effective_on for one in found.versions)
+    concerned = (one.account_id for one in [*found.versions, *found.superseded])
+    announcing.records_changed(workspace.id, "goal", concerned, first)
