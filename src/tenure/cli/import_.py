@@ -49,7 +49,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen,
 
 @app.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="accounts, people, subscriptions, events or responses.")],
+    kind: Annotated[
+        str, typer.Argument(help="accounts, people, subscriptions, events, responses, tickets or goals.")
+    ],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV, gzipped CSV, or Parquet.")],
     said: Said = None,
     values: Values = None,

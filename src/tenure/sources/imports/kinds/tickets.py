@@ -1,0 +1,128 @@
+"""Tickets: one row per request for help, as it stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from tenure.conversations.actions import TicketRow, upsert_tickets
+from tenure.sources.imports.forms import INSTANT, NUMBER, WHOLE, text
+from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
+from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
+from tenure.sources.imports.kinds.events import TIMESTAMP
+from tenure.sources.imports.kinds.people import PERSON_ID
+
+_MOST_MINUTES = 10_000_000
+_MOST_TIMES = 1_000_000
+
+
+def write(load: Load, batch: pa.Table) -> Written:
+    """Write down what the rows say about tickets."""
+    done = upsert_tickets(load.workspace, [_row(row) for row in batch.to_pylist()])
+    return Written(done.added, done.changed, done.same)
+
+
+def _row(row: Mapping[str, Any]) -> TicketRow:
+    minutes = row["handle_minutes"]
+    return TicketRow(
+        ticket_id=row["ticket_id"],
+        account_id=row["account_id"],
+        person_id=row["person_id"],
+        opened_at=row["created_at"],
+        first_reply_at=row["first_reply_at"],
+        solved_at=row["solved_at"],
+        replies=row["replies"],
+        reopens=row["reopens"],
+        handle_minutes=None if minutes is None else float(minutes),
+        subject=row["subject"] or "",
+        channel=row["channel"] or "",
+        priority=row["priority"] or "",
+    )
+
+
+def not_before_created(column: str) -> Check:
+    """The check that something happened after the ticket was opened."""
+    return Check(
+        column,
+        f"{column} < created_at",
+        "'is before the ticket was created, ' || created_at || '; nothing is answered before it is asked'",
+    )
+
+
+def not_in_future(column: str) -> Check:
+    """The check that something has happened."""
+    return Check(
+        column,
+        f"{column} > getvariable('now') + interval 1 day",
+        "'lies in the future; leave it empty until it has happened'",
+    )
+
+
+def within(column: str, most: int) -> Check:
+    """The check that a count is one."""
+    return Check(column, f"{column} < 0 or {column} > {most}", "'is out of range; it is 0 or more'")
+
+
+KINDS.add(
+    Kind(
+        name="tickets",
+        title="Tickets",
+        columns=(
+            Column(
+                "ticket_id",
+                text(200),
+                "the help desk's own id of the ticket",
+                True,
+                "ticketid ticketnumber ticket caseid casenumber case conversationid issueid requestid id",
+            ),
+            Column("account_id", text(200), "your id of the customer", True, ACCOUNT_ID),
+            Column("person_id", text(200), "your id of who asked", also="requesterid requester " + PERSON_ID),
+            Column(
+                "created_at",
+                INSTANT,
+                "when they asked",
+                True,
+                "createdat createdon created openedat opened openedon submittedat " + TIMESTAMP,
+            ),
+            Column(
+                "first_reply_at",
+                INSTANT,
+                "when a person first answered; bots and automatic replies do not count",
+                also="firstreplyat firstresponseat firstrespondedat firstresponse repliedat respondedat",
+            ),
+            Column(
+                "solved_at",
+                INSTANT,
+                "when it was last solved; empty: open",
+                also="solvedat resolvedat closedat solvedon resolvedon closedon solved resolved closed",
+            ),
+            Column("replies", WHOLE, "how often a person answered", also="replycount agentreplies responses"),
+            Column(
+                "reopens", WHOLE, "how often it was opened again", also="reopencount reopened timesreopened"
+            ),
+            Column(
+                "handle_minutes",
+                NUMBER,
+                "minutes somebody worked on it",
+                also="handletime handlingminutes handletimeminutes workminutes minutes",
+            ),
+            Column("subject", text(500), "what it is about", also="title topic summary"),
+            Column("channel", text(80), "how they asked: email, chat, phone", also="via source medium"),
+            Column("priority", text(80), "how urgent it is", also="urgency severity prio"),
+        ),
+        checks=(
+            not_in_future("created_at"),
+            not_before_created("first_reply_at"),
+            not_before_created("solved_at"),
+            not_in_future("first_reply_at"),
+            not_in_future("solved_at"),
+            within("replies", _MOST_TIMES),
+            within("reopens", _MOST_TIMES),
+            within("handle_minutes", _MOST_MINUTES),
+        ),
+        key=("ticket_id",),
+        write=write,
+    )
+)
