@@ -37,7 +37,8 @@ def send(
         for body in bodies
     ]
     with closing(intake.connect()) as db:
-        return intake.append(db, stream, arrivals)
+        intake.append(db, stream, arrivals)
+        return intake.last_position(db, stream)
 
 
 def send_events(access: Access, *events: dict[str, Any] | str, **how: Any) -> int:

@@ -1,8 +1,9 @@
 """The intake: request bodies on disk before they are acknowledged, in order, until they are drained.
 
-One row is one accepted request. Each stream (one per collector slot) numbers its rows without gaps and
-commits them in order; a number is never given twice, whatever is deleted or restarted in between, so
-that the lake can tell a replay from something new.
+Whatever arrives while the disk is busy is committed together, as one row: a statement and a transaction
+for all of them. Each stream (one per collector slot) numbers its requests without gaps and commits them
+in order; a number is never given twice, whatever is deleted or restarted in between, so that the lake can
+tell a replay from something new.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import NamedTuple
+
+import msgspec
 
 from tenure.kit import clock, home
 
@@ -23,12 +27,35 @@ MOST_WAITING_BYTES = 128 * 1024 * 1024
 MOST_A_COMMIT = 2_000
 MOST_A_COMMIT_BYTES = 16 * 1024 * 1024
 
+PAGE = 16 * 1024
+PAGES_A_CHECKPOINT = 4_000
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS intake (
-    stream TEXT NOT NULL, position INTEGER NOT NULL, workspace_id TEXT NOT NULL, key_id TEXT NOT NULL,
-    path TEXT NOT NULL, received_at INTEGER NOT NULL, agent TEXT NOT NULL, body BLOB NOT NULL,
-    PRIMARY KEY (stream, position));
+    stream TEXT NOT NULL, last INTEGER NOT NULL, requests INTEGER NOT NULL, arrivals BLOB NOT NULL,
+    PRIMARY KEY (stream, last));
 CREATE TABLE IF NOT EXISTS intake_stream (stream TEXT PRIMARY KEY, forgotten INTEGER NOT NULL);
+"""
+APPEND = """
+INSERT INTO intake
+SELECT stream, max(forgotten, coalesce((SELECT max(last) FROM intake WHERE stream = ?1), 0)) + ?2, ?2, ?3
+FROM intake_stream WHERE stream = ?1
+"""
+READ = """
+SELECT last - requests, max(?2, forgotten), arrivals FROM intake JOIN intake_stream USING (stream)
+WHERE stream = ?1 AND last > max(?2, forgotten) ORDER BY last
+"""
+NEWEST = """
+SELECT max(forgotten, coalesce((SELECT max(last) FROM intake WHERE stream = ?1), 0))
+FROM intake_stream WHERE stream = ?1
+"""
+FORGET = """
+UPDATE intake_stream
+SET forgotten = max(forgotten, min(?2, coalesce((SELECT max(last) FROM intake WHERE stream = ?1), 0)))
+WHERE stream = ?1
+"""
+BACKLOG = """
+SELECT coalesce(sum(min(requests, last - forgotten)), 0) FROM intake JOIN intake_stream USING (stream)
 """
 
 
@@ -64,7 +91,8 @@ class Row(NamedTuple):
     body: bytes
 
 
-Waiting = tuple[Arrival, asyncio.Future[None]]
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[Arrival]).decode
 
 
 def connect(path: Path | None = None, synchronous: str = "FULL") -> sqlite3.Connection:
@@ -72,40 +100,29 @@ def connect(path: Path | None = None, synchronous: str = "FULL") -> sqlite3.Conn
     path = path or home.intake_db()
     path.parent.mkdir(parents=True, exist_ok=True)
     db = sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False)
-    db.execute("PRAGMA page_size=8192")  # only a new file heeds it
+    db.execute(f"PRAGMA page_size={PAGE}")  # only a new file heeds it
     db.execute("PRAGMA journal_mode=WAL")
     db.execute(f"PRAGMA synchronous={synchronous}")
-    db.execute("PRAGMA wal_autocheckpoint=4000")
+    db.execute(f"PRAGMA wal_autocheckpoint={PAGES_A_CHECKPOINT}")
     db.executescript(SCHEMA)
     return db
 
 
-def append(db: sqlite3.Connection, stream: str, arrivals: Iterable[Arrival]) -> int:
-    """Commit arrivals to a stream, durably and in order; returns the last one's position."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        first = position = last_position(db, stream)
-        rows = [(stream, position := position + 1, *arrival) for arrival in arrivals]
-        db.executemany("INSERT INTO intake VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        db.execute("INSERT OR IGNORE INTO intake_stream VALUES (?, ?)", (stream, first))
-        db.execute("COMMIT")
-    except BaseException:
-        _roll_back(db)
-        raise
-    return position
-
-
-def last_position(db: sqlite3.Connection, stream: str) -> int:
-    """The last position given in a stream.
+def append(db: sqlite3.Connection, stream: str, arrivals: Sequence[Arrival]) -> None:
+    """Commit arrivals, at least one, to a stream, durably and in order: one statement, one transaction.
 
     A stream's numbers start at the microsecond of its birth: should the intake's file be lost, the new
     one's numbers are still higher than any the lake has seen, and nothing is mistaken for a replay.
     """
-    newest = db.execute("SELECT max(position) FROM intake WHERE stream = ?", (stream,)).fetchone()[0]
-    if newest is None:
-        row = db.execute("SELECT forgotten FROM intake_stream WHERE stream = ?", (stream,)).fetchone()
-        newest = row[0] if row else clock.micros()
-    return int(newest)
+    values = (stream, len(arrivals), _pack(arrivals))
+    if db.execute(APPEND, values).rowcount == 0:
+        db.execute("INSERT OR IGNORE INTO intake_stream VALUES (?, ?)", (stream, clock.micros()))
+        db.execute(APPEND, values)
+
+
+def last_position(db: sqlite3.Connection, stream: str) -> int:
+    """The last position given in a stream there is."""
+    return int(db.execute(NEWEST, (stream,)).fetchone()[0])
 
 
 def streams(db: sqlite3.Connection) -> list[str]:
@@ -116,47 +133,67 @@ def streams(db: sqlite3.Connection) -> list[str]:
 def read(
     db: sqlite3.Connection, stream: str, after: int, most_rows: int = 1_000, most_bytes: int = 16 << 20
 ) -> list[Row]:
-    """The rows behind position `after`, in order: at least one if there is any, at most both limits."""
+    """The requests behind position `after`, in order: at least one if there is any, at most both limits."""
     rows: list[Row] = []
     size = 0
-    found = db.execute(
-        "SELECT * FROM intake WHERE stream = ? AND position > ? ORDER BY position LIMIT ?",
-        (stream, after, most_rows),
-    )
-    for values in found:
-        row = Row(*values)
-        size += len(row.body)
-        if rows and size > most_bytes:
-            break
-        rows.append(row)
-    found.close()
+    with closing(db.execute(READ, (stream, after))) as found:
+        for before, behind, arrivals in found:
+            for position, arrival in enumerate(_unpack(arrivals), before + 1):
+                if position <= behind:
+                    continue
+                size += len(arrival.body)
+                if rows and (size > most_bytes or len(rows) == most_rows):
+                    return rows
+                rows.append(Row(stream, position, *arrival))
     return rows
 
 
 def forget(db: sqlite3.Connection, stream: str, upto: int) -> None:
-    """Delete a stream's rows up to and including a position: they are safe elsewhere."""
+    """Let go of a stream's requests up to and including a position: they are safe elsewhere."""
     db.execute("BEGIN IMMEDIATE")
     try:
-        db.execute(
-            "UPDATE intake_stream SET forgotten = max(forgotten, coalesce("
-            "(SELECT max(position) FROM intake WHERE stream = ?1 AND position <= ?2), 0)) WHERE stream = ?1",
-            (stream, upto),
-        )
-        db.execute("DELETE FROM intake WHERE stream = ? AND position <= ?", (stream, upto))
+        db.execute(FORGET, (stream, upto))
+        db.execute("DELETE FROM intake WHERE stream = ? AND last <= ?", (stream, upto))
         db.execute("COMMIT")
     except BaseException:
-        _roll_back(db)
+        with suppress(sqlite3.Error):
+            db.execute("ROLLBACK")
         raise
 
 
 def backlog(db: sqlite3.Connection) -> int:
     """How many requests wait to be drained."""
-    return int(db.execute("SELECT count(*) FROM intake").fetchone()[0])
+    return int(db.execute(BACKLOG).fetchone()[0])
 
 
-def _roll_back(db: sqlite3.Connection) -> None:
-    with suppress(sqlite3.Error):
-        db.execute("ROLLBACK")
+class Group:
+    """Arrivals that are committed together, and the future all of their senders wait for."""
+
+    __slots__ = ("arrivals", "bytes", "done")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.arrivals: list[Arrival] = []
+        self.bytes = 0
+        self.done: asyncio.Future[None] = loop.create_future()
+
+    def add(self, arrival: Arrival) -> None:
+        """One more."""
+        self.arrivals.append(arrival)
+        self.bytes += len(arrival.body)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a commit of it is long enough."""
+        return len(self.arrivals) >= MOST_A_COMMIT or self.bytes >= MOST_A_COMMIT_BYTES
+
+    def settle(self, trouble: str) -> None:
+        """Tell all senders."""
+        if self.done.done():  # cancelled with its senders: nobody waits
+            return
+        if trouble:
+            self.done.set_exception(NotDurableError(trouble))
+        else:
+            self.done.set_result(None)
 
 
 class Intake:
@@ -173,80 +210,79 @@ class Intake:
         self.stream = stream
         self.trouble = ""  # what the last commit failed of, empty while all is well
         self._most_waiting, self._most_bytes = most_waiting, most_waiting_bytes
-        self._waiting: deque[Waiting] = deque()
-        self._bytes = 0  # of what waits and of what is being committed
-        self._committing: asyncio.Task[None] | None = None
-        self._thread: ThreadPoolExecutor | None = None
+        self._groups: deque[Group] = deque()
+        self._requests = self._bytes = 0  # of what waits and of what is being committed
+        self._is_committing = False
+        self._thread: Thread | None = None
+        self._queue: SimpleQueue[Group | None] = SimpleQueue()
         self._db: sqlite3.Connection | None = None
 
     def start(self) -> None:
         """Begin to write; call it on the event loop that will `put`. Raises sqlite3.Error."""
         self._loop = asyncio.get_running_loop()
         self._db = connect(self.path)
-        self._thread = ThreadPoolExecutor(1, f"intake-{self.stream}")
+        self._thread = Thread(target=self._write, name=f"intake-{self.stream}", daemon=True)
+        self._thread.start()
 
     def put(self, arrival: Arrival) -> asyncio.Future[None]:
         """Queue an arrival; await what this returns before acknowledging it.
 
-        Raises FullError at once; the future raises NotDurableError.
+        Raises FullError at once; the future, which is that of a whole group, raises NotDurableError.
         """
-        if len(self._waiting) >= self._most_waiting or self._bytes >= self._most_bytes:
+        if self._requests >= self._most_waiting or self._bytes >= self._most_bytes:
             raise FullError
         if self._thread is None:
             raise NotDurableError("the intake is closed")
-        future = self._loop.create_future()
-        self._waiting.append((arrival, future))
+        if not self._groups or self._groups[-1].is_full:
+            self._groups.append(Group(self._loop))
+        group = self._groups[-1]
+        group.add(arrival)
+        self._requests += 1
         self._bytes += len(arrival.body)
-        if self._committing is None:
-            self._committing = self._loop.create_task(self._commit_all(self._thread))
-        return future
+        if not self._is_committing:
+            self._is_committing = True
+            self._loop.call_soon(self._hand_over)  # with what else arrives in this turn of the loop
+        return group.done
 
     async def stop(self) -> None:
         """Write what waits, then end."""
         thread, self._thread = self._thread, None
-        if self._committing is not None:
-            await self._committing
-        if thread is not None:
-            thread.shutdown()
+        if thread is None:
+            return
+        while self._groups:
+            self._queue.put(self._groups.popleft())
+        self._queue.put(None)
+        await asyncio.to_thread(thread.join)
         self._drop_db()
 
-    async def _commit_all(self, thread: ThreadPoolExecutor) -> None:
-        """Commit group after group until nothing waits."""
-        while self._waiting:
-            group = self._take()
-            arrivals = [arrival for arrival, _ in group]
-            self.trouble = await self._loop.run_in_executor(thread, self._commit, arrivals)
-            self._settle(group)
-        self._committing = None
+    def _hand_over(self) -> None:
+        """Have committed what waits, or rest."""
+        self._is_committing = bool(self._groups)
+        if self._groups:
+            self._queue.put(self._groups.popleft())
 
-    def _take(self) -> list[Waiting]:
-        """What waits, within a commit's limits."""
-        group: list[Waiting] = []
-        size = 0
-        while self._waiting and len(group) < MOST_A_COMMIT and size < MOST_A_COMMIT_BYTES:
-            group.append(self._waiting.popleft())
-            size += len(group[-1][0].body)
-        return group
+    def _write(self) -> None:
+        """The thread: commit group after group until there is none to come."""
+        while (group := self._queue.get()) is not None:
+            self._loop.call_soon_threadsafe(self._settle, group, self._commit(group))
 
-    def _commit(self, arrivals: list[Arrival]) -> str:
-        """Commit a group on the thread; returns what was the trouble, if any."""
+    def _commit(self, group: Group) -> str:
+        """Commit a group; returns what was the trouble, if any."""
         try:
             self._db = self._db or connect(self.path)
-            append(self._db, self.stream, arrivals)
+            append(self._db, self.stream, group.arrivals)
         except Exception as error:  # whatever it is, those who wait must hear of it
             self._drop_db()
             return str(error) or type(error).__name__
         return ""
 
-    def _settle(self, group: list[Waiting]) -> None:
-        for arrival, future in group:
-            self._bytes -= len(arrival.body)
-            if future.done():  # cancelled: nobody waits for it
-                continue
-            if self.trouble:
-                future.set_exception(NotDurableError(self.trouble))
-            else:
-                future.set_result(None)
+    def _settle(self, group: Group, trouble: str) -> None:
+        """Back on the event loop: the disk gets the next group first, then senders are answered."""
+        self.trouble = trouble
+        self._requests -= len(group.arrivals)
+        self._bytes -= group.bytes
+        self._hand_over()
+        group.settle(trouble)
 
     def _drop_db(self) -> None:
         db, self._db = self._db, None

@@ -91,7 +91,7 @@ def write_key(call: str, body: bytes) -> str | None:
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RefusedError(400, "invalid_json", f"The body is not JSON. {_sentence(error)}") from None
-    if bytes(found.batch).lstrip()[:1] != b"[":
+    if bytes(memoryview(found.batch)[:1]) != b"[":
         raise RefusedError(400, "invalid_body", f"`batch` is not a list. Send a JSON object{_with(call)}.")
     return found.writeKey
 
