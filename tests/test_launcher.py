@@ -21,7 +21,7 @@ NODE = """#!/bin/sh
 echo v20.1.0
 """
 NPM = """#!/bin/sh
-echo "$@" >> ../npm.calls
+echo "$@" >> "$CLONE/npm.calls"
 case "$1" in
   ci) mkdir -p node_modules && touch node_modules/.package-lock.json ;;
   run) mkdir -p ../src/tenure/web/static/dist && touch ../src/tenure/web/static/dist/manifest.json ;;
@@ -44,6 +44,8 @@ class Clone:
             "ui/package.json": "{}",
             "ui/package-lock.json": "{}",
             "ui/src/main.ts": "1",
+            "tests/sdks/package.json": "{}",
+            "tests/sdks/package-lock.json": "{}",
             "src/tenure/__init__.py": "",
             "src/tenure/__main__.py": SAYS_ITS_ARGUMENTS,
         }.items():
@@ -69,7 +71,7 @@ class Clone:
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("TENURE", "PYTHON"))
         }
-        return {**kept, "PATH": f"{self.root / 'bin'}:/bin:/usr/bin"}
+        return {**kept, "PATH": f"{self.root / 'bin'}:/bin:/usr/bin", "CLONE": str(self.root)}
 
     def start(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """`./tenure arguments`."""
@@ -137,6 +139,18 @@ def test_a_build_that_was_thrown_away_is_made_again(clone: Clone) -> None:
     shutil.rmtree(clone.root / "src/tenure/web/static/dist")
     assert "front end" in clone.start().stdout
     assert (clone.root / "src/tenure/web/static/dist/manifest.json").exists()
+
+
+def test_only_testing_fetches_the_sdks_that_tests_send_with(clone: Clone) -> None:
+    fetched = clone.root / "tests/sdks/node_modules/.package-lock.json"
+    assert not fetched.exists()
+    clone.program("chromium", "#!/bin/sh\n")
+    for _ in range(2):
+        clone.start("test", "tests/of_nothing.py")
+        assert fetched.exists()
+        assert clone.npm_calls == ["ci"]
+    assert "sdks" in clone.stamps
+    shutil.rmtree(fetched.parent)
 
 
 def test_a_failed_step_says_why_and_how_to_mend_it_and_is_tried_again(clone: Clone) -> None:

@@ -15,13 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-import segment.analytics
 
 from tenure.collector import intake
-from tenure.kit import home
-from tenure.workspaces.access import Access
 from tests import wait
-from tests.collector.conftest import Running, stored
+from tests.collector.conftest import stored
 
 
 def free_port() -> int:
@@ -122,40 +119,3 @@ def test_each_slot_numbers_a_stream_of_its_own(key: str) -> None:
     db = intake.connect()
     assert intake.streams(db) == ["c1"]
     db.close()
-
-
-def test_segments_python_sdk_delivers_everything(collector: Running, key: str) -> None:
-    failures: list[Exception] = []
-    for packed in (False, True):
-        client = segment.analytics.Client(
-            key,
-            host=f"http://127.0.0.1:{collector.port}",
-            gzip=packed,
-            on_error=lambda error, _: failures.append(error),
-        )
-        client.identify("ann", {"email": "ann@acme.test"})
-        client.group("ann", "acme", {"name": "Acme"})
-        for number in range(250):
-            client.track("ann", "Report Opened", {"number": number})
-        client.page("ann", "Reports", "Weekly")
-        client.alias("anonymous-7", "ann")
-        client.shutdown()
-    assert failures == []
-    events = [event for row in stored() for event in json.loads(row.body)["batch"]]
-    assert [event["type"] for event in events] == 2 * ["identify", "group", *["track"] * 250, "page", "alias"]
-    numbers = [event["properties"]["number"] for event in events if event["type"] == "track"]
-    assert numbers == 2 * list(range(250))
-
-
-def test_segments_python_sdk_understands_a_refusal(collector: Running, access: Access) -> None:
-    failures: list[Exception] = []
-    client = segment.analytics.Client(
-        "nonsense",
-        host=f"http://127.0.0.1:{collector.port}",
-        max_retries=0,
-        on_error=lambda error, _: failures.append(error),
-    )
-    client.track("ann", "Report Opened")
-    client.shutdown()
-    assert "unknown_key" in str(failures[0])
-    assert not home.intake_db().exists() or stored() == []
