@@ -18,10 +18,13 @@ def workspace(name: str) -> Access:
     return access_for_machine(actions.create_workspace(name))
 
 
-def member(access: Access, name: str, role: Role) -> Access:
-    """Somebody of the workspace: `olga@example.test` and so on, password `correct horse`."""
+def member(access: Access, name: str, role: Role, **about: object) -> Access:
+    """Somebody of the workspace: `olga@example.test` and so on, password `correct horse`.
+
+    They see every customer, unless `about` says `sees_all=False` and perhaps `team=[…]`.
+    """
     user = User.objects.create_user(f"{name.lower()}@example.test", password="correct horse", name=name)
-    Membership.objects.create(workspace=access.workspace, user=user, role=role)
+    Membership.objects.create(workspace=access.workspace, user=user, role=role, **about)
     found = access_for_user(user)
     assert found is not None
     return found

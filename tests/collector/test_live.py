@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
@@ -18,8 +17,8 @@ from tenure.workspaces.access import Access
 from tests.collector.conftest import Running
 
 
-def ticket(access: Access) -> str:
-    return crypto.sign_ticket(live.TICKET, {"workspace": access.workspace.id})
+def ticket(access: Access, names: bool = True) -> str:
+    return crypto.sign_ticket(live.TICKET, {"workspace": access.workspace.id, "names": names})
 
 
 class Page:
@@ -61,6 +60,15 @@ def test_a_page_hears_what_changed_in_its_workspace_alone(
     live.publish(access.workspace.id, "data")
     assert page.message() == ("accounts", ["acme", "borealis"])
     assert page.message() == ("data", [])
+    page.close()
+
+
+def test_a_page_held_to_a_book_hears_that_something_changed_and_not_what(
+    collector: Running, access: Access
+) -> None:
+    page = Page(collector, ticket(access, names=False))
+    live.publish(access.workspace.id, "accounts", ["acme", "borealis"])
+    assert page.message() == ("accounts", [])
     page.close()
 
 
@@ -161,7 +169,7 @@ def test_a_ticket_runs_out(collector: Running, access: Access) -> None:
 
 
 def test_a_page_that_does_not_keep_up_is_sent_away() -> None:
-    stream: collector_live.Stream = asyncio.Queue(2)
+    stream = collector_live.Stream(names=True, most=2)
     change = collector_live.Change(7, "w", "accounts", '["acme"]')
     for _ in range(3):
         collector_live._offer([stream], change)

@@ -158,7 +158,7 @@ def _clean_account(row: AccountRow) -> AccountRow:
         name=rules.clean_text(row.name),
         domain=rules.clean_domain(row.domain),
         parent_id="" if parent_id == account_id else parent_id,
-        owner=rules.clean_text(row.owner, 254),
+        owner=rules.clean_owner(row.owner),
         segment=rules.clean_text(row.segment, 80),
         attributes=_known(row.attributes),
     )

@@ -73,6 +73,23 @@ def accounts_of(workspace_id: str, account_refs: Collection[str], person_refs: C
     return found
 
 
+def within(access: Access, account_ids: Collection[str] | None = None) -> Collection[str] | None:
+    """Which of some accounts (None: all) the caller sees, for reads that go around tables; None: no matter.
+
+    The lake and the metrics know workspaces but no books, so whoever reads there for people asks here first.
+    """
+    if not access.is_narrowed:
+        return account_ids
+    mine = access.of(Account)
+    if account_ids is None:
+        return list(mine.values_list("pk", flat=True))
+    return [
+        pk
+        for chunk in in_chunks(account_ids)
+        for pk in mine.filter(pk__in=chunk).values_list("pk", flat=True)
+    ]
+
+
 def find_account(access: Access, text: str) -> Account | None:
     """The account somebody means: by the customer's id for it, ours, or its name if only one has it."""
     ids = accounts_by_ref(access.workspace.id, [text]).values()

@@ -20,6 +20,12 @@ def clean_text(value: object, longest: int = LONGEST_NAME) -> str:
     return _UNPRINTABLE.sub(" ", "" if value is None else str(value)).strip()[:longest].rstrip()
 
 
+def clean_owner(value: object) -> str:
+    """An owner as accounts keep it: e-mail addresses in small letters, as people sign in with them."""
+    owner = clean_text(value, 254)
+    return owner.lower() if "@" in owner else owner
+
+
 def clean_id(value: object) -> str:
     """An outside id as text: numbers as they are written, without control characters. Never cut."""
     if isinstance(value, float) and value.is_integer():

@@ -48,14 +48,19 @@ class Change(NamedTuple):
     topic: str
     ids: str  # a JSON list
 
-    def message(self) -> bytes:
-        """As a server-sent event."""
-        ids = msgspec.json.encode(msgspec.json.decode(self.ids))
+    def message(self, *, names: bool = True) -> bytes:
+        """As a server-sent event, with the ids of what changed or without."""
+        ids = msgspec.json.encode(msgspec.json.decode(self.ids) if names else [])
         topic = self.topic.replace("\n", " ").replace("\r", " ")
         return b'id: %d\nevent: %s\ndata: {"ids":%s}\n\n' % (self.position, topic.encode(), ids)
 
 
-Stream = asyncio.Queue[bytes | None]  # None: it ends
+class Stream(asyncio.Queue[bytes | None]):
+    """What waits for one page; None: it ends. Without `names` it says that something changed, not what."""
+
+    def __init__(self, names: bool, most: int = MOST_BEHIND + 2) -> None:
+        super().__init__(most)
+        self.names = names
 
 
 class Live:
@@ -72,8 +77,8 @@ class Live:
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One page's stream, until it leaves; raises RefusedError."""
-        workspace_id = _workspace(scope)
-        stream = self._open(workspace_id, header(scope, b"last-event-id"))
+        workspace_id, names = _ticket(scope)
+        stream = self._open(workspace_id, names, header(scope, b"last-event-id"))
         leaving = asyncio.create_task(_left(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
@@ -93,15 +98,15 @@ class Live:
                 await self._poller
         self._forget_db()
 
-    def _open(self, workspace_id: str, last: str) -> Stream:
+    def _open(self, workspace_id: str, names: bool, last: str) -> Stream:
         if self._closed or sum(map(len, self._streams.values())) >= MOST_STREAMS:
             raise RefusedError(503, "busy", "No more pages can be kept live at the moment.", 5)
         try:
             self._catch_up()
-            missed = self._missed(workspace_id, int(last)) if POSITION.fullmatch(last) else []
+            missed = self._missed(workspace_id, names, int(last)) if POSITION.fullmatch(last) else []
         except sqlite3.Error as error:
             raise RefusedError(503, "not_ready", f"Changes can't be read ({error}).", 5) from None
-        stream: Stream = asyncio.Queue(MOST_BEHIND + 2)
+        stream = Stream(names)
         for message in [b"retry: 1000\n\n", *missed]:
             stream.put_nowait(message)
         self._streams[workspace_id].add(stream)
@@ -116,13 +121,13 @@ class Live:
         else:
             self._position = int(self._read("SELECT coalesce(max(id), 0) FROM live")[0][0])
 
-    def _missed(self, workspace_id: str, last: int) -> list[bytes]:
+    def _missed(self, workspace_id: str, names: bool, last: int) -> list[bytes]:
         """What a returning page has not heard, or that there is too much of it."""
         oldest = self._read("SELECT coalesce(min(id), 0) FROM live")[0][0]
         rows = self._read(THEIRS + f" LIMIT {MOST_BEHIND + 1}", (last, self._position, workspace_id))
         if last + 1 < oldest or last > self._position or len(rows) > MOST_BEHIND:
             return [MISSED]
-        return [Change(*row).message() for row in rows]
+        return [Change(*row).message(names=names) for row in rows]
 
     async def _poll(self) -> None:
         while any(self._streams.values()):
@@ -155,23 +160,23 @@ class Live:
             self._db = None
 
 
-def _workspace(scope: Scope) -> str:
-    """The workspace that the request's ticket is for; raises RefusedError."""
+def _ticket(scope: Scope) -> tuple[str, bool]:
+    """The workspace that the request's ticket is for, and whether it may hear ids; raises RefusedError."""
     ticket = parse_qs(scope["query_string"].decode("latin-1")).get("ticket", [""])[0]
     payload = crypto.read_ticket(crypto.LIVE_TICKET, ticket, crypto.LIVE_TICKET_SECONDS)
     if payload is None or not isinstance(payload.get("workspace"), str):
         raise RefusedError(
             401, "bad_ticket", "The ticket is forged or has run out. Load the page again for a new one."
         )
-    return str(payload["workspace"])
+    return str(payload["workspace"]), payload.get("names") is True
 
 
 def _offer(streams: Iterable[Stream], change: Change) -> None:
     """Queue a change for each page; one that does not keep up is sent away and asks for what it missed."""
-    message = change.message()
+    messages = {names: change.message(names=names) for names in (True, False)}
     for stream in streams:
         try:
-            stream.put_nowait(message)
+            stream.put_nowait(messages[stream.names])
         except asyncio.QueueFull:
             _end(stream)
 

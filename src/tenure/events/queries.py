@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from tenure.kit import clock
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
+_FEW = 2_000  # accounts whose events are looked for one by one
 _COLUMNS = """message_id, kind, event, account_ref, person_ref, account_id, person_id, occurred_at,
     received_at, source, properties"""
 
@@ -74,8 +75,9 @@ def find(access: Access, chosen: EventFilter, limit: int = 100) -> list[EventRow
 def count(access: Access, chosen: EventFilter | None = None) -> int:
     """How many events there are of those asked for, of every kind, by everybody."""
     chosen = chosen or EventFilter()
-    where, values = _where(chosen)
-    with _connect(access, chosen.since, chosen.until, chosen.account_id or None) as lake:
+    book = _book(access, chosen.account_id)
+    where, values = _where(chosen, book)
+    with _connect(access, chosen.since, chosen.until, book) as lake:
         [(number,)] = lake.execute(f"SELECT count(*) FROM events WHERE {where}", values).fetchall()  # noqa: S608
     return int(number)
 
@@ -107,20 +109,24 @@ def count_rejected(access: Access) -> Mapping[str, int]:
 
 _USAGE = """
     WITH use AS (
-        SELECT * FROM use_daily WHERE day >= $first AND ($account IS NULL OR account_id = $account)
+        SELECT * FROM use_daily
+        WHERE day >= $first AND ($accounts IS NULL OR list_contains($accounts::VARCHAR[], account_id))
     ),
     periods AS (SELECT unnest($starts::DATE[]) AS start)
     SELECT start, coalesce(sum(events), 0)::BIGINT, count(DISTINCT person_id)
     FROM periods LEFT JOIN use ON day >= start AND day < start + $width::INTEGER
     GROUP BY start ORDER BY start"""
 
-_BEGAN = "SELECT min(day) FROM use_daily WHERE $account IS NULL OR account_id = $account"
+_BEGAN = """
+    SELECT min(day) FROM use_daily
+    WHERE $accounts IS NULL OR list_contains($accounts::VARCHAR[], account_id)"""
 
 
 def _usage(access: Access, account_id: str | None, starts: Sequence[date], width: int) -> list[Usage]:
-    asked = {"account": account_id, "first": starts[0], "starts": list(starts), "width": width}
-    with _connect(access, account_id=account_id) as lake:
-        [(began,)] = lake.execute(_BEGAN, {"account": account_id}).fetchall()
+    book = _book(access, account_id)
+    asked = {"accounts": book, "first": starts[0], "starts": list(starts), "width": width}
+    with _connect(access, account_ids=book) as lake:
+        [(began,)] = lake.execute(_BEGAN, {"accounts": book}).fetchall()
         rows = lake.execute(_USAGE, asked).fetchall() if began else []
     if began is None:
         return [Usage(start, None, None) for start in starts]
@@ -129,16 +135,27 @@ def _usage(access: Access, account_id: str | None, starts: Sequence[date], width
 
 
 def _connect(
-    access: Access, first: date | None = None, last: date | None = None, account_id: str | None = None
+    access: Access,
+    first: date | None = None,
+    last: date | None = None,
+    account_ids: Collection[str] | None = None,
 ) -> duckdb.DuckDBPyConnection:
     access.require(Right.READ)
-    return views.connect(access.workspace, first, last, account_id and [account_id])
+    few = account_ids if account_ids is not None and len(account_ids) <= _FEW else None
+    return views.connect(access.workspace, first, last, few)
+
+
+def _book(access: Access, account_id: str | None) -> list[str] | None:
+    """The accounts to ask about: one, or all that the caller sees; None for the whole workspace."""
+    found = accounts.within(access, [account_id] if account_id else None)
+    return None if found is None else list(found)
 
 
 def _find(access: Access, chosen: EventFilter, order: str, limit: int) -> list[EventRow]:
-    where, values = _where(chosen)
+    book = _book(access, chosen.account_id)
+    where, values = _where(chosen, book)
     sql = f"SELECT {_COLUMNS} FROM events WHERE {where} ORDER BY {order} LIMIT {int(limit)}"  # noqa: S608
-    with _connect(access, chosen.since, chosen.until, chosen.account_id or None) as lake:
+    with _connect(access, chosen.since, chosen.until, book) as lake:
         found = lake.sql(sql, params=values).to_arrow_table().to_pylist()
     return _with_names(access, found)
 
@@ -159,10 +176,9 @@ def _with_names(access: Access, found: Sequence[Mapping[str, Any]]) -> list[Even
     ]
 
 
-def _where(chosen: EventFilter) -> tuple[str, dict[str, Any]]:
-    """A condition on `events`, and the values it names."""
+def _where(chosen: EventFilter, book: list[str] | None) -> tuple[str, dict[str, Any]]:
+    """A condition on `events`, and the values it names; of the accounts of `book` only, unless it is None."""
     conditions = {
-        "account_id": "account_id = $account_id",
         "person_ref": "(person_ref = $person_ref OR person_ref = 'anon:' || $person_ref)",
         "person_id": "person_id = $person_id",
         "name": "event = $name",
@@ -170,4 +186,8 @@ def _where(chosen: EventFilter) -> tuple[str, dict[str, Any]]:
         "until": "day <= $until",
     }
     values = {name: getattr(chosen, name) for name in conditions if getattr(chosen, name)}
-    return " AND ".join(conditions[name] for name in values) or "true", values
+    asked = [conditions[name] for name in values]
+    if book is not None:
+        asked.append("list_contains($book::VARCHAR[], account_id)")
+        values["book"] = book
+    return " AND ".join(asked) or "true", values

@@ -6,11 +6,13 @@ from django.db import models
 
 from tenure.accounts.models import Account
 from tenure.kit import clock
-from tenure.workspaces.models import Workspace
+from tenure.workspaces.models import SHARED, Workspace
 
 
 class HealthProfile(models.Model):
     """A version of a workspace's health profile. A change adds a version; history keeps its own."""
+
+    book_path = SHARED
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     name = models.CharField(max_length=80, default="default")

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import zip_longest
 
 from tenure.accounts.models import Account
+from tenure.accounts.queries import within
 from tenure.health import history as histories
 from tenure.health import profile as profiles
 from tenure.health import rules, scoring
@@ -103,6 +104,7 @@ def explanations(
     since = since or as_of - timedelta(days=COMPARED_DAYS)
     if since > as_of:
         raise ValueError(f"{since} is after {as_of}; a change goes from an earlier day to a later one")
+    account_ids = within(access, account_ids)
     accounts = access.of(Account) if account_ids is None else access.of(Account).filter(pk__in=account_ids)
     known = {account.pk: account for account in accounts}
     with open_tables(access.workspace, account_ids) as tables:

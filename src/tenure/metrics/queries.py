@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenure.accounts.models import Account
+from tenure.accounts.queries import within
 from tenure.metrics import engine
 from tenure.metrics.definition import Metric
 from tenure.metrics.tables import open_tables
@@ -29,6 +30,7 @@ def values(
 ) -> list[AccountValues]:
     """The metrics of accounts (None: all) as of a day, by name of account. Neighbours' ids find nothing."""
     access.require(Right.READ)
+    account_ids = within(access, account_ids)
     with open_tables(access.workspace, account_ids) as tables:
         found = engine.evaluate(tables, metrics, [as_of], account_ids).to_pylist()
     known = {row.pk: row for row in access.of(Account).only("external_id", "name")}

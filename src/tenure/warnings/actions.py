@@ -143,7 +143,7 @@ def done(access: Access, account_id: str, note: str = "") -> Handled:
         row.snoozed_until = today + timedelta(days=CAUSES[row.cause].quiet_days)
         row.done_at, row.done_by = clock.now(), access.who
     EarlyWarning.objects.bulk_update(rows, ["snoozed_until", "done_at", "done_by"])
-    priorities.rewrite(access, [account_id], today)
+    _reorder(access, account_id, today)
     step = f"Done: {CAUSES[rows[0].cause].step}."
     written = touchpoints.write_note(access, account_id, f"{step} {note.strip()}")
     live.publish(access.workspace.id, TOPIC, [account_id])
@@ -161,7 +161,7 @@ def snooze(access: Access, account_id: str, until: date) -> Handled:
     for row in rows:
         row.snoozed_until = until
     EarlyWarning.objects.bulk_update(rows, ["snoozed_until"])
-    priorities.rewrite(access, [account_id], today)
+    _reorder(access, account_id, today)
     live.publish(access.workspace.id, TOPIC, [account_id])
     return Handled(account_id, handled.name, handled.warning_ids, until)
 
@@ -173,11 +173,16 @@ def undo(access: Access, account_id: str, warning_ids: Collection[str], note_id:
     account = access.get(Account, account_id)
     rows = access.of(EarlyWarning).filter(account=account, pk__in=warning_ids, closed_on=None)
     rows.update(snoozed_until=None, done_at=None, done_by="")
-    priorities.rewrite(access, [account.pk], clock.today(access.workspace.zone))
+    _reorder(access, account.pk, clock.today(access.workspace.zone))
     if note_id:
         touchpoints.remove_note(access, note_id)
     live.publish(access.workspace.id, TOPIC, [account_id])
     return Handled(account_id, account.name, tuple(warning_ids))
+
+
+def _reorder(access: Access, account_id: str, today: date) -> None:
+    """Put an account in its place among all of the workspace, whoever handled it."""
+    priorities.rewrite(access_for_machine(access.workspace), [account_id], today)
 
 
 def _open(access: Access, account_id: str) -> tuple[list[EarlyWarning], Handled]:

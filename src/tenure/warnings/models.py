@@ -7,7 +7,7 @@ from django.db import models
 from tenure.accounts.models import Account
 from tenure.kit import clock
 from tenure.kit.ids import new_id
-from tenure.workspaces.models import Workspace
+from tenure.workspaces.models import SHARED, Workspace
 
 
 class EarlyWarning(models.Model):
@@ -105,6 +105,8 @@ class BandChange(models.Model):
 
 class LossRate(models.Model):
     """How often paying accounts of a band were lost within 90 days, by the workspace's own history."""
+
+    book_path = SHARED
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     band = models.CharField(max_length=10, blank=True)

@@ -34,6 +34,7 @@ class Place:
     count: Callable[[Access], int] | None = None
     waits: bool = False  # whether its count is work that waits
     on_phone: bool = True
+    is_of_all: bool = False  # about the whole workspace: not for those held to a book
 
     @property
     def href(self) -> str:
@@ -47,6 +48,10 @@ class Place:
             return bool(self.href)
         except NoReverseMatch:
             return False
+
+    def is_for(self, access: Access | None) -> bool:
+        """Whether it is there, and the caller's to see."""
+        return self.exists and not (self.is_of_all and access is not None and access.is_narrowed)
 
 
 def accounts_there(access: Access) -> int:
@@ -68,7 +73,7 @@ def count_up_to_most(rows: QuerySet[Any, Any]) -> int:
 PLACES = (
     Place("today", "Today", "today", "t", accounts_in_need, waits=True),
     Place("customers", "Customers", "customers", "c", accounts_there),
-    Place("data", "Data", "data", "d"),
+    Place("data", "Data", "data", "d", is_of_all=True),
     Place("settings", "Settings", "settings", "s", on_phone=False),
 )
 
@@ -105,7 +110,7 @@ class Frame:
     @cached_property
     def places(self) -> list[tuple[Place, str]]:
         """The pages there are, each with its count as it is shown, empty where there is none."""
-        return [(place, self._count(place)) for place in PLACES if place.exists]
+        return [(place, self._count(place)) for place in PLACES if place.is_for(self.access)]
 
     @property
     def here(self) -> str:
@@ -120,7 +125,10 @@ class Frame:
 
     def live_ticket(self) -> str:
         """A short-lived ticket for the stream of what changed in this workspace."""
-        return crypto.sign_ticket(live.TICKET, {"workspace": self.access.workspace.id}) if self.access else ""
+        if self.access is None:
+            return ""
+        about = {"workspace": self.access.workspace.id, "names": not self.access.is_narrowed}
+        return crypto.sign_ticket(live.TICKET, about)
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

@@ -35,6 +35,7 @@ def page(right: Right = Right.READ) -> Callable[[View[P]], Guarded[P]]:
             access.require(right)
             return view(cast(Request, request), *args, **kwargs)
 
+        guarded.right = right  # type: ignore[attr-defined]  # by which tests know what to expect of it
         return cast("Guarded[P]", guarded)
 
     return guard

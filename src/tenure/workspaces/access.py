@@ -1,7 +1,7 @@
 """The one way to fetch: everything a page or command reads or writes goes through an Access.
 
-An Access knows who asks, in which workspace and with which role. It hands out rows of that workspace
-only, so a neighbour's id looks exactly like one that does not exist.
+An Access knows who asks, in which workspace, with which rights and about whose customers. It hands out
+those rows only, so an id of a neighbour, or of another's book, looks exactly like one that does not exist.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
+from tenure.workspaces import books
 from tenure.workspaces.models import AuditEntry, Membership, User, Workspace
-from tenure.workspaces.roles import Right, Role
+from tenure.workspaces.roles import OF_ALL, Right, Role
 
 M = TypeVar("M", bound=Model)
 
@@ -26,28 +27,46 @@ class Access:
     workspace: Workspace
     role: Role
     user: User | None = None  # None: the command line, which acts as the owner of the machine
+    owners: tuple[str, ...] | None = None  # whose customers are shown; None: everybody's
 
     @property
     def who(self) -> str:
         """How the audit log calls the caller."""
         return self.user.email if self.user else "command line"
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the caller is held to the books of some owners."""
+        return self.owners is not None
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """What the caller may do; what reaches every customer is not for those held to a book."""
+        return self.role.rights - OF_ALL if self.is_narrowed else self.role.rights
+
     def may(self, right: Right) -> bool:
-        """Whether the caller's role includes a right."""
-        return right in self.role.rights
+        """Whether the caller has a right."""
+        return right in self.rights
 
     def require(self, right: Right) -> None:
-        """Raise PermissionDenied unless the caller's role includes the right."""
+        """Raise PermissionDenied unless the caller has the right."""
         if not self.may(right):
-            raise PermissionDenied(f"a {self.role} may not {right} in this workspace")
+            book = " held to a book" if right in self.role.rights else ""
+            raise PermissionDenied(f"{a(self.role)}{book} may not {right} in this workspace")
 
     def of(self, model: type[M]) -> QuerySet[M]:
-        """The rows of a table that belong to this workspace."""
+        """The rows of a table that are the caller's to see; OutsideBook for one with no way to a book."""
         self.require(Right.READ)
-        return model._default_manager.filter(workspace=self.workspace)
+        return model._default_manager.filter(self.condition(model))
+
+    def condition(self, model: type[Model]) -> Q:
+        """What makes a table's row the caller's to see."""
+        if self.owners is None:
+            return Q(workspace=self.workspace)
+        return books.condition(model, self.workspace, self.owners)
 
     def get(self, model: type[M], pk: str | int) -> M:
-        """One row of this workspace; Http404 for any other, existing or not."""
+        """One row that is the caller's to see; Http404 for any other, existing or not."""
         row = self.of(model).filter(pk=pk).first()
         if row is None:
             raise Http404(f"no such {model._meta.verbose_name}")
@@ -60,19 +79,31 @@ class Access:
 
 def workspaces_of(user: User) -> QuerySet[Workspace]:
     """The workspaces a user belongs to, oldest first."""
-    return Workspace.objects.filter(memberships__user=user).order_by("created_at")
+    return Workspace.objects.filter(memberships__user=user, memberships__closed_at=None).order_by(
+        "created_at"
+    )
 
 
 def access_for_user(user: User, workspace_id: str | None = None) -> Access | None:
     """A signed-in user's access: to the workspace asked for, else to their first; None if they have none."""
     memberships = (
-        Membership.objects.filter(user=user).select_related("workspace").order_by("workspace__created_at")
+        Membership.objects.filter(user=user, closed_at=None)
+        .select_related("workspace")
+        .order_by("workspace__created_at")
     )
     chosen = memberships.filter(workspace_id=workspace_id).first() if workspace_id else None
     membership = chosen or memberships.first()
     if membership is None:
         return None
-    return Access(membership.workspace, Role(membership.role), user)
+    return Access(membership.workspace, Role(membership.role), user, owners_of(membership, user))
+
+
+def owners_of(membership: Membership, user: User) -> tuple[str, ...] | None:
+    """Whose customers a member sees: their own by e-mail and their team's; None: everybody's.
+
+    Never by their name, which people choose themselves.
+    """
+    return None if membership.sees_all else tuple(dict.fromkeys([user.email, *membership.team]))
 
 
 def access_for_machine(workspace: Workspace) -> Access:
@@ -88,3 +119,8 @@ def workspace_of_job(workspace_id: str) -> Workspace:
 def all_workspaces() -> QuerySet[Workspace]:
     """Every workspace, oldest first: for the worker and the command line."""
     return Workspace.objects.order_by("created_at")
+
+
+def a(role: Role) -> str:
+    """`a viewer`, `an owner`."""
+    return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"

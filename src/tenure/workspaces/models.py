@@ -12,6 +12,8 @@ from tenure.kit import clock
 from tenure.kit.ids import new_id
 from tenure.workspaces.roles import Role
 
+SHARED = "shared"  # the way of a table that is about no customer in particular; see books.py
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users whose name is their e-mail address."""
@@ -61,11 +63,17 @@ class Workspace(models.Model):
 
 
 class Membership(models.Model):
-    """A user's role in a workspace."""
+    """A user's role in a workspace, and whose customers they see there."""
+
+    book_path = SHARED
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    sees_all = models.BooleanField(default=True)  # else their own book and their team's
+    team = models.JSONField(default=list, blank=True)  # other owners, as accounts name them
+    joined_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True, blank=True)  # kept out until somebody opens it again
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="membership_once")]
@@ -85,6 +93,8 @@ class Invitation(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True)
     email = models.EmailField(blank=True)
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    sees_all = models.BooleanField(default=True)
+    team = models.JSONField(default=list, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()

@@ -27,6 +27,7 @@ from tenure.web.queries import keyset
 from tenure.web.queries.conditions import Editor, editors, given_text, offered
 from tenure.web.queries.customers import FEW, SORTS, VIEWS, Found, Row, Wanted
 from tenure.workspaces.access import Access
+from tenure.workspaces.roles import Right
 
 REGIONS = (
     Region("successful, worn out", (0, 50), (50, 100)),
@@ -90,7 +91,7 @@ def condition(request: Request) -> HttpResponse:
 
 
 @require_GET
-@page()
+@page(Right.EXPORT)
 def export(request: Request) -> StreamingHttpResponse:
     """The customers that are meant, in their order, as CSV."""
     access, wanted = request.access, Wanted.of(request.GET)

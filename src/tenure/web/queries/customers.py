@@ -277,7 +277,10 @@ _STANDING = {
 def find(access: Access, wanted: Wanted) -> Found:
     """The customers that are meant. A small set is listed once and not searched for again."""
     many = everyone(access, wanted)
-    leading = many.accounts(*_leads(wanted.rule, Standpoint.of(access)))
+    if access.is_narrowed:  # found by their owners, whatever else is asked of them
+        leading = access.of(Account).filter(many.conditions)
+    else:
+        leading = many.accounts(*_leads(wanted.rule, Standpoint.of(access)))
     ids = list(leading.values_list("pk", flat=True)[: FEW + 1])
     return Found(access.workspace, Q(pk__in=ids), len(ids)) if len(ids) <= FEW else many
 
@@ -290,6 +293,8 @@ def everyone(access: Access, wanted: Wanted) -> Found:
 
 def _conditions(access: Access, wanted: Wanted) -> Q:
     rule = wanted.rule.q(Standpoint.of(access))
+    if access.is_narrowed:
+        rule &= Account.in_books(access.workspace, access.owners or ())
     if not (text := wanted.search):
         return rule
     return rule & (Q(name__icontains=text) | Q(domain__icontains=text) | Q(external_id__icontains=text))

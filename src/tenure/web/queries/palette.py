@@ -77,7 +77,7 @@ def find(access: Access, typed: str) -> list[Hit]:
     """At most twenty hits: customers first, then people, pages, actions. Nothing typed: pages and actions."""
     words = typed.strip()
     records = [*_accounts(access, words), *_people(access, words)] if words else []
-    return [*records, *_pages(words), *_actions(access, words)][:MOST]
+    return [*records, *_pages(access, words), *_actions(access, words)][:MOST]
 
 
 def _accounts(access: Access, words: str) -> Iterable[Hit]:
@@ -109,9 +109,9 @@ def _account(pk: str) -> str:
     return reverse("account", args=[pk])
 
 
-def _pages(words: str) -> Iterable[Hit]:
+def _pages(access: Access, words: str) -> Iterable[Hit]:
     for place in PLACES:
-        if place.exists and words.lower() in place.title.lower():
+        if place.is_for(access) and words.lower() in place.title.lower():
             yield Hit("Pages", place.title, place.icon, href=place.href, sub=f"g {place.key}")
 
 

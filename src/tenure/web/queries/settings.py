@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tenure.accounts.queries import within
 from tenure.events import views
 from tenure.kit import clock
 from tenure.revenue.models import Term
@@ -92,10 +93,12 @@ def features(access: Access) -> list[Feature]:
 def _people_by_event(access: Access) -> dict[str, int]:
     today = clock.today(access.workspace.zone)
     since = today - timedelta(days=SEEN_DAYS)
+    book = within(access)
     with views.connect(access.workspace, since, today) as lake:
         rows = lake.execute(
-            "SELECT event, count(DISTINCT person_id) AS people FROM use_daily WHERE day >= ? "
-            "GROUP BY event ORDER BY people DESC, event LIMIT ?",
-            [since, MOST_PROPOSED],
+            "SELECT event, count(DISTINCT person_id) AS people FROM use_daily WHERE day >= $since "
+            "AND ($book IS NULL OR list_contains($book::VARCHAR[], account_id)) "
+            "GROUP BY event ORDER BY people DESC, event LIMIT $most",
+            {"since": since, "book": book, "most": MOST_PROPOSED},
         ).fetchall()
     return dict(rows)
