@@ -11,7 +11,7 @@ from django.core import mail
 from django.test import Client
 
 from tenure.kit import clock
-from tenure.workspaces import actions
+from tenure.workspaces import members
 from tenure.workspaces.access import Access, access_for_user
 from tenure.workspaces.models import Invitation, Membership, User
 from tenure.workspaces.roles import Role
@@ -101,7 +101,7 @@ def test_nobody_signs_up_by_themselves(access: Access) -> None:
 
 def test_opening_a_link_changes_nothing_and_the_button_uses_it_up(access: Access) -> None:
     olga = User.objects.create_user("olga@example.test", name="Olga")
-    token = actions.invite(access, Role.OWNER, user=olga)
+    token = members.invite(access, Role.OWNER, user=olga)
     scanner = Client()
     for _ in range(3):
         page = scanner.get(welcome(token))
@@ -120,7 +120,7 @@ def test_opening_a_link_changes_nothing_and_the_button_uses_it_up(access: Access
 
 
 def test_whoever_is_invited_without_an_account_makes_one(access: Access) -> None:
-    token = actions.invite(access, Role.MANAGER, "Ann@Example.test")
+    token = members.invite(access, Role.MANAGER, "Ann@Example.test")
     client = Client()
     assert "Join Tenure Test" in client.get(welcome(token)).text
     joined = client.post(
@@ -146,20 +146,20 @@ def test_whoever_is_invited_without_an_account_makes_one(access: Access) -> None
 def test_a_weak_password_is_refused_in_words_and_leaves_the_link_good(
     access: Access, password: str, says: str
 ) -> None:
-    token = actions.invite(access, Role.VIEWER)
+    token = members.invite(access, Role.VIEWER)
     form = {"name": "Ann Ames", "email": "ann.ames@example.test", "password": password}
     page = Client().post(welcome(token), form)
     assert says in page.text
     assert "Ann Ames" in page.text
     assert re.search(r'<input type="password"[^>]* value="">', page.text)
     assert not User.objects.exists()
-    assert actions.open_invitation(token) is not None
+    assert members.open_invitation(token) is not None
 
 
 def test_an_address_that_has_an_account_must_sign_in_first(access: Access, neighbour: Access) -> None:
     dana = cast.member(neighbour, "Dana", Role.OWNER)
     assert dana.user is not None
-    token = actions.invite(access, Role.VIEWER)
+    token = members.invite(access, Role.VIEWER)
     form = {"name": "Not Dana", "email": "DANA@example.test", "password": "a long enough one"}
     assert "sign in first" in Client().post(welcome(token), form).text
     assert not Membership.objects.filter(user=dana.user, workspace=access.workspace).exists()
@@ -173,11 +173,11 @@ def test_an_address_that_has_an_account_must_sign_in_first(access: Access, neigh
 
 
 def test_an_invitation_for_another_address_is_not_taken(access: Access, dana: Access, visit: Visit) -> None:
-    token = actions.invite(access, Role.OWNER, "olga@example.test")
+    token = members.invite(access, Role.OWNER, "olga@example.test")
     answer = visit(dana).post(welcome(token))
     assert answer.status_code == 403
     assert "This link is for olga@example.test" in answer.text
-    assert actions.open_invitation(token) is not None
+    assert members.open_invitation(token) is not None
 
 
 @pytest.mark.parametrize("token", ["x", "../etc", "a" * 500, "%00"])
@@ -187,7 +187,7 @@ def test_a_made_up_link_says_what_to_do(access: Access, token: str) -> None:
 
 
 def test_a_link_ends_after_seven_days(access: Access) -> None:
-    token = actions.invite(access, Role.VIEWER)
+    token = members.invite(access, Role.VIEWER)
     with time_machine.travel(clock.now() + timedelta(days=7, minutes=1), tick=False):
         answer = Client().get(welcome(token))
     assert answer.status_code == 410
@@ -196,12 +196,12 @@ def test_a_link_ends_after_seven_days(access: Access) -> None:
 
 def test_a_closed_account_is_not_let_in_by_a_link(access: Access) -> None:
     olga = User.objects.create_user("olga@example.test", is_active=False)
-    token = actions.invite(access, Role.OWNER, user=olga)
+    token = members.invite(access, Role.OWNER, user=olga)
     assert Client().post(welcome(token)).status_code == 410
 
 
 def test_two_people_with_one_link_give_one_member(access: Access) -> None:
-    token = actions.invite(access, Role.MANAGER)
+    token = members.invite(access, Role.MANAGER)
     form = {"name": "Ann", "password": "a long enough one"}
     first, second = Client(), Client()
     first.get(welcome(token))
@@ -212,7 +212,7 @@ def test_two_people_with_one_link_give_one_member(access: Access) -> None:
 
 
 def test_a_form_from_elsewhere_is_refused_in_words(access: Access) -> None:
-    token = actions.invite(access, Role.MANAGER)
+    token = members.invite(access, Role.MANAGER)
     answer = Client(enforce_csrf_checks=True).post(welcome(token), {"name": "Ann"})
     assert answer.status_code == 403
     assert "This form was too old" in answer.text

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from tenure.accounts.models import Account
-from tenure.workspaces import actions
+from tenure.workspaces import actions, members
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Key
 from tenure.workspaces.roles import Right, Role
@@ -50,9 +52,18 @@ def test_a_viewer_cannot_make_or_revoke_keys(access: Access) -> None:
 
 def test_an_invitation_lets_one_person_in_once(access: Access) -> None:
     dana = cast.User.objects.create_user("dana@example.test", name="Dana")
-    token = actions.invite(access, Role.MANAGER)
-    membership = actions.accept_invitation(token, dana)
+    token = members.invite(access, Role.MANAGER)
+    membership = members.accept_invitation(token, dana)
     assert membership is not None
     assert membership.role == Role.MANAGER
-    assert actions.accept_invitation(token, dana) is None
-    assert actions.open_invitation(token) is None
+    assert members.accept_invitation(token, dana) is None
+    assert members.open_invitation(token) is None
+
+
+def test_the_guide_tells_what_each_role_may_do() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "people.md").read_text()
+    for right in Right:
+        row = " | ".join("yes" if right in role.rights else "–" for role in Role)
+        assert f"| {right.means} | {row} |" in guide
+    for role in Role:
+        assert f"| {role} | {role.who} |" in guide

@@ -48,12 +48,8 @@ def start_django() -> None:
     django.setup()
 
 
-def open_workspace(name: str = "") -> Access:
-    """Full access to the only workspace of the data folder, or to the one named.
-
-    Beside a workspace of one's own the demo has to be named. Fails with one line if there is no data
-    folder yet, its database is of another version, or the name fits none or several.
-    """
+def start_ready() -> None:
+    """Start Django on the data folder; fails with one line if there is none, or its database is not ready."""
     from tenure.jobs import setup
     from tenure.kit import home
 
@@ -64,6 +60,15 @@ def open_workspace(name: str = "") -> Access:
         setup.require_migrated()
     except setup.NotReady as reason:
         fail(str(reason))
+
+
+def open_workspace(name: str = "") -> Access:
+    """Full access to the only workspace of the data folder, or to the one named.
+
+    Beside a workspace of one's own the demo has to be named. Fails with one line if there is no data
+    folder yet, its database is of another version, or the name fits none or several.
+    """
+    start_ready()
     from tenure.workspaces.access import access_for_machine, all_workspaces
 
     named = [one for one in all_workspaces() if not name or name in (one.id, one.name)]

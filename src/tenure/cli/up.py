@@ -155,7 +155,7 @@ def sign_in_token(workspace: Workspace) -> str | None:
 
     A start without a terminal prints no link to an owner's account: it would end up in some log.
     """
-    from tenure.workspaces import actions
+    from tenure.workspaces import members
     from tenure.workspaces.access import access_for_machine
     from tenure.workspaces.models import Membership
     from tenure.workspaces.roles import Role
@@ -163,9 +163,9 @@ def sign_in_token(workspace: Workspace) -> str | None:
     access = access_for_machine(workspace)
     owner = access.of(Membership).filter(role=Role.OWNER.value).select_related("user").first()
     if owner is None:
-        return actions.invite(access, Role.OWNER)
+        return members.invite(access, Role.OWNER)
     if workspace.is_demo or console.is_terminal:
-        return actions.invite(access, Role.OWNER, email=owner.user.email, user=owner.user)
+        return members.invite(access, Role.OWNER, email=owner.user.email, user=owner.user)
     return None
 
 

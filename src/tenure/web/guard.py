@@ -21,8 +21,12 @@ View = Callable[Concatenate[Request, P], HttpResponseBase]
 Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def page(right: Right = Right.READ) -> Callable[[View[P]], Guarded[P]]:
-    """For members whose role includes `right`; strangers go to sign-in, others are told why not."""
+def page(right: Right = Right.READ, *, post: Right | None = None) -> Callable[[View[P]], Guarded[P]]:
+    """For members who have `right`; strangers go to sign-in, others are told why not.
+
+    `post`: what a POST takes, where that is another right.
+    """
+    rights = {"POST": post or right}
 
     def guard(view: View[P]) -> Guarded[P]:
         @functools.wraps(view)
@@ -32,10 +36,11 @@ def page(right: Right = Right.READ) -> Callable[[View[P]], Guarded[P]]:
             access = getattr(request, "access", None)
             if access is None:
                 return render(request, "errors/no_workspace.html", status=403)
-            access.require(right)
+            access.require(rights.get(request.method or "", right))
             return view(cast(Request, request), *args, **kwargs)
 
-        guarded.right = right  # type: ignore[attr-defined]  # by which tests know what to expect of it
+        # By which tests know what to expect of it.
+        guarded.rights = {"GET": right, **rights}  # type: ignore[attr-defined]
         return cast("Guarded[P]", guarded)
 
     return guard

@@ -6,7 +6,19 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from tenure.web.pages import account as account_page
-from tenure.web.pages import around, customers, data, explain, palette, ready, settings, signin, today, worth
+from tenure.web.pages import (
+    around,
+    customers,
+    data,
+    explain,
+    members,
+    palette,
+    ready,
+    settings,
+    signin,
+    today,
+    worth,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", account.login, name="account_login"),
@@ -66,15 +78,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data/rejected/replay", data.replay, name="data-replay"),
     path("welcome/<str:token>", signin.welcome, name="welcome"),
     path("settings", settings.workspace, name="settings"),
-    path("settings/people", settings.people, name="settings-people"),
-    path("settings/people/<str:member>/role", settings.change_role, name="settings-role"),
-    path("settings/people/<str:member>/remove", settings.remove_member, name="settings-remove"),
-    path("settings/people/<str:member>/link", settings.sign_in_link, name="settings-link"),
+    path("settings/people", members.people, name="settings-people"),
+    path("settings/people/<str:member>", members.member, name="settings-member"),
+    path("settings/people/<str:member>/role", members.change_role, name="settings-role"),
+    path("settings/people/<str:member>/remove", members.remove_member, name="settings-remove"),
+    path("settings/people/<str:member>/close", members.close_member, name="settings-close"),
+    path("settings/people/<str:member>/reopen", members.reopen_member, name="settings-reopen"),
+    path("settings/people/<str:member>/link", members.sign_in_link, name="settings-link"),
+    path("settings/people/<str:member>/own", members.hand_over, name="settings-own"),
     path(
         "settings/invitations/<str:invitation>/withdraw",
-        settings.withdraw_invitation,
+        members.withdraw_invitation,
         name="settings-withdraw",
     ),
+    path("settings/invitations/<str:invitation>/renew", members.renew_invitation, name="settings-renew"),
+    path("settings/workspaces", members.workspaces, name="settings-workspaces"),
+    path("settings/workspaces/leave", members.leave, name="settings-leave"),
     path("settings/keys", settings.keys, name="settings-keys"),
     path("settings/keys/<str:key>/revoke", settings.revoke_key, name="settings-revoke"),
     path("settings/audit", settings.audit, name="settings-audit"),

@@ -14,8 +14,8 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from tenure.workspaces import books
-from tenure.workspaces.models import AuditEntry, Membership, User, Workspace
-from tenure.workspaces.roles import OF_ALL, Right, Role
+from tenure.workspaces.models import LONGEST_WHAT, AuditEntry, Membership, User, Workspace
+from tenure.workspaces.roles import OF_ALL, Right, Role, a
 
 M = TypeVar("M", bound=Model)
 
@@ -74,7 +74,7 @@ class Access:
 
     def log(self, did: str, what: str = "") -> None:
         """Write a line into the audit log."""
-        AuditEntry.objects.create(workspace=self.workspace, who=self.who, did=did, what=what[:300])
+        AuditEntry.objects.create(workspace=self.workspace, who=self.who, did=did, what=what[:LONGEST_WHAT])
 
 
 def workspaces_of(user: User) -> QuerySet[Workspace]:
@@ -84,13 +84,15 @@ def workspaces_of(user: User) -> QuerySet[Workspace]:
     )
 
 
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """A user's parts in workspaces that let them in, oldest workspace first."""
+    rows = Membership.objects.filter(user=user, closed_at=None)
+    return rows.select_related("workspace").order_by("workspace__created_at")
+
+
 def access_for_user(user: User, workspace_id: str | None = None) -> Access | None:
     """A signed-in user's access: to the workspace asked for, else to their first; None if they have none."""
-    memberships = (
-        Membership.objects.filter(user=user, closed_at=None)
-        .select_related("workspace")
-        .order_by("workspace__created_at")
-    )
+    memberships = memberships_of(user)
     chosen = memberships.filter(workspace_id=workspace_id).first() if workspace_id else None
     membership = chosen or memberships.first()
     if membership is None:
@@ -119,8 +121,3 @@ def workspace_of_job(workspace_id: str) -> Workspace:
 def all_workspaces() -> QuerySet[Workspace]:
     """Every workspace, oldest first: for the worker and the command line."""
     return Workspace.objects.order_by("created_at")
-
-
-def a(role: Role) -> str:
-    """`a viewer`, `an owner`."""
-    return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"

@@ -12,6 +12,7 @@ from tenure.kit import clock
 from tenure.kit.ids import new_id
 from tenure.workspaces.roles import Role
 
+LONGEST_WHAT = 2_000
 SHARED = "shared"  # the way of a table that is about no customer in particular; see books.py
 
 
@@ -131,7 +132,7 @@ class AuditEntry(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="audit")
     who = models.CharField(max_length=254)
     did = models.CharField(max_length=80)
-    what = models.CharField(max_length=300, blank=True)
+    what = models.CharField(max_length=LONGEST_WHAT, blank=True)
     recorded_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -83,3 +83,8 @@ _RIGHTS = {
     Role.AGENT: _WORK,
     Role.VIEWER: _LOOK,
 }
+
+
+def a(role: Role) -> str:
+    """`a viewer`, `an owner`."""
+    return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
@@ -50,3 +50,18 @@ def _problems(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "own_domains", f"At most {MOST_DOMAINS} domains."
     if len(settings.key_features) > MOST_FEATURES:
         yield "key_features", f"At most {MOST_FEATURES}: a feature is key if its absence would worry you."
+
+
+def said(old: Mapping[str, object], new: Mapping[str, object]) -> str:
+    """What changed, from what to what, as the audit log says it: `name: Ours → Theirs; zone: UTC → …`."""
+    changed = [name for name in new if old[name] != new[name]]
+    return "; ".join(
+        f"{name.replace('_', ' ')}: {_worded(old[name])} → {_worded(new[name])}" for name in changed
+    )
+
+
+def _worded(value: object) -> str:
+    """A value in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value) or "none"

@@ -1,4 +1,4 @@
-"""Settings: the workspace, its people, its keys, its audit log, and oneself."""
+"""Settings: the workspace, its keys, its audit log, and oneself. Its people are in members.py."""
 
 from __future__ import annotations
 
@@ -23,24 +23,9 @@ from tenure.web.notices import tell
 from tenure.web.queries import settings as queries
 from tenure.web.signin import came_by_link
 from tenure.workspaces import actions
-from tenure.workspaces.actions import NotPossible
 from tenure.workspaces.models import Key, User
-from tenure.workspaces.roles import Right, Role
+from tenure.workspaces.roles import Right
 from tenure.workspaces.rules import CURRENCIES, Settings, problems
-
-ROLES = [
-    (Role.VIEWER, "Viewer: looks at everything"),
-    (Role.MANAGER, "Manager: also handles warnings, writes notes, imports files"),
-    (Role.OWNER, "Owner: also people, keys, settings"),
-]
-NO_ROLE = "There is no such role; it is one of owner, manager, viewer."
-
-
-class InviteForm(forms.Form):
-    """Whom to invite, as what."""
-
-    email = forms.EmailField(label="E-mail, if you know it", required=False, max_length=254)
-    role = forms.ChoiceField(label="Role", choices=ROLES, initial=Role.MANAGER)
 
 
 class KeyForm(forms.Form):
@@ -58,7 +43,7 @@ class YouForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page()
+@page(post=Right.DEFINE)
 def workspace(request: Request) -> HttpResponse:
     """What the workspace is called and how its figures are computed."""
     if request.method == "POST":
@@ -69,7 +54,6 @@ def workspace(request: Request) -> HttpResponse:
 
 
 def _change_workspace(request: Request) -> HttpResponse:
-    request.access.require(Right.ADMINISTER)
     settings = _asked(request)
     if wrong := problems(settings):
         return _workspace_page(request, settings, wrong, status=422)
@@ -82,8 +66,11 @@ def _change_workspace(request: Request) -> HttpResponse:
 
 
 def _asked(request: Request) -> Settings:
-    """What the form holds. A locked currency stays as it is, whatever the form says."""
+    """What the form holds; what the caller may not change, and a locked currency, stay as they are."""
     form, now = request.POST, request.access.workspace
+    features = tuple(sorted({name.strip() for name in form.getlist("key_features") if name.strip()}))
+    if not request.access.may(Right.ADMINISTER):
+        return Settings(now.name, now.zone, now.currency, tuple(now.own_domains), features)
     domains = [clean_domain(word) or word for word in form.get("own_domains", "").replace(",", " ").split()]
     is_locked = queries.currency_is_locked(request.access)
     return Settings(
@@ -91,7 +78,7 @@ def _asked(request: Request) -> Settings:
         zone=form.get("zone", "").strip(),
         currency=now.currency if is_locked else form.get("currency", "").strip().upper(),
         own_domains=tuple(dict.fromkeys(domains)),
-        key_features=tuple(sorted({name.strip() for name in form.getlist("key_features") if name.strip()})),
+        key_features=features,
     )
 
 
@@ -105,85 +92,7 @@ def _workspace_page(
         "currencies": [(code, code) for code in CURRENCIES],
         "features": queries.features(request.access),
     }
-    return _render(request, "workspace", context, status=status)
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-@page()
-def people(request: Request) -> HttpResponse:
-    """Who belongs to the workspace; a POST invites somebody by a link that is shown once."""
-    form, link = InviteForm(request.POST or None), ""
-    if request.method == "POST":
-        request.access.require(Right.ADMINISTER)
-        if form.is_valid():
-            email = form.cleaned_data["email"].lower()
-            link = _link(request, actions.invite(request.access, Role(form.cleaned_data["role"]), email))
-            form = InviteForm()
-    return _people_page(request, form=form, link=link)
-
-
-@never_cache
-@require_POST
-@page(Right.ADMINISTER)
-def sign_in_link(request: Request, member: str) -> HttpResponse:
-    """A link, shown once, for a member who has lost their password."""
-    try:
-        token = actions.sign_in_link(request.access, member)
-    except NotPossible as why:
-        return _people_page(request, wrong=str(why), status=409)
-    return _people_page(request, link=_link(request, token))
-
-
-@require_POST
-@page(Right.ADMINISTER)
-def change_role(request: Request, member: str) -> HttpResponse:
-    """Give a member another role."""
-    if request.POST.get("role") not in set(Role):
-        return _people_page(request, wrong=NO_ROLE, status=422)
-    try:
-        changed = actions.change_role(request.access, member, Role(request.POST["role"]))
-    except NotPossible as why:
-        return _people_page(request, wrong=str(why), status=409)
-    return tell(request, redirect("settings-people"), f"{changed.user} is {changed.role} now.")
-
-
-@require_POST
-@page(Right.ADMINISTER)
-def remove_member(request: Request, member: str) -> HttpResponse:
-    """Take somebody out of the workspace."""
-    try:
-        removed = actions.remove_member(request.access, member)
-    except NotPossible as why:
-        return _people_page(request, wrong=str(why), status=409)
-    return tell(request, redirect("settings-people"), f"{removed.user} no longer belongs to this workspace.")
-
-
-@require_POST
-@page(Right.ADMINISTER)
-def withdraw_invitation(request: Request, invitation: str) -> HttpResponse:
-    """Make an open invitation's link worthless."""
-    actions.withdraw_invitation(request.access, invitation)
-    return tell(request, redirect("settings-people"), "The link no longer works.")
-
-
-def _link(request: Request, token: str) -> str:
-    return request.build_absolute_uri(reverse("welcome", args=[token]))
-
-
-def _people_page(
-    request: Request, form: InviteForm | None = None, link: str = "", wrong: str = "", status: int = 200
-) -> HttpResponse:
-    may_change = request.access.may(Right.ADMINISTER)
-    context = {
-        "members": queries.members(request.access),
-        "invitations": queries.open_invitations(request.access) if may_change else [],
-        "form": form or InviteForm(),
-        "roles": [(role.value, role.value) for role, _ in ROLES],
-        "link": link,
-        "wrong": wrong,
-    }
-    return _render(request, "people", context, status=status)
+    return render_tab(request, "workspace", context, status=status)
 
 
 @never_cache
@@ -196,7 +105,7 @@ def keys(request: Request) -> HttpResponse:
         token = actions.create_key(request.access, Key.WRITE, form.cleaned_data["name"])
         form = KeyForm()
     context = {"keys": queries.keys(request.access), "form": form, "token": token}
-    return _render(request, "keys", {**context, "address": request.build_absolute_uri("/")})
+    return render_tab(request, "keys", {**context, "address": request.build_absolute_uri("/")})
 
 
 @require_POST
@@ -214,7 +123,7 @@ def audit(request: Request) -> HttpResponse:
     before = request.GET.get("before", "")
     rows = queries.audit(request.access, int(before) if before.isdecimal() and len(before) < 19 else None)
     shown, more = rows[: queries.AUDIT_PAGE], rows[queries.AUDIT_PAGE :]
-    return _render(request, "audit", {"rows": shown, "next": shown[-1].pk if more else None})
+    return render_tab(request, "audit", {"rows": shown, "next": shown[-1].pk if more else None})
 
 
 @sensitive_post_parameters()
@@ -234,7 +143,7 @@ def you(request: Request) -> HttpResponse:
     if asked == "password" and password.is_valid():
         update_session_auth_hash(request, password.save())
         return tell(request, redirect("settings-you"), "Your password is set; other browsers are signed out.")
-    return _render(request, "you", {"name_form": name, "password_form": password})
+    return render_tab(request, "you", {"name_form": name, "password_form": password})
 
 
 def _password_form(request: Request, user: User, data: Any) -> SetPasswordForm[User]:
@@ -243,13 +152,27 @@ def _password_form(request: Request, user: User, data: Any) -> SetPasswordForm[U
     return SetPasswordForm(user, data) if needs_none else PasswordChangeForm(user, data)
 
 
-def _render(request: Request, tab: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    may_change = request.access.may(Right.ADMINISTER)
-    tabs = [("Workspace", "settings"), ("People", "settings-people")]
-    tabs += [("Keys", "settings-keys"), ("Audit log", "settings-audit")] if may_change else []
-    shown = [(title, reverse(name), title == TITLES[tab]) for title, name in [*tabs, ("You", "settings-you")]]
-    context = {**context, "tabs": shown, "may_change": may_change, "zone": request.access.workspace.zone}
+def render_tab(request: Request, tab: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page of Settings below its tabs."""
+    access = request.access
+    shown = [
+        (title, reverse(name), name == f"settings-{tab}" or (name, tab) == ("settings", "workspace"))
+        for title, name, right in TABS
+        if access.may(right)
+    ]
+    context = {
+        **context,
+        "tabs": shown,
+        "may_change": access.may(Right.ADMINISTER),
+        "zone": access.workspace.zone,
+    }
     return render(request, f"settings/{tab}.html", context, status=status)
 
 
-TITLES = {"workspace": "Workspace", "people": "People", "keys": "Keys", "audit": "Audit log", "you": "You"}
+TABS = (
+    ("Workspace", "settings", Right.READ),
+    ("People", "settings-people", Right.READ),
+    ("Keys", "settings-keys", Right.ADMINISTER),
+    ("Audit log", "settings-audit", Right.ADMINISTER),
+    ("You", "settings-you", Right.READ),
+)

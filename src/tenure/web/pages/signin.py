@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from tenure.web.signin import enter
-from tenure.workspaces import actions
+from tenure.workspaces import members
 from tenure.workspaces.models import Invitation, Membership, User
 
 
@@ -68,7 +68,7 @@ class Joining(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Let the bearer of an invitation in."""
-    invitation = actions.open_invitation(token)
+    invitation = members.open_invitation(token)
     if invitation is None or (invitation.user and not invitation.user.is_active):
         return _gone(request)
     someone = invitation.user or _signed_in(request)
@@ -81,7 +81,7 @@ def _one_click(request: HttpRequest, token: str, invitation: Invitation, someone
     if request.method != "POST":
         context = {"invitation": invitation, "someone": someone, "others": _signed_in(request) != someone}
         return render(request, "welcome/confirm.html", context)
-    return _entered(request, actions.accept_invitation(token, someone), by_link=invitation.user is not None)
+    return _entered(request, members.accept_invitation(token, someone), by_link=invitation.user is not None)
 
 
 def _form(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
@@ -95,7 +95,7 @@ def _join(token: str, fields: dict[str, str]) -> Membership | None:
     """A new user, but only if the invitation is still good."""
     with transaction.atomic():
         user = User.objects.create_user(fields["email"], fields["password"], name=fields["name"])
-        membership = actions.accept_invitation(token, user)
+        membership = members.accept_invitation(token, user)
         if membership is None:
             transaction.set_rollback(True)
         return membership

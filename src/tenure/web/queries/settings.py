@@ -9,8 +9,9 @@ from tenure.accounts.queries import within
 from tenure.events import views
 from tenure.kit import clock
 from tenure.revenue.models import Term
-from tenure.workspaces.access import Access
-from tenure.workspaces.models import AuditEntry, Invitation, Key, Membership
+from tenure.workspaces.access import Access, memberships_of
+from tenure.workspaces.members import Part
+from tenure.workspaces.models import AuditEntry, Invitation, Key, Membership, User
 from tenure.workspaces.roles import Right, Role
 
 SEEN_DAYS = 90
@@ -26,9 +27,14 @@ class Member:
     name: str
     email: str
     role: str
+    sees: str  # whose customers, in words
+    sees_all: bool
+    team: tuple[str, ...]
     since: datetime
+    closed_at: datetime | None
     is_caller: bool
     is_last_owner: bool
+    may_change: bool  # whether the caller may change it: owners and admins are for owners
 
 
 @dataclass(frozen=True)
@@ -40,21 +46,52 @@ class Feature:
     is_key: bool
 
 
+@dataclass(frozen=True)
+class Belonging:
+    """A workspace the caller belongs to, and as what."""
+
+    id: str
+    name: str
+    part: Part
+    is_here: bool
+
+
 def members(access: Access) -> list[Member]:
-    """Everybody of the workspace, by name."""
-    rows = access.of(Membership).select_related("user").order_by("user__name", "user__email")
-    owners = sum(row.role == Role.OWNER for row in rows)
+    """Everybody of the workspace, by name; those who are kept out last."""
+    rows = list(access.of(Membership).select_related("user").order_by("user__name", "user__email"))
+    owners = sum(row.role == Role.OWNER and row.closed_at is None for row in rows)
+    return sorted((_member(access, row, owners) for row in rows), key=lambda one: one.closed_at is not None)
+
+
+def member(access: Access, membership_id: int) -> Member:
+    """One of them."""
+    return next(one for one in members(access) if one.id == str(membership_id))
+
+
+def _member(access: Access, row: Membership, owners: int) -> Member:
+    part = Part.of(row)
+    is_high = Right.ADMINISTER in part.role.rights
+    return Member(
+        id=str(row.pk),
+        name=row.user.name,
+        email=row.user.email,
+        role=row.role,
+        sees=part.sees,
+        sees_all=part.sees_all,
+        team=part.team,
+        since=row.joined_at,
+        closed_at=row.closed_at,
+        is_caller=row.user == access.user,
+        is_last_owner=part.role == Role.OWNER and row.closed_at is None and owners == 1,
+        may_change=access.may(Right.OWN if is_high else Right.ADMINISTER),
+    )
+
+
+def own_workspaces(access: Access, user: User) -> list[Belonging]:
+    """The caller's workspaces, each with their part in it."""
     return [
-        Member(
-            id=str(row.pk),
-            name=row.user.name,
-            email=row.user.email,
-            role=row.role,
-            since=row.user.date_joined,
-            is_caller=row.user == access.user,
-            is_last_owner=row.role == Role.OWNER and owners == 1,
-        )
-        for row in rows
+        Belonging(row.workspace_id, row.workspace.name, Part.of(row), row.workspace == access.workspace)
+        for row in memberships_of(user)
     ]
 
 
