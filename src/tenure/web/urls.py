@@ -6,7 +6,19 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from tenure.web.pages import account as account_page
-from tenure.web.pages import around, customers, data, explain, palette, ready, settings, signin, today, worth
+from tenure.web.pages import (
+    around,
+    customers,
+    data,
+    explain,
+    inputs,
+    palette,
+    ready,
+    settings,
+    signin,
+    today,
+    worth,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", account.login, name="account_login"),
@@ -66,6 +78,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data/rejected/replay", data.replay, name="data-replay"),
     path("welcome/<str:token>", signin.welcome, name="welcome"),
     path("settings", settings.workspace, name="settings"),
+    path("settings/inputs", inputs.inputs, name="settings-inputs"),
+    path("settings/inputs/hours", inputs.hours, name="settings-hours"),
+    path("settings/inputs/<str:name>/name", inputs.name, name="settings-name"),
+    path("settings/inputs/<str:name>/forget", inputs.forget, name="settings-forget"),
     path("settings/people", settings.people, name="settings-people"),
     path("settings/people/<str:member>/role", settings.change_role, name="settings-role"),
     path("settings/people/<str:member>/remove", settings.remove_member, name="settings-remove"),

@@ -105,7 +105,7 @@ def _workspace_page(
         "currencies": [(code, code) for code in CURRENCIES],
         "features": queries.features(request.access),
     }
-    return _render(request, "workspace", context, status=status)
+    return render_tab(request, "workspace", context, status=status)
 
 
 @never_cache
@@ -183,7 +183,7 @@ def _people_page(
         "link": link,
         "wrong": wrong,
     }
-    return _render(request, "people", context, status=status)
+    return render_tab(request, "people", context, status=status)
 
 
 @never_cache
@@ -196,7 +196,7 @@ def keys(request: Request) -> HttpResponse:
         token = actions.create_key(request.access, Key.WRITE, form.cleaned_data["name"])
         form = KeyForm()
     context = {"keys": queries.keys(request.access), "form": form, "token": token}
-    return _render(request, "keys", {**context, "address": request.build_absolute_uri("/")})
+    return render_tab(request, "keys", {**context, "address": request.build_absolute_uri("/")})
 
 
 @require_POST
@@ -214,7 +214,7 @@ def audit(request: Request) -> HttpResponse:
     before = request.GET.get("before", "")
     rows = queries.audit(request.access, int(before) if before.isdecimal() and len(before) < 19 else None)
     shown, more = rows[: queries.AUDIT_PAGE], rows[queries.AUDIT_PAGE :]
-    return _render(request, "audit", {"rows": shown, "next": shown[-1].pk if more else None})
+    return render_tab(request, "audit", {"rows": shown, "next": shown[-1].pk if more else None})
 
 
 @sensitive_post_parameters()
@@ -234,7 +234,7 @@ def you(request: Request) -> HttpResponse:
     if asked == "password" and password.is_valid():
         update_session_auth_hash(request, password.save())
         return tell(request, redirect("settings-you"), "Your password is set; other browsers are signed out.")
-    return _render(request, "you", {"name_form": name, "password_form": password})
+    return render_tab(request, "you", {"name_form": name, "password_form": password})
 
 
 def _password_form(request: Request, user: User, data: Any) -> SetPasswordForm[User]:
@@ -243,13 +243,25 @@ def _password_form(request: Request, user: User, data: Any) -> SetPasswordForm[U
     return SetPasswordForm(user, data) if needs_none else PasswordChangeForm(user, data)
 
 
-def _render(request: Request, tab: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def render_tab(request: Request, tab: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page of Settings below its tabs."""
     may_change = request.access.may(Right.ADMINISTER)
-    tabs = [("Workspace", "settings"), ("People", "settings-people")]
+    tabs = [
+        ("Workspace", "settings"),
+        ("What figures rest on", "settings-inputs"),
+        ("People", "settings-people"),
+    ]
     tabs += [("Keys", "settings-keys"), ("Audit log", "settings-audit")] if may_change else []
     shown = [(title, reverse(name), title == TITLES[tab]) for title, name in [*tabs, ("You", "settings-you")]]
     context = {**context, "tabs": shown, "may_change": may_change, "zone": request.access.workspace.zone}
     return render(request, f"settings/{tab}.html", context, status=status)
 
 
-TITLES = {"workspace": "Workspace", "people": "People", "keys": "Keys", "audit": "Audit log", "you": "You"}
+TITLES = {
+    "workspace": "Workspace",
+    "inputs": "What figures rest on",
+    "people": "People",
+    "keys": "Keys",
+    "audit": "Audit log",
+    "you": "You",
+}
