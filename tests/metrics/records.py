@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from tenure.metrics.examples import ACCOUNT, PRODUCT_USE, RESPONSE, TERM, tables_of
+from tenure.metrics.examples import ACCOUNT, GOAL, PRODUCT_USE, RESPONSE, TERM, TICKET, tables_of
+from tenure.metrics.inputs import Inputs
 from tenure.metrics.tables import Tables
+from tests.metrics import told
+from tests.metrics.told import Stand, Ticket
 
 AS_OF = date(2026, 3, 8)
 ACCOUNTS = ("acme", "borealis", "cinder", "dune")
 FEATURES = ("Exported", "Invited")
+STEPS = ("Exported", "Opened")
+INPUTS = Inputs(key_features=FEATURES, onboarding_steps=STEPS, first_value_event="Invited")
 YEARLY = {"week": 52, "month": 12, "quarter": 4, "year": 1}
 
 
@@ -63,9 +68,11 @@ class Records:
     use: tuple[Use, ...] = ()
     terms: tuple[Term, ...] = ()
     answers: tuple[Answer, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
+    goals: tuple[Stand, ...] = ()
 
     def __add__(self, other: Records) -> Records:
-        return Records(self.use + other.use, self.terms + other.terms, self.answers + other.answers)
+        return Records(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Records)))
 
     def tables(self) -> Tables:
         """As the engine reads them."""
@@ -77,8 +84,10 @@ class Records:
                 "product_use": _table([_use(one) for one in self.use], PRODUCT_USE),
                 "term": _table([_term(n, one) for n, one in enumerate(self.terms)], TERM),
                 "response": _table([_answer(n, one) for n, one in enumerate(self.answers)], RESPONSE),
+                "ticket": _table([one.row(n) for n, one in enumerate(self.tickets)], TICKET),
+                "goal": _table([one.row(n) for n, one in enumerate(self.goals)], GOAL),
             },
-            FEATURES,
+            INPUTS,
         )
 
 
@@ -137,24 +146,53 @@ def expected(records: Records, account: str, as_of: date) -> dict[str, float | N
     ]
     live = [one for one in terms if one.ends is None or one.ends > as_of]
     answers = [one for one in records.answers if one.account == account and max(one.day, one.known) <= as_of]
-    return _of_use(use, live, as_of) | _of_terms(terms, live, as_of) | _of_answers(answers, as_of)
+    found = _of_use(use, live, as_of) | _of_milestones(use, terms, as_of)
+    people = found["active_people"]
+    return (
+        found
+        | _of_terms(terms, live, as_of)
+        | _of_answers(answers, as_of)
+        | told.of_tickets(records.tickets, account, as_of, None if people is None else int(people))
+        | told.of_goals(records.goals, account, as_of)
+    )
 
 
 def _of_use(use: Sequence[Use], live: Sequence[Term], as_of: date) -> dict[str, float | None]:
     if not use:
-        names = ("active_people", "seat_use", "activity_trend", "days_since_last_activity", "breadth")
-        return dict.fromkeys(names)
+        names = (
+            "active_people active_people_7 active_people_90 seat_use activity_trend people_trend stickiness "
+            "depth days_since_last_activity breadth"
+        )
+        return dict.fromkeys(names.split())
     recent = [one for one in use if (as_of - one.day).days < 28]
     earlier = [one for one in use if 28 <= (as_of - one.day).days < 56]
-    people = len({one.person for one in recent if one.person})
+    by_name = [one for one in recent if one.person]
+    people, before_that = (len({one.person for one in some if one.person}) for some in (recent, earlier))
+    person_days = len({(one.person, one.day) for one in by_name})
     seats = sum(one.seats or 0 for one in live)
     before = sum(one.events for one in earlier)
     return {
         "active_people": people,
+        "active_people_7": len({one.person for one in by_name if (as_of - one.day).days < 7}),
+        "active_people_90": len({one.person for one in use if one.person and (as_of - one.day).days < 90}),
+        "people_trend": people / before_that if before_that else None,
+        "stickiness": person_days / 28 / people if people else None,
+        "depth": sum(one.events for one in by_name) / person_days if person_days else None,
         "seat_use": people / seats if seats else None,
         "activity_trend": sum(one.events for one in recent) / before if before else None,
         "days_since_last_activity": min((as_of - one.day).days for one in use),
         "breadth": len({one.event for one in recent} & set(FEATURES)) / len(FEATURES),
+    }
+
+
+def _of_milestones(use: Sequence[Use], terms: Sequence[Term], as_of: date) -> dict[str, float | None]:
+    live = min((one.starts for one in terms), default=None)
+    value = min((one.day for one in use if one.event == INPUTS.first_value_event), default=None)
+    done = {one.event for one in use} & set(STEPS)
+    return {
+        "time_to_first_value": max((value - live).days, 0) if value and live else None,
+        "waiting_for_first_value": (as_of - live).days if live and not value else None,
+        "onboarding_progress": len(done) / len(STEPS) if use or terms else None,
     }
 
 
@@ -172,8 +210,12 @@ def _of_terms(terms: Sequence[Term], live: Sequence[Term], as_of: date) -> dict[
 
 
 def _of_answers(answers: Sequence[Answer], as_of: date) -> dict[str, float | None]:
-    nps, csat = (_last(answers, survey, as_of) for survey in ("nps", "csat"))
+    nps, csat, ces = (_last(answers, survey, as_of) for survey in ("nps", "csat", "ces"))
+    counts = {f"{name}_answers": len(of) for name, of in (("nps", nps), ("csat", csat), ("ces", ces))}
     return {
+        **{name: count if answers else None for name, count in counts.items()},
+        "ces": sum(s >= 5 for s in ces) / len(ces) if ces else None,
+        "ces_mean": sum(ces) / len(ces) if ces else None,
         "nps": 100 * (sum(s >= 9 for s in nps) - sum(s <= 6 for s in nps)) / len(nps) if nps else None,
         "csat": sum(s >= 4 for s in csat) / len(csat) if csat else None,
     }
@@ -216,8 +258,8 @@ def terms(draw: st.DrawFn, known: st.SearchStrategy[date]) -> Term:
 
 @st.composite
 def answers(draw: st.DrawFn, when: st.SearchStrategy[date], late: st.SearchStrategy[int]) -> Answer:
-    survey, day = draw(st.sampled_from(["nps", "csat"])), draw(when)
-    score = draw(st.none() | st.integers(*((0, 10) if survey == "nps" else (1, 5))))
+    survey, day = draw(st.sampled_from(["nps", "csat", "ces"])), draw(when)
+    score = draw(st.none() | st.integers(*{"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}[survey]))
     return Answer(draw(accounts), draw(people), survey, score, day, day + timedelta(days=draw(late)))
 
 
@@ -228,7 +270,13 @@ def past_and_future() -> st.SearchStrategy[Records]:
         st.lists(uses(days(-80, 20)), min_size=5, max_size=40).map(tuple),
         st.lists(terms(days(-120, 20)), max_size=12).map(tuple),
         st.lists(answers(days(-200, 20), st.integers(0, 30)), max_size=20).map(tuple),
+        _flat(told.tickets(accounts, days(-120, 20), st.integers(0, 20)), most=12),
+        _flat(told.goals(accounts, days(-60, 20), st.integers(0, 20)), most=6),
     )
+
+
+def _flat(versions: st.SearchStrategy[list[Any]], most: int) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(versions, max_size=most).map(lambda found: tuple(one for some in found for one in some))
 
 
 def later() -> st.SearchStrategy[Records]:
@@ -241,10 +289,23 @@ def later() -> st.SearchStrategy[Records]:
         st.lists(
             answers(after, st.integers(0, 9)) | answers(days(-60, 0), st.integers(61, 90)), max_size=10
         ).map(tuple),
+        _flat(
+            told.tickets(accounts, after, st.integers(0, 9))
+            | told.tickets(accounts, days(-60, 0), st.integers(61, 90)),
+            most=8,
+        ),
+        _flat(
+            told.goals(accounts, after, st.integers(0, 9))
+            | told.goals(accounts, days(-60, 0), st.integers(61, 90)),
+            most=6,
+        ),
     )
 
 
 def corrected(records: Records, on: date) -> Records:
-    """The same, with every version of a contract that is still in force replaced on a day."""
-    replaced = tuple(replace(one, replaced=one.replaced or on) for one in records.terms)
-    return replace(records, terms=replaced)
+    """The same, with every version of a contract, ticket and goal still in force replaced on a day."""
+    versioned = {
+        name: tuple(replace(one, replaced=one.replaced or on) for one in getattr(records, name))
+        for name in ("terms", "tickets", "goals")
+    }
+    return replace(records, **versioned)

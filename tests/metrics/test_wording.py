@@ -6,7 +6,8 @@ import pytest
 
 from tenure.metrics import wording
 from tenure.metrics.catalog import METRICS
-from tenure.metrics.definition import Distinct, Sum, Where
+from tenure.metrics.definition import Where
+from tenure.metrics.measures import Distinct, Sum
 
 
 @pytest.mark.parametrize(

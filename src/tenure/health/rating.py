@@ -62,9 +62,13 @@ def rate(
     accounts: Collection[str] | None = None,
     also: Sequence[Metric] = (),
 ) -> Rating:
-    """Score accounts (None: all) as of each date; `values` has the profile's metrics and those of `also`."""
-    metrics = list({metric.name: metric for metric in (*profile.metrics, LIVE, *also)}.values())
-    values = engine.evaluate(tables, metrics, as_of, accounts)
+    """Score accounts (None: all) as of each date.
+
+    `values` has the profile's metrics, and those of `also` as of the last date.
+    """
+    metrics = {metric.name: metric for metric in (*profile.metrics, LIVE)}
+    once = [metric for metric in also if metric.name not in metrics]
+    values = engine.evaluate(tables, list(metrics.values()), as_of, accounts, once)
     matrix = np.column_stack([numbers(values[metric.name]) for metric in profile.metrics])
     return Rating(values, scoring.score_many(profile, matrix), numbers(values[LIVE.name]) == 0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -13,7 +13,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from tenure.metrics.definition import Attribute, Measure, Metric
+from tenure.metrics.definition import Measure, Metric
+from tenure.metrics.measures import Attribute
 from tenure.metrics.tables import COLUMNS, TABLES, Dated, Stated, Tables
 
 MOST = 50
@@ -58,7 +59,10 @@ def _cut(rows: ir.Table, name: str, measures: list[Measure], as_of: date) -> Ite
     if isinstance(kind, Stated):
         yield rows[kind.starts] <= day
         yield rows[kind.known_from] <= day
-        for end in (kind.ends, kind.known_until):
+        ends = (
+            (kind.known_until,) if all(one.also_ended for one in measures) else (kind.ends, kind.known_until)
+        )
+        for end in ends:
             yield rows[end].isnull() | (rows[end] > day)
     else:
         yield from _window(rows, kind, measures, as_of)
@@ -68,6 +72,8 @@ def _window(rows: ir.Table, kind: Dated, measures: list[Measure], as_of: date) -
     yield rows[kind.day] <= ibis.date(as_of)
     if kind.known_from:
         yield rows[kind.known_from] <= ibis.date(as_of)
+    if kind.known_until:
+        yield rows[kind.known_until].isnull() | (rows[kind.known_until] > ibis.date(as_of))
     days = [one.days + one.offset for one in measures if one.days is not None]
     if len(days) == len(measures):
         first = as_of - timedelta(days=max(days))
@@ -91,6 +97,29 @@ def _subscriptions(rows: ir.Table) -> tuple[str, ir.Table]:
     return "Live contracts", rows.order_by(["starts_on", "term_id"]).select(*names)
 
 
+def _features(rows: ir.Table) -> tuple[str, ir.Table]:
+    return "Key features of their plan", rows.select("feature").distinct().order_by("feature")
+
+
+def _milestones(rows: ir.Table) -> tuple[str, ir.Table]:
+    return "First time of each", rows.order_by(ibis.desc("day"), "event").select("day", "event")
+
+
+def _tickets(title: str, day: str, *more: str) -> Callable[[ir.Table], tuple[str, ir.Table]]:
+    """Shows tickets by the day on which what counts of them happened."""
+
+    def shown(rows: ir.Table) -> tuple[str, ir.Table]:
+        named = _named(rows).order_by(ibis.desc(day), "ticket_id")
+        return title, named.select(day, "who", "subject", *more).rename(day=day)
+
+    return shown
+
+
+def _goals(rows: ir.Table) -> tuple[str, ir.Table]:
+    names = ("title", "value", "target_value", "weight", "progress", "starts_on")
+    return "Goals", rows.order_by(["title", "goal_id"]).select(*names).rename(since="starts_on")
+
+
 def _named(rows: ir.Table) -> ir.Table:
     """Rows with `who`: a person's name, or what else is known of them."""
     people = ibis.table(_PEOPLE, name="people")
@@ -99,4 +128,18 @@ def _named(rows: ir.Table) -> ir.Table:
     return joined.mutate(who=ibis.coalesce(*known, _NOBODY))
 
 
-_SHOWN = {"use_daily": _use, "responses": _responses, "subscriptions": _subscriptions}
+_SHOWN: dict[str, Callable[[ir.Table], tuple[str, ir.Table]]] = {
+    "use_daily": _use,
+    "responses": _responses,
+    "subscriptions": _subscriptions,
+    "plan_features": _features,
+    "milestones": _milestones,
+    "tickets": _tickets("Open tickets", "opened_on"),
+    "contacts": _tickets("Tickets opened", "opened_on"),
+    "replies": _tickets("Tickets answered", "replied_on", "hours"),
+    "solutions": _tickets("Tickets solved", "solved_on", "hours", "handle_minutes", "reopens"),
+    "settled": _tickets(
+        "Tickets, a week after they were solved", "settled_on", "replies", "reopens", "came_back"
+    ),
+    "goals": _goals,
+}

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from tenure.kit.registry import Registry
+from tenure.metrics.inputs import Inputs
 
 if TYPE_CHECKING:  # names and words of metrics are needed everywhere, Ibis only where they are computed
     import ibis.expr.types as ir
@@ -25,6 +26,9 @@ class Unit(StrEnum):
     SHARE = "share"  # 0.5 is 50 %
     RATIO = "ratio"  # 1.2 is a fifth more than before
     DAYS = "days"
+    HOURS = "hours"
+    MINUTES = "minutes"
+    SCORE = "score"  # a point of a survey's scale
     POINTS = "points"  # −100 to 100
     MONEY = "money"  # minor units of the workspace's currency
 
@@ -38,10 +42,11 @@ class Side(StrEnum):
 
 @dataclass(frozen=True)
 class Where:
-    """A condition on rows, and how it reads."""
+    """A condition on rows, and how it reads. `reads`: its columns, if a smaller table may have them all."""
 
     says: str
     holds: Callable[[ir.Table], ir.BooleanValue]
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Measure(ABC):
     where: Where | None = None
     empty: ClassVar[int | None] = 0  # the total of no rows, for an account the table knows
     needs_days: ClassVar[bool] = False  # whether it cannot be put together from the parts of single days
+    also_ended: ClassVar[bool] = False  # of a table of what holds: whether what has ended counts too
 
     @property
     def table(self) -> str:
@@ -88,116 +94,6 @@ class Measure(ABC):
         return total.cast("float64")
 
 
-@dataclass(frozen=True)
-class Distinct(Measure):
-    """How many different ones: people, features."""
-
-    needs_days: ClassVar[bool] = True
-
-    @property
-    def key(self) -> str | None:
-        """Folded by what is counted."""
-        return self.field
-
-    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
-        return {"there": (chosen & rows[self.field].notnull()).any()}
-
-    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
-        return parts["there"].cast("int64").sum()
-
-
-@dataclass(frozen=True)
-class Count(Measure):
-    """How many rows."""
-
-    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
-        return {"rows": chosen.cast("int64").sum()}
-
-    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
-        return parts["rows"].sum()
-
-
-@dataclass(frozen=True)
-class Sum(Measure):
-    """The sum of what is known. `complete`: missing as soon as one row lacks the figure."""
-
-    complete: bool = False
-
-    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
-        column = rows[self.field]
-        return {
-            "sum": column.sum(where=chosen),
-            "rows": chosen.cast("int64").sum(),
-            "known": (chosen & column.notnull()).cast("int64").sum(),
-        }
-
-    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
-        rows, known = parts["rows"].sum(), parts["known"].sum()
-        lacking = known < rows if self.complete else (known == 0) & (rows > 0)
-        return lacking.ifelse(None, (rows == 0).ifelse(0, parts["sum"].sum()))
-
-
-@dataclass(frozen=True)
-class DaysSince(Measure):
-    """Days from the latest date in a column to as_of."""
-
-    empty: ClassVar[int | None] = None
-
-    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
-        return {"last": rows[self.field].max(where=chosen)}
-
-    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
-        return parts["last"].max()
-
-    def figure(self, total: ir.Column, as_of: ir.DateColumn) -> ir.Value:
-        return as_of.delta(total, unit="day").cast("float64")
-
-
-@dataclass(frozen=True)
-class DaysUntil(Measure):
-    """Days from as_of to the earliest date in a column; dates that are left open do not count."""
-
-    empty: ClassVar[int | None] = None
-
-    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
-        return {"first": rows[self.field].min(where=chosen)}
-
-    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
-        return parts["first"].min()
-
-    def figure(self, total: ir.Column, as_of: ir.DateColumn) -> ir.Value:
-        return total.delta(as_of, unit="day").cast("float64")
-
-
-@dataclass(frozen=True)
-class LastWithin(Measure):
-    """How many people's last answer in the window lies between two scores: one answer each, the last."""
-
-    needs_days: ClassVar[bool] = True
-
-    lowest: float = float("-inf")
-    highest: float = float("inf")
-
-    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
-        return {"last": rows[self.field].argmax(rows.turn, where=chosen & rows[self.field].notnull())}
-
-    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
-        return parts["last"].between(self.lowest, self.highest).fill_null(False).cast("int64").sum()
-
-
-@dataclass(frozen=True)
-class Attribute(Measure):
-    """A column of the account itself."""
-
-    empty: ClassVar[int | None] = None
-
-    def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
-        return {}
-
-    def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
-        raise TypeError("an attribute is read, not aggregated")
-
-
 class Measured:
     """A metric's measures by name, as float64 columns; what its `value` is written in."""
 
@@ -217,7 +113,9 @@ class Example:
 
     `use`: (account, person, day) or with an event's name. `responses`: (account, person, survey, score, day).
     `terms`: (account, start, end, amount in minor units, interval, seats). `seats`: shorthand for open terms.
-    `features`: the workspace's key features. `gives`: by account; None is "no data".
+    `tickets`: (account, person, opened, first reply, solved, replies, reopens, minutes). `goals`: (account,
+    goal, day, value, and start, target, weight, aim, status by name). `inputs`: what the workspace named.
+    `gives`: by account; None is "no data".
     """
 
     as_of: str
@@ -226,14 +124,17 @@ class Example:
     responses: tuple[tuple[str, str, str, float, str], ...] = ()
     terms: tuple[tuple[str, str, str | None, int, str, int | None], ...] = ()
     seats: Mapping[str, int] = field(default_factory=dict)
-    features: tuple[str, ...] = ()
+    tickets: tuple[tuple[Any, ...], ...] = ()
+    goals: tuple[tuple[Any, ...], ...] = ()
+    inputs: Inputs = field(default_factory=Inputs)
 
 
 @dataclass(frozen=True, eq=False)
 class Metric:
     """One figure of an account, as of a date.
 
-    `value` is an Ibis expression over the measures; dividing by nothing gives no data. `missing` says what
+    `value` is an Ibis expression over the measures; dividing by nothing gives no data. `interval` likewise:
+    the lowest and the highest value that the same customer might as well have shown. `missing` says what
     would supply the data where there is none. `better`: which direction is good, None if neither.
     """
 
@@ -249,6 +150,7 @@ class Metric:
     example: Example
     missing: str
     formula: str = ""
+    interval: Callable[[Measured], tuple[Any, Any]] | None = None
 
     def __str__(self) -> str:
         return self.title

@@ -18,11 +18,13 @@ from datetime import date
 from functools import lru_cache
 
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
-from tenure.metrics.definition import Attribute, Measure, Measured, Metric
+from tenure.metrics.definition import Measure, Measured, Metric
+from tenure.metrics.functions import getvariable
+from tenure.metrics.measures import Attribute
 from tenure.metrics.tables import COLUMNS, TABLES, Dated, Stated, Tables
 
 ROW = ("account_id", "as_of")
@@ -33,19 +35,31 @@ def evaluate(
     metrics: Sequence[Metric],
     as_of: Sequence[date],
     accounts: Collection[str] | None = None,
+    once: Sequence[Metric] = (),
 ) -> pa.Table:
-    """Metrics of accounts (None: all) as of the end of each of the dates.
+    """Metrics of accounts (None: all) as of the end of each of the dates; those of `once` of the last only.
 
     Columns `account_id`, `as_of`, and a float64 per metric, null where there is no data; one row per account
     and date, sorted by both. Money is in minor units.
     """
-    return _run(tables, _evaluation(tuple(metrics), accounts is not None), as_of, accounts)
+    some, dates = accounts is not None, sorted(set(as_of))
+    values = _run(tables, _evaluation(tuple(metrics), some), dates, accounts)
+    if not once:
+        return values
+    latest = _run(tables, _evaluation(tuple(once), some), dates[-1:], accounts)
+    rows = np.full((len(latest), len(dates)), -1)
+    rows[:, -1] = range(len(latest))
+    places = pa.array(rows.ravel(), mask=rows.ravel() < 0)
+    for metric in once:
+        values = values.append_column(metric.name, latest[metric.name].take(places))
+    return values
 
 
 def measure(
     tables: Tables, metric: Metric, as_of: Sequence[date], accounts: Collection[str] | None = None
 ) -> pa.Table:
-    """The measures behind a metric, by their names in it, and its `value`; rows as from `evaluate`."""
+    """The measures behind a metric, by their names in it, its `value`, and `lowest` and `highest` of its
+    interval, null if it has none; rows as from `evaluate`."""
     return _run(tables, _measurement(metric, accounts is not None), as_of, accounts)
 
 
@@ -58,7 +72,11 @@ def _evaluation(metrics: tuple[Metric, ...], some: bool) -> str:
 @lru_cache(maxsize=64)
 def _measurement(metric: Metric, some: bool) -> str:
     measured = _measured((metric,), some)
-    return _sql(measured.rows.select(*ROW, **measured.of(metric), value=_value(metric, measured)))
+    lowest, highest = _interval(metric, measured)
+    value = _value(metric, measured)
+    return _sql(
+        measured.rows.select(*ROW, **measured.of(metric), value=value, lowest=lowest, highest=highest)
+    )
 
 
 def _sql(query: ir.Table) -> str:
@@ -89,11 +107,6 @@ def _asked(tables: Tables, dates: Sequence[date], accounts: Collection[str] | No
         connection.unregister("asked_accounts")
 
 
-@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-def getvariable(which: str) -> dt.date:
-    """A variable of the connection; DuckDB takes it for a constant, so files are left out by it."""
-
-
 @dataclass(frozen=True)
 class _Measured:
     """A row per account and date, with a float64 column per measure."""
@@ -108,7 +121,19 @@ class _Measured:
 
 def _value(metric: Metric, measured: _Measured) -> ir.Value:
     """A metric's value; what was divided by nothing is no data."""
-    value = metric.value(Measured(measured.of(metric))).cast("float64")
+    return _finite(metric.value(Measured(measured.of(metric))))
+
+
+def _interval(metric: Metric, measured: _Measured) -> tuple[ir.Value, ir.Value]:
+    """A metric's lowest and highest value."""
+    if metric.interval is None:
+        return ibis.null("float64"), ibis.null("float64")
+    lowest, highest = metric.interval(Measured(measured.of(metric)))
+    return _finite(lowest), _finite(highest)
+
+
+def _finite(value: ir.Value) -> ir.Value:
+    value = value.cast("float64")
     return (value.isnan() | value.isinf()).ifelse(None, value)
 
 
@@ -137,9 +162,11 @@ class _Fold:
     def _smallest(self) -> str:
         """The smallest rollup of the table that has all columns the measures need."""
         kind = _kind(self.table)
-        if isinstance(kind, Stated) or any(one.where for one in self.measures.values()):
+        conditions = [one.where for one in self.measures.values() if one.where]
+        if isinstance(kind, Stated) or not all(one.reads for one in conditions):
             return self.table
         fields = {one.field for one in self.measures.values()}
+        fields.update(*(one.reads for one in conditions))
         needed = {kind.day, *fields, *((self.key, kind.month) if self.key else ())} - {None}
         return next((name for name in kind.rollups if needed <= COLUMNS[name].keys()), self.table)
 
@@ -186,7 +213,7 @@ def _key(one: Measure) -> str | None:
     """What a measure's rows are folded by first; None for the whole history of a dated table."""
     kind = _kind(one.table)
     if isinstance(kind, Dated) and one.days is None:
-        if one.needs_days:
+        if one.needs_days or kind.known_until:
             raise ValueError(f"{type(one).__name__}({one.column!r}): say over how many days")
         return None
     return one.key or kind.key
@@ -228,6 +255,8 @@ def _of_windows(fold: _Fold, kind: Dated) -> ir.Table:
     dated = rows.join(dates, [rows[kind.day] <= dates.as_of, rows[kind.day] > since])
     if kind.known_from:
         dated = dated.filter(dated[kind.known_from] <= dated.as_of)
+    if kind.known_until:
+        dated = dated.filter(_runs(dated, kind.known_until))
     dated = dated.mutate(age=dated.as_of.delta(dated[kind.day], unit="day"))
 
     def in_window(one: Measure) -> ir.BooleanValue:
@@ -269,7 +298,11 @@ def _of_states(fold: _Fold, kind: Stated) -> ir.Table:
     begun = [rows[kind.starts] <= dates.as_of, rows[kind.known_from] <= dates.as_of]
     dated = rows.join(dates, begun)
     dated = dated.filter(_runs(dated, kind.known_until))
-    return _total(_parts(dated, (*ROW, str(fold.key)), fold, lambda one: _runs(dated, kind.ends)), fold)
+
+    def holds(one: Measure) -> ir.BooleanValue:
+        return ibis.literal(True) if one.also_ended else _runs(dated, kind.ends)
+
+    return _total(_parts(dated, (*ROW, str(fold.key)), fold, holds), fold)
 
 
 def _runs(dated: ir.Table, end: str) -> ir.BooleanValue:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 import duckdb
 import pyarrow as pa
 
 from tenure.metrics import engine
+from tenure.metrics.copied import COPIED
 from tenure.metrics.definition import Example, Metric
-from tenure.metrics.tables import COPIED, Tables, define_views
+from tenure.metrics.inputs import Inputs
+from tenure.metrics.tables import Tables
+from tenure.metrics.views import define_views
 
 ACCOUNT, TERM, RESPONSE = COPIED["account"], COPIED["term"], COPIED["response"]
+TICKET, GOAL = COPIED["ticket"], COPIED["goal"]
 PRODUCT_USE = pa.schema(
     [
         ("account_id", pa.string()),
@@ -42,29 +46,30 @@ def tables(example: Example) -> Tables:
         "account": _accounts(example),
         "term": _terms(example),
         "response": _responses(example),
+        "ticket": _tickets(example),
+        "goal": _goals(example),
         "product_use": _use(example),
     }
-    return tables_of(rows, example.features)
+    return tables_of(rows, example.inputs)
 
 
-def tables_of(
-    rows: Mapping[str, pa.Table], features: Sequence[str] = (), zone: str = "UTC", currency: str = "USD"
-) -> Tables:
-    """Tables to read metrics from: rows of records as they are copied, and of `product_use`."""
+def tables_of(rows: Mapping[str, pa.Table], inputs: Inputs) -> Tables:
+    """Tables to read metrics from: rows of records as they are copied (none: empty), and of `product_use`."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    for name, table in rows.items():
+    nothing = {name: schema.empty_table() for name, schema in COPIED.items()}
+    for name, table in {**nothing, **rows}.items():
         connection.register(f"{name}_rows", table)
         connection.execute(f"CREATE TABLE {name} AS FROM {name}_rows")
     connection.execute("CREATE VIEW use_people AS SELECT * EXCLUDE (event) FROM product_use")
     connection.execute("CREATE VIEW use_days AS SELECT account_id, day FROM product_use")
-    define_views(connection, zone, currency, features)
+    define_views(connection, inputs)
     return Tables(connection)
 
 
 def _accounts(example: Example) -> pa.Table:
     """Everybody who is mentioned."""
-    rows = (*example.use, *example.responses, *example.terms)
+    rows = (*example.use, *example.responses, *example.terms, *example.tickets, *example.goals)
     ids = sorted({*example.gives, *example.seats, *(str(row[0]) for row in rows)})
     return pa.Table.from_pylist(
         [{"account_id": one, "external_id": one, "name": one} for one in ids], ACCOUNT
@@ -89,6 +94,38 @@ def _responses(example: Example) -> pa.Table:
         for number, row in enumerate(example.responses)
     ]
     return pa.Table.from_pylist(rows, RESPONSE)
+
+
+def _tickets(example: Example) -> pa.Table:
+    names = ("account_id", "person_id", "opened_at", "first_reply_at", "solved_at")
+    counted = ("replies", "reopens", "handle_minutes")
+    rows = [
+        dict(zip((*names, *counted), row, strict=True))
+        | {"version_id": f"v{number}", "ticket_id": f"t{number}", "subject": "", "recorded_at": row[2]}
+        for number, row in enumerate(example.tickets)
+    ]
+    return pa.Table.from_pylist(rows, TICKET)
+
+
+def _goals(example: Example) -> pa.Table:
+    rows = [
+        {
+            "version_id": f"v{number}",
+            "goal_id": f"{account} {goal}",
+            "account_id": account,
+            "title": goal,
+            "aim": more.get("aim", "reach"),
+            "start_value": more.get("start"),
+            "target_value": more["target"],
+            "value": value,
+            "weight": more.get("weight", 1),
+            "status": more.get("status", "open"),
+            "effective_on": day,
+            "recorded_at": f"{day} 12:00:00",
+        }
+        for number, (account, goal, day, value, more) in enumerate(example.goals)
+    ]
+    return pa.Table.from_pylist(rows, GOAL)
 
 
 def _use(example: Example) -> pa.Table:

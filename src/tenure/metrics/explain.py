@@ -40,6 +40,7 @@ class Explanation:
     value: float | None
     says: str
     missing: str
+    says_interval: str  # of 95 %, as written; empty for a figure that has none
     inputs: tuple[Input, ...]
     before: float | None  # 28 days before
     says_before: str
@@ -73,6 +74,7 @@ def explain(access: Access, name: str, account_id: str, as_of: date | None = Non
         value=now["value"],
         says=wording.figure(metric, now["value"], currency),
         missing=metric.missing if now["value"] is None else "",
+        says_interval=_interval(metric, now, currency),
         inputs=_inputs(metric, now, currency),
         before=before,
         says_before=wording.figure(metric, before, currency),
@@ -84,7 +86,16 @@ def explain(access: Access, name: str, account_id: str, as_of: date | None = Non
 
 
 def _inputs(metric: Metric, row: dict[str, Any], currency: str) -> tuple[Input, ...]:
+    """What went in; where there is a value, what is not known had no part in it."""
     return tuple(
         Input(name, wording.over(measure), row[name], wording.measured(measure, row[name], currency))
         for name, measure in metric.measures.items()
+        if row["value"] is None or row[name] is not None
     )
+
+
+def _interval(metric: Metric, row: dict[str, Any], currency: str) -> str:
+    """Between which two values a value might as well lie; empty where that cannot be told."""
+    if row["value"] is None or row["lowest"] is None:
+        return ""
+    return " to ".join(wording.figure(metric, row[end], currency) for end in ("lowest", "highest"))

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from tenure.events import views
 from tenure.kit import records
+from tenure.metrics.copied import COPIED, RECORDS
+from tenure.metrics.inputs import inputs_of
+from tenure.metrics.views import define_views, text
 from tenure.workspaces.models import Workspace
 
 
 @dataclass(frozen=True)
 class Dated:
-    """A table of what happened on a day; windows are cut by it. Rows are known from `known_from` on."""
+    """A table of what happened on a day; windows are cut by it. Rows are known from `known_from` on,
+    and until the day before `known_until`, when something else was known instead."""
 
     day: str
     key: str  # whose rows are folded first
     known_from: str | None = None
+    known_until: str | None = None
     month: str | None = None  # of the day in UTC, by which files are kept
     rollups: tuple[str, ...] = ()  # tables of the same in fewer columns and rows, the smallest first
 
@@ -41,7 +44,18 @@ TABLES: dict[str, Dated | Stated] = {
     "use_daily": Dated(day="day", key="person_id", month="month", rollups=("use_days", "use_people")),
     "responses": Dated(day="responded_on", key="respondent", known_from="known_from"),
     "subscriptions": Stated("starts_on", "ends_on", "term_id", "known_from", "known_until"),
+    "plan_features": Stated("starts_on", "ends_on", "feature", "known_from", "known_until"),
+    "milestones": Dated(day="day", key="event"),
+    "tickets": Stated("opened_on", "solved_on", "ticket_id", "known_from", "known_until"),
+    "contacts": Dated("opened_on", "ticket_id", "known_from", "known_until"),
+    "replies": Dated("replied_on", "ticket_id", "known_from", "known_until"),
+    "solutions": Dated("solved_on", "ticket_id", "known_from", "known_until"),
+    "settled": Dated("settled_on", "ticket_id", "known_from", "known_until"),
+    "goals": Stated("starts_on", "ends_on", "version_id", "known_from", "known_until"),
 }
+
+_KNOWN = {"known_from": "date", "known_until": "date"}
+_TICKET = {"ticket_id": "string", "account_id": "string", "person_id": "string", **_KNOWN}
 
 COLUMNS = {
     "accounts": {
@@ -51,6 +65,9 @@ COLUMNS = {
         "owner": "string",
         "segment": "string",
         "key_features": "int64",
+        "onboarding_steps": "int64",
+        "first_value_events": "int64",
+        "seats": "float64",
     },
     "use_daily": {
         "account_id": "string",
@@ -82,8 +99,58 @@ COLUMNS = {
         "starts_on": "date",
         "ends_on": "date",
         "auto_renew": "boolean",
-        "known_from": "date",
-        "known_until": "date",
+        **_KNOWN,
+    },
+    "plan_features": {
+        "account_id": "string",
+        "feature": "string",
+        "starts_on": "date",
+        "ends_on": "date",
+        **_KNOWN,
+    },
+    "milestones": {
+        "account_id": "string",
+        "event": "string",
+        "day": "date",
+        "is_first_value": "boolean",
+        "is_step": "boolean",
+    },
+    "tickets": {**_TICKET, "opened_on": "date", "solved_on": "date", "subject": "string"},
+    "contacts": {**_TICKET, "opened_on": "date", "subject": "string"},
+    "replies": {**_TICKET, "replied_on": "date", "subject": "string", "hours": "float64"},
+    "solutions": {
+        **_TICKET,
+        "solved_on": "date",
+        "subject": "string",
+        "hours": "float64",
+        "handle_minutes": "float64",
+        "reopens": "int64",
+    },
+    "settled": {
+        **_TICKET,
+        "settled_on": "date",
+        "subject": "string",
+        "replies": "int64",
+        "reopens": "int64",
+        "came_back": "boolean",
+    },
+    "goals": {
+        "version_id": "string",
+        "goal_id": "string",
+        "account_id": "string",
+        "title": "string",
+        "value": "float64",
+        "target_value": "float64",
+        "weight": "float64",
+        "progress": "float64",
+        "is_level": "boolean",
+        "is_held": "boolean",
+        "is_dropped": "boolean",
+        "held_days": "float64",
+        "days_before": "float64",
+        "starts_on": "date",
+        "ends_on": "date",
+        **_KNOWN,
     },
     "responses": {
         "response_id": "string",
@@ -120,131 +187,28 @@ def open_tables(workspace: Workspace, account_ids: Collection[str] | None = None
       whole minor units a year, null in another currency than the workspace's; `mrr` a twelfth of it
     - `responses(response_id, account_id, person_id, respondent, survey, score, responded_on, turn,
       known_from)`: `respondent` is the person, or the answer itself where nobody is named; `turn` orders them
-    - `accounts(account_id, external_id, name, owner, segment, key_features)`
+    - `accounts(account_id, external_id, name, owner, segment, key_features, onboarding_steps,
+      first_value_events, seats)`: with how many of each are named, null if none; `seats` where an
+      attribute says them
+    - `plan_features(account_id, feature, …)`: the key features that the plans of terms include
+    - `milestones(account_id, event, day, is_first_value, is_step)`: when each was reached for the first time
+    - `contacts`, `replies`, `solutions`, `settled`, each by the day it happened, and `tickets`, open from a
+      day until another: what the versions of tickets tell. `hours` are working hours since it was opened.
+      Settled is a ticket a week after it was solved; `came_back`: who asked asked something else in that week
+    - `goals`: how each stood from a day on, as known then. `weight` is null where it does not count;
+      `progress` 0 to 1; of a level to keep `is_held`, and of the `days_before` how many it was (`held_days`)
     """
     few = account_ids if account_ids is not None and len(account_ids) <= FEW else None
     connection = views.connect(workspace, account_ids=few)
     try:
         _copy_records(connection, workspace)
-        define_views(connection, workspace.zone, workspace.currency, workspace.key_features)
+        define_views(connection, inputs_of(workspace))
         yield Tables(connection)
     finally:
         connection.close()
 
 
 def _copy_records(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
-    for name, (sql, reads) in _RECORDS.items():
+    for name, (sql, reads) in RECORDS.items():
         path = records.copy(name, sql, COPIED[name], reads, workspace.id)
-        connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet({_text(path)})")
-
-
-def define_views(
-    connection: duckdb.DuckDBPyConnection, zone: str, currency: str, key_features: Sequence[str]
-) -> None:
-    """Make the views over `product_use` and the copied records (`COPIED`)."""
-    features = sorted(set(key_features))
-    filled = {
-        "zone": _text(zone),
-        "currency": _text(currency),
-        "features": f"[{', '.join(map(_text, features))}]::VARCHAR[]",
-        "key_features": len(features) or "NULL",
-    }
-    for sql in (_ACCOUNTS, _SUBSCRIPTIONS, _RESPONSES, _USE):
-        connection.execute(sql.format(**filled))
-
-
-def _text(value: str | Path) -> str:
-    """A value as an SQL literal: views cannot have parameters."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-_STRING, _INT = pa.string(), pa.int64()
-
-COPIED = {
-    "account": pa.schema(
-        [
-            ("account_id", _STRING),
-            ("external_id", _STRING),
-            ("name", _STRING),
-            ("owner", _STRING),
-            ("segment", _STRING),
-        ]
-    ),
-    "term": pa.schema(
-        [
-            ("term_id", _STRING),
-            ("subscription_id", _STRING),
-            ("account_id", _STRING),
-            ("product", _STRING),
-            ("amount_minor", _INT),
-            ("currency", _STRING),
-            ("interval", _STRING),
-            ("seats", _INT),
-            ("starts_on", _STRING),
-            ("ends_on", _STRING),
-            ("auto_renew", pa.bool_()),
-            ("recorded_at", _STRING),
-            ("superseded_at", _STRING),
-        ]
-    ),
-    "response": pa.schema(
-        [
-            ("response_id", _STRING),
-            ("account_id", _STRING),
-            ("person_id", _STRING),
-            ("survey", _STRING),
-            ("score", pa.float64()),
-            ("responded_at", _STRING),
-            ("recorded_at", _STRING),
-        ]
-    ),
-}
-
-# What each copy selects, and whose change counters say that it is stale.
-_RECORDS = {
-    "account": (
-        "SELECT id AS account_id, external_id, name, owner, segment FROM account WHERE workspace_id = ?",
-        ("account",),
-    ),
-    "term": (
-        """SELECT term.id AS term_id, subscription_id, term.account_id, product, amount_minor, currency,
-               interval, seats, starts_on, ends_on, auto_renew, recorded_at, superseded_at
-           FROM term JOIN subscription ON subscription.id = subscription_id WHERE term.workspace_id = ?""",
-        ("term", "subscription"),
-    ),
-    "response": (
-        """SELECT id AS response_id, account_id, person_id, survey, score, responded_at, recorded_at
-           FROM response WHERE workspace_id = ?""",
-        ("response",),
-    ),
-}
-
-_ACCOUNTS = """
-    CREATE TEMP VIEW accounts AS
-    SELECT *, {key_features}::BIGINT AS key_features FROM account"""
-
-# A version recorded on a day is known at the end of that day; one replaced on a day is not any more.
-_SUBSCRIPTIONS = """
-    CREATE TEMP VIEW subscriptions AS
-    WITH version AS (
-        SELECT * REPLACE (starts_on::DATE AS starts_on, ends_on::DATE AS ends_on),
-            CASE WHEN currency = {currency} THEN amount_minor * CASE interval
-                WHEN 'week' THEN 52 WHEN 'month' THEN 12 WHEN 'quarter' THEN 4 WHEN 'year' THEN 1 END
-            END AS yearly_minor,
-            timezone({zone}, timezone('UTC', recorded_at::TIMESTAMP))::DATE AS known_from,
-            timezone({zone}, timezone('UTC', superseded_at::TIMESTAMP))::DATE AS known_until
-        FROM term
-    )
-    SELECT *, yearly_minor / 12 AS mrr FROM version"""
-
-_RESPONSES = """
-    CREATE TEMP VIEW responses AS
-    SELECT response_id, account_id, person_id, coalesce(person_id, response_id) AS respondent, survey, score,
-        timezone({zone}, timezone('UTC', responded_at::TIMESTAMP))::DATE AS responded_on,
-        row_number() OVER (ORDER BY responded_at, response_id) AS turn,
-        timezone({zone}, timezone('UTC', recorded_at::TIMESTAMP))::DATE AS known_from
-    FROM response"""
-
-_USE = """
-    CREATE OR REPLACE TEMP VIEW use_daily AS
-    SELECT *, list_contains({features}, event) AS is_key_feature FROM product_use"""
+        connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet({text(path)})")

@@ -18,7 +18,9 @@ def measured(measure: Measure, value: float | None, currency: str) -> str:
     """A measure's value: a plain number, or money where its column holds minor units."""
     if value is None:
         return NO_DATA
-    return words.money(value, currency) if measure.field.endswith("_minor") else f"{value:,.0f}"
+    if measure.field.endswith("_minor"):
+        return words.money(value, currency)
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
 
 
 def over(measure: Measure) -> str:
@@ -47,6 +49,9 @@ _WRITTEN = {
     Unit.SHARE: lambda value, currency: words.percent(value),
     Unit.RATIO: lambda value, currency: f"×{value:.2f}",
     Unit.DAYS: lambda value, currency: words.days(round(value)),
+    Unit.HOURS: lambda value, currency: f"{value:,.{0 if value >= 10 else 1}f} h",
+    Unit.MINUTES: lambda value, currency: f"{value:,.0f} min",
+    Unit.SCORE: lambda value, currency: f"{value:.1f}",
     Unit.POINTS: lambda value, currency: _points(value),
     Unit.MONEY: lambda value, currency: words.money(value, currency),
 }

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from tenure.kit.registry import Registry
 from tenure.metrics.definition import METRICS, Metric, Unit
 from tenure.metrics.models import MetricValue
-from tenure.segments.kinds import AGO, AHEAD, DAYS, MONEY, NUMBER, OWNER, PLAIN, SHARE, Kind, Text
+from tenure.segments.kinds import AGO, AHEAD, DAYS, MONEY, NUMBER, OWNER, PLAIN, SHARE, Kind, Number, Text
 from tenure.segments.operators import OPERATORS, Column, Operator
 
 
@@ -74,7 +74,13 @@ class Field:
         return self.phrases.get(operator.name, operator.says).replace("{field}", self.noun)
 
 
-_KINDS: dict[Unit, Kind] = {Unit.SHARE: SHARE, Unit.DAYS: DAYS, Unit.MONEY: MONEY}
+_KINDS: dict[Unit, Kind] = {
+    Unit.SHARE: SHARE,
+    Unit.DAYS: DAYS,
+    Unit.HOURS: Number("number", suffix="\u00a0hours"),
+    Unit.MINUTES: Number("number", suffix="\u00a0minutes"),
+    Unit.MONEY: MONEY,
+}
 
 
 def _of_metric(metric: Metric) -> Field:

@@ -56,6 +56,11 @@ class Workspace(models.Model):
     fiscal_year_starts = models.PositiveSmallIntegerField(default=1)
     own_domains = models.JSONField(default=list, blank=True)
     key_features = models.JSONField(default=list, blank=True)
+    plan_features = models.JSONField(default=dict, blank=True)  # a product's own, instead of those of all
+    first_value_event = models.CharField(max_length=200, blank=True)
+    onboarding_steps = models.JSONField(default=list, blank=True)
+    seats_from = models.CharField(max_length=120, blank=True)  # an attribute; empty: subscriptions' seats
+    business_hours = models.JSONField(default=dict, blank=True)  # kit.business.Calendar
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tenure.metrics.definition import METRICS, Count, DaysUntil, Example, Metric, Side, Sum, Unit
+from tenure.metrics.definition import METRICS, Example, Metric, Side, Unit
+from tenure.metrics.measures import Count, DaysUntil, Sum
 
 NEEDS_TERMS = "A subscription of this account: import subscriptions or connect billing."
 NEEDS_CURRENCY = f"{NEEDS_TERMS} Amounts in another currency than the workspace's are not added up."

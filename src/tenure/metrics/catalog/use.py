@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from tenure.metrics.definition import (
-    METRICS,
-    Attribute,
-    DaysSince,
-    Distinct,
-    Example,
-    Metric,
-    Side,
-    Sum,
-    Unit,
-    Where,
-)
+from tenure.metrics.definition import METRICS, Example, Measured, Metric, Side, Unit, Where
+from tenure.metrics.inputs import Inputs
+from tenure.metrics.measures import Attribute, DaysOf, DaysSince, Distinct, Sum
 
 NEEDS_EVENTS = "Product events of this account: connect an SDK or import events."
 
 key_feature = Where("key features only", lambda rows: rows.is_key_feature)
+known_people = Where("people known by name", lambda rows: rows.person_id.notnull(), reads=("person_id",))
 
 METRICS.add(
     Metric(
@@ -47,6 +39,36 @@ METRICS.add(
     )
 )
 
+for days in (7, 90):
+    METRICS.add(
+        Metric(
+            name=f"active_people_{days}",
+            title=f"Active people, {days} days",
+            means=f"How many different people used the product in the last {days} days.",
+            unit=Unit.COUNT,
+            better="up",
+            leading=True,
+            side=Side.OUTCOME,
+            measures={"people": Distinct("use_daily.person_id", days=days)},
+            value=lambda m: m.people,
+            formula="people",
+            example=Example(
+                use=(
+                    ("acme", "ann", "2026-03-08"),
+                    ("acme", "bo", "2026-03-02"),
+                    ("acme", "cy", "2026-03-01"),
+                    ("acme", "dee", "2025-12-09"),
+                    ("acme", "eve", "2025-12-08"),
+                    ("cinder", "fay", "2025-01-02"),
+                ),
+                seats={"borealis": 4},
+                as_of="2026-03-08",
+                gives={"acme": 2 if days == 7 else 4, "cinder": 0, "borealis": None},
+            ),
+            missing=NEEDS_EVENTS,
+        )
+    )
+
 METRICS.add(
     Metric(
         name="seat_use",
@@ -60,9 +82,10 @@ METRICS.add(
         measures={
             "people": Distinct("use_daily.person_id", days=28),
             "seats": Sum("subscriptions.seats"),
+            "named": Attribute("accounts.seats"),
         },
-        value=lambda m: m.people / m.seats,
-        formula="people / seats",
+        value=lambda m: m.people / m.named.fill_null(m.seats),
+        formula="people / seats of their contracts, or of the attribute named under Settings",
         example=Example(
             seats={"acme": 4, "borealis": 10},
             use=(
@@ -74,7 +97,8 @@ METRICS.add(
             as_of="2026-03-08",
             gives={"acme": 0.5, "borealis": None, "cinder": None},
         ),
-        missing="Product events of this account, and a live subscription that says how many seats it has.",
+        missing="Product events of this account, and a live subscription that says how many seats it has, or "
+        "an attribute that does, named under Settings.",
     )
 )
 
@@ -114,6 +138,99 @@ METRICS.add(
 
 METRICS.add(
     Metric(
+        name="people_trend",
+        title="Trend of active people",
+        means="People active in the last 28 days as a multiple of those of the 28 days before. "
+        "1 is steady; missing while nobody was active in the earlier 28 days.",
+        unit=Unit.RATIO,
+        better="up",
+        leading=True,
+        side=Side.OUTCOME,
+        measures={
+            "now": Distinct("use_daily.person_id", days=28),
+            "before": Distinct("use_daily.person_id", days=28, offset=28),
+        },
+        value=lambda m: m.now / m.before,
+        formula="now / before",
+        example=Example(
+            use=(
+                ("acme", "ann", "2026-03-08"),
+                ("acme", "ann", "2026-02-08"),
+                ("acme", "bo", "2026-02-01"),
+                ("borealis", "ida", "2026-02-01"),
+                ("cinder", "dee", "2026-03-01"),
+            ),
+            as_of="2026-03-08",
+            gives={"acme": 0.5, "borealis": 0, "cinder": None},
+        ),
+        missing="People active at least 28 days back: the trend compares two periods of 28 days.",
+    )
+)
+
+METRICS.add(
+    Metric(
+        name="stickiness",
+        title="Stickiness",
+        means="On how many days of the last 28 a person who used the product at all used it, as a share. "
+        "14 % is one day a week.",
+        unit=Unit.SHARE,
+        better="up",
+        leading=True,
+        side=Side.OUTCOME,
+        measures={
+            "person_days": DaysOf("use_daily.person_id", days=28),
+            "people": Distinct("use_daily.person_id", days=28),
+        },
+        value=lambda m: m.person_days / 28 / m.people,
+        formula="(person days / 28) / people",
+        example=Example(
+            use=(
+                ("acme", "ann", "2026-03-08"),
+                ("acme", "ann", "2026-03-08", "Exported"),
+                ("acme", "ann", "2026-03-07"),
+                *(("acme", "bo", f"2026-03-0{day}") for day in range(1, 6)),
+                ("acme", "bo", "2026-02-08"),
+                ("borealis", "ida", "2026-02-01"),
+            ),
+            as_of="2026-03-08",
+            gives={"acme": 0.125, "borealis": None},
+        ),
+        missing="Somebody who used the product in the last 28 days and is known by an id.",
+    )
+)
+
+METRICS.add(
+    Metric(
+        name="depth",
+        title="Depth of use",
+        means="How many product events a person makes on a day on which they use the product, over 28 days.",
+        unit=Unit.COUNT,
+        better="up",
+        leading=True,
+        side=Side.OUTCOME,
+        measures={
+            "events": Sum("use_daily.events", days=28, where=known_people),
+            "person_days": DaysOf("use_daily.person_id", days=28),
+        },
+        value=lambda m: m.events / m.person_days,
+        formula="events / person days",
+        example=Example(
+            use=(
+                ("acme", "ann", "2026-03-08"),
+                ("acme", "ann", "2026-03-08", "Exported"),
+                ("acme", "ann", "2026-03-08", "Exported"),
+                ("acme", "bo", "2026-03-01"),
+                ("borealis", "ida", "2026-02-01"),
+            ),
+            as_of="2026-03-08",
+            gives={"acme": 2, "borealis": None},
+        ),
+        missing="Somebody who used the product in the last 28 days and is known by an id.",
+    )
+)
+
+METRICS.add(
+    Metric(
         name="days_since_last_activity",
         title="Days since last activity",
         means="Days that passed since anybody last used the product.",
@@ -138,23 +255,33 @@ METRICS.add(
     )
 )
 
+
+def _share_of_features(m: Measured) -> object:
+    """Features outside their plan do not make more than all of it."""
+    included = m.planned.nullif(0).fill_null(m.features)
+    share = m.used / included
+    return (share > 1).ifelse(1, share)
+
+
 METRICS.add(
     Metric(
         name="breadth",
         title="Key features used",
-        means="Share of the workspace's key features that they used in the last 28 days.",
+        means="Share of the key features, those of their plan where it has its own, that they used in the "
+        "last 28 days.",
         unit=Unit.SHARE,
         better="up",
         leading=True,
         side=Side.OUTCOME,
         measures={
             "used": Distinct("use_daily.event", days=28, where=key_feature),
+            "planned": Distinct("plan_features.feature"),
             "features": Attribute("accounts.key_features"),
         },
-        value=lambda m: m.used / m.features,
-        formula="used / features",
+        value=_share_of_features,
+        formula="used / features of their plan, or of all plans",
         example=Example(
-            features=("Report Exported", "Alert Created"),
+            inputs=Inputs(key_features=("Report Exported", "Alert Created")),
             use=(
                 ("acme", "ann", "2026-03-08", "Report Exported"),
                 ("acme", "bo", "2026-03-07", "Report Exported"),

@@ -34,6 +34,19 @@ HEADINGS = {
     "seats": "Seats",
     "starts_on": "From",
     "ends_on": "Until",
+    "subject": "About",
+    "hours": "Working hours",
+    "handle_minutes": "Minutes in hand",
+    "replies": "Replies",
+    "reopens": "Reopened",
+    "came_back": "Asked again",
+    "feature": "Feature",
+    "title": "Goal",
+    "value": "Value",
+    "target_value": "Target",
+    "weight": "Weight",
+    "progress": "Reached",
+    "since": "Since",
 }
 EARLIEST = date(1990, 1, 1)
 
@@ -91,7 +104,10 @@ def _drawn(metric: Metric, value: float | None, currency: str) -> float | None:
 
 
 def _unit(metric: Metric, currency: str) -> str:
-    return {Unit.SHARE: "share", Unit.MONEY: currency, Unit.DAYS: "days"}.get(metric.unit, "")
+    return _UNITS.get(metric.unit, currency if metric.unit is Unit.MONEY else "")
+
+
+_UNITS = {Unit.SHARE: "share", Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINUTES: "minutes"}
 
 
 def _cell(column: str, value: Any, currency: str) -> str:
@@ -102,4 +118,8 @@ def _cell(column: str, value: Any, currency: str) -> str:
         return formats.day_short(value)
     if column == "amount_minor":
         return formats.money_exact(value, currency)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
     return formats.number(value) if isinstance(value, int) else str(value)

@@ -161,16 +161,17 @@ def render_tab(request: Request, tab: str, context: dict[str, Any], status: int 
         if access.may(right)
     ]
     context = {
-        **context,
         "tabs": shown,
         "may_change": access.may(Right.ADMINISTER),
         "zone": access.workspace.zone,
+        **context,
     }
     return render(request, f"settings/{tab}.html", context, status=status)
 
 
 TABS = (
     ("Workspace", "settings", Right.READ),
+    ("What figures rest on", "settings-inputs", Right.DEFINE),
     ("People", "settings-people", Right.READ),
     ("Keys", "settings-keys", Right.ADMINISTER),
     ("Audit log", "settings-audit", Right.ADMINISTER),

@@ -1,0 +1,87 @@
+"""Writes about what metrics rest on: what a workspace names, and when its team works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from tenure.accounts.actions import mark_own_people
+from tenure.accounts.rules import clean_domain
+from tenure.kit import business, outbox
+from tenure.kit.business import Calendar
+from tenure.kit.facts import RecordsChanged
+from tenure.metrics.named import NAMED, problem
+from tenure.workspaces.access import Access
+from tenure.workspaces.models import Workspace
+from tenure.workspaces.roles import Right
+
+Change = Callable[[Access, str, str, str], Workspace]
+
+
+@transaction.atomic
+def name_input(access: Access, name: str, value: str, plan: str = "") -> Workspace:
+    """Name an input of metrics (`metrics.named`), or one more of it; figures are computed anew.
+
+    KeyError for an unknown input; ValueError, with what would be right, for a value that cannot be one.
+    """
+    named, value, plan = NAMED[name], value.strip(), plan.strip()
+    if named.of_plans and not plan:
+        raise ValueError("Say which product.")
+    if name == "own_domains":
+        value = clean_domain(value)
+
+    def add(now: Any) -> Any:
+        found = now.get(plan, []) if named.of_plans else now
+        if wrong := problem(named, value, len(found) if named.many else 0):
+            raise ValueError(wrong)
+        if not named.many:
+            return value
+        more = sorted({*found, value})
+        return {**now, plan: more} if named.of_plans else more
+
+    return _change(access, name, add, f"{plan} {value}".strip())
+
+
+@transaction.atomic
+def forget_input(access: Access, name: str, value: str, plan: str = "") -> Workspace:
+    """Take a name back; naming it again undoes this. KeyError for an unknown input."""
+    named = NAMED[name]
+
+    def drop(now: Any) -> Any:
+        if not named.many:
+            return "" if now == value else now
+        if not named.of_plans:
+            return [one for one in now if one != value]
+        left = {one: [it for it in its if (one, it) != (plan, value)] for one, its in now.items()}
+        return {one: its for one, its in left.items() if its}
+
+    return _change(access, name, drop, f"no {plan} {value}")
+
+
+@transaction.atomic
+def set_business_hours(access: Access, calendar: Calendar) -> Workspace:
+    """Say when the team works. ValueError, with what would be right, for what is no calendar."""
+    if wrong := business.problem(calendar):
+        raise ValueError(wrong)
+    return _change(access, "business_hours", lambda now: calendar.body(), "")
+
+
+def _change(access: Access, name: str, change: Callable[[Any], Any], what: str) -> Workspace:
+    access.require(Right.ADMINISTER if name == "own_domains" else Right.DEFINE)
+    workspace = Workspace.objects.select_for_update().get(pk=access.workspace.pk)
+    now = getattr(workspace, name)
+    new = change(now)
+    if new == now:
+        return workspace
+    setattr(workspace, name, new)
+    workspace.save(update_fields=[name])
+    access.log("changed settings", f"{name}: {what}"[:300])
+    if name == "own_domains":
+        mark_own_people(workspace)
+    else:
+        first = date.min.isoformat()
+        outbox.record(RecordsChanged(workspace_id=workspace.pk, table="workspace", first_day=first))
+    return workspace
