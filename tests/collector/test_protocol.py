@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 import zlib
 from typing import Any
 
@@ -58,6 +59,17 @@ def test_the_key_may_come_in_the_header_or_in_the_body(collector: Running, key: 
     assert accepted(collector.ask("POST", "/v1/track", {**ANN, "writeKey": None}, key=key))
 
 
+def test_a_page_that_closes_sends_its_key_in_the_address(collector: Running, key: str) -> None:
+    assert accepted(collector.ask("POST", f"/beacon/v1/batch?writeKey={key}", {"batch": [ANN]}))
+    reply = collector.ask("POST", "/beacon/v1/batch?writeKey=nonsense", {"batch": [ANN]})
+    assert (reply.status, reply.json["code"]) == (401, "unknown_key")
+
+
+def test_a_host_that_ends_with_a_slash_is_no_redirect(collector: Running, key: str) -> None:
+    assert accepted(collector.ask("POST", "//v1/batch", {"batch": [ANN]}, key=key))
+    assert collector.ask("GET", f"//v1/projects/{key}/settings").status == 200
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/json; charset=utf-8", "", "image/png"])
 def test_it_is_json_whatever_the_content_type_says(collector: Running, key: str, kind: str) -> None:
     assert accepted(collector.ask("POST", "/v1/t", ANN, {"Content-Type": kind}, key=key))
@@ -87,6 +99,7 @@ def test_what_a_wrong_request_is_told(collector: Running, access: Access, key: s
         (400, "invalid_json", "/v1/track", b"", {}),
         (400, "invalid_json", "/v1/track", b"event=x", {}),
         (400, "invalid_json", "/v1/batch", b'{"batch": [}', {}),
+        (400, "invalid_json", "/v1/track", b'{"a":' * 5000 + b"1" + b"}" * 5000, {}),
         (400, "invalid_body", "/v1/track", b"[]", {}),
         (400, "invalid_body", "/v1/track", b'"text"', {}),
         (400, "invalid_body", "/v1/track", b'{"writeKey": 7}', {}),
@@ -285,8 +298,32 @@ def test_a_client_that_goes_away_in_the_middle_leaves_nothing(collector: Running
         (rb'{"a":"\uD83D\uD83D\uDE00"}', "\ufffd\U0001f600"),
         (rb'{"a":"\\ud83d"}', r"\ud83d"),  # a backslash and letters, no escape
         (rb'{"a":"\\\ud83d"}', "\\\ufffd"),
+        (rb'{"a":"\\ud83d\ude00"}', "\\ud83d\ufffd"),
+        (rb'{"a":NaN}', None),
+        (rb'{"a":-Infinity}', None),
+        (rb'{"a":[NaN,"NaN, \"Infinity"]}', [None, 'NaN, "Infinity']),
+        (b'\xef\xbb\xbf{"a":1}', 1),
     ],
 )
-def test_an_emoji_cut_in_half_does_not_take_the_events_around_it_along(sent: bytes, read: str) -> None:
-    assert json.loads(protocol.with_whole_letters(sent)) == {"a": read}
-    protocol.write_key("track", protocol.with_whole_letters(sent))
+def test_what_sdks_take_for_json_is_mended(sent: bytes, read: Any) -> None:
+    assert json.loads(protocol.mend(sent)) == {"a": read}
+    protocol.write_key("track", protocol.mend(sent))
+
+
+@given(st.recursive(st.none() | st.text() | st.floats(), lambda inner: st.lists(inner)))
+def test_mending_leaves_json_as_it_is_and_makes_json_of_what_python_writes(value: Any) -> None:
+    body = json.dumps({"a": value}).encode()
+    protocol.write_key("track", protocol.mend(body))
+    try:
+        protocol.write_key("track", body)
+    except RefusedError:
+        assert "NaN" in body.decode() or "Infinity" in body.decode() or "\\ud" in body.decode()
+    else:
+        assert json.loads(protocol.mend(body)) == json.loads(body)
+
+
+@pytest.mark.parametrize("text", ["\\\\a", '\\"', "\\ud83d", "[", '"', "NaN"])
+def test_mending_takes_no_longer_than_reading_would(text: str) -> None:
+    began = time.process_time()
+    protocol.mend(('{"a":"' + text * (2_000_000 // len(text)) + "\\ud83d").encode())
+    assert time.process_time() - began < 10

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,6 +29,7 @@ PAGE = (
     b"<link rel='icon' href='data:,'><script>%s</script></html>"
 )
 STORIES = {"segment-browser.mjs": "segmentStory", "rudderstack-browser.mjs": "rudderStory"}
+BEACON = {"useBeacon": True, "beaconQueueOptions": {"maxItems": 6}}
 KINDS = ["alias", "group", "identify", "page", "track", "track"]
 
 
@@ -117,6 +118,17 @@ def test_a_browser_whose_clock_is_a_day_late_does_not_date_events_back(
     story.check_when(events, clock.now() - timedelta(hours=2), most=timedelta(minutes=2))
 
 
+def test_a_browser_sdk_may_send_by_beacon_without_asking_leave(
+    access: Access, collector: Running, key: str, chromium: Browser, preflights: list[str]
+) -> None:
+    opened = story.two_days_ago()
+    events = told(access, collector, key, chromium, "rudderstack-browser.mjs", opened, options=BEACON)
+    assert [event.kind for event in events] == KINDS
+    assert set(preflights) <= {"authorization"}  # that of its settings
+    story.check_who(access, events)
+    story.check_when(events, opened)
+
+
 def told(
     access: Access,
     collector: Running,
@@ -125,6 +137,7 @@ def told(
     script: str,
     opened: datetime,
     its_clock: datetime | None = None,
+    options: dict[str, Any] | None = None,
 ) -> Sequence[story.Told]:
     """What the lake holds after the page has told its story."""
     host = f"http://127.0.0.1:{collector.port}"
@@ -132,6 +145,6 @@ def told(
         if its_clock is not None:
             page.clock.set_system_time(its_clock)
             assert page.evaluate("Date.now()") < its_clock.timestamp() * 1000 + 60_000
-        tell = f"([host, key, when]) => {STORIES[script]}(host, key, when)"
-        page.evaluate(tell, [host, key, story.iso(opened)])
+        tell = f"(told) => {STORIES[script]}(...told)"
+        page.evaluate(tell, [host, key, story.iso(opened), options or {}])
         return story.told(access, len(KINDS))

@@ -1,10 +1,10 @@
-// A page's script with @rudderstack/analytics-js: rudderStory(host, key, when) sends the story.
+// A page's script with @rudderstack/analytics-js: rudderStory(host, key, when, options) sends the story.
 
 import { RudderAnalytics } from "@rudderstack/analytics-js/bundled";
 
-window.rudderStory = async (host, writeKey, when) => {
+window.rudderStory = async (host, writeKey, when, options) => {
   const analytics = new RudderAnalytics();
-  analytics.load(writeKey, host, { configUrl: host });
+  analytics.load(writeKey, host, { configUrl: host, ...options });
   await new Promise((ready) => analytics.ready(ready));
   const sent = (call, ...what) => new Promise((done) => analytics[call](...what, done));
   await sent("page", "Pricing");

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote
 
 from tenure.collector import browser, protocol
 from tenure.collector.asgi import (
+    BODY_SECONDS,
     Answer,
     DisconnectedError,
     NoRoomError,
@@ -26,15 +27,16 @@ from tenure.collector.front import Front
 from tenure.collector.intake import Arrival, FullError, Intake, NotDurableError
 from tenure.collector.keys import WRITE, Key, Keys
 from tenure.collector.live import Live
-from tenure.collector.protocol import ACCEPTED, PATHS, RefusedError
+from tenure.collector.protocol import ACCEPTED, BEACON, PATHS, NotJsonError, RefusedError
 from tenure.kit import clock
 
 log = logging.getLogger(__name__)
 
-LONG = 64 * 1024  # packed bodies above this are unpacked on a thread
+LONG = 64 * 1024  # bodies above this are unpacked and mended on a thread
 MOST_AGENT = 300
 MOST_ARRIVING = 256 * 1024 * 1024  # bytes, of all requests together
 BUSY = "More is sent than can be stored at the moment. Send it again after Retry-After seconds."
+TOO_SLOW = f"The request was not whole after {BODY_SECONDS} seconds. Send fewer events at a time."
 RETRY_SECONDS = 1
 UNSTORED_RETRY_SECONDS = 5
 
@@ -54,7 +56,10 @@ class Collector:
             await self._lifespan(receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call = PATHS.get(scope["path"])
+        path: str = scope["path"]
+        if path.startswith("//"):  # a client's host ended with a slash
+            path = scope["path"] = "/" + path.lstrip("/")
+        call = PATHS.get(path)
         try:
             if call is not None and scope["method"] == "POST":
                 await self._take_in(call, scope, receive)
@@ -87,16 +92,25 @@ class Collector:
                 agent = value
             elif name == b"content-length" and int(value) > protocol.MOST_BODY:
                 raise RefusedError(*protocol.TOO_LARGE)
-        text = protocol.basic_key(authorization.decode("latin-1"))
+        text = protocol.basic_key(authorization.decode("latin-1")) or _key_in_query(scope)
         key = self._key(text) if text else None
-        body = protocol.with_whole_letters(await self._plain_body(receive))
-        named = protocol.write_key(call, body)
+        named, body = await self._read(call, await self._plain_body(receive), key)
         if key is None:
             key = self._key(named)
         arrival = Arrival(
             key.workspace_id, key.id, call, clock.micros(), agent[:MOST_AGENT].decode("latin-1"), body
         )
         await self._store(arrival)
+
+    async def _read(self, call: str, body: bytes, key: Key | None) -> tuple[str | None, bytes]:
+        """The key that a body names, and the body as JSON; raises RefusedError."""
+        try:
+            return protocol.write_key(call, body), body
+        except NotJsonError:
+            if len(body) > LONG and key is None:  # mending takes time: not that of strangers
+                raise
+            body = await asyncio.to_thread(protocol.mend, body) if len(body) > LONG else protocol.mend(body)
+            return protocol.write_key(call, body), body
 
     async def _plain_body(self, receive: Receive) -> bytes:
         """The request's body, unpacked; raises RefusedError."""
@@ -106,6 +120,8 @@ class Collector:
             raise RefusedError(*protocol.TOO_LARGE) from None
         except NoRoomError:
             raise RefusedError(429, "busy", BUSY, RETRY_SECONDS) from None
+        except TimeoutError:
+            raise RefusedError(408, "too_slow", TOO_SLOW) from None
         if not protocol.is_gzip(body):
             return body
         if len(body) > LONG:
@@ -136,7 +152,7 @@ class Collector:
         path = scope["path"]
         if path in ROUTES:
             await ROUTES[path](self, scope, receive, send)
-        elif path.startswith(("/v1/", "/sourceConfig")) or path == "/v1":
+        elif path.startswith(("/v1/", "/sourceConfig", BEACON)) or path == "/v1":
             await self._ask(scope).send(send)
         else:
             await self.front.handle(scope, receive, send)
@@ -162,8 +178,7 @@ class Collector:
         return json_answer(200, settings, protocol.ANY_ORIGIN)
 
     def _rudder_source_config(self, scope: Scope) -> Answer:
-        text = parse_qs(scope["query_string"].decode("latin-1")).get("writeKey", [""])[0]
-        text = text or protocol.basic_key(header(scope, b"authorization")) or ""
+        text = _key_in_query(scope) or protocol.basic_key(header(scope, b"authorization")) or ""
         key = self._key(text)
         config = browser.rudder_source_config(text, key.id, key.workspace_id, clock.now().isoformat())
         return json_answer(200, config, protocol.ANY_ORIGIN)
@@ -202,6 +217,12 @@ class Collector:
         await self.front.close()
         self.keys.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _key_in_query(scope: Scope) -> str:
+    """The key in the request's address, or an empty text."""
+    query = scope["query_string"]
+    return parse_qs(query.decode("latin-1")).get("writeKey", [""])[0] if b"writeKey=" in query else ""
 
 
 ROUTES: dict[str, Callable[[Collector, Scope, Receive, Send], Awaitable[None]]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
 
@@ -12,6 +13,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+
+BODY_SECONDS = 120  # for all of a body: 4 MB over 35 KB/s
 
 
 class DisconnectedError(Exception):
@@ -68,11 +71,15 @@ def header(scope: Scope, name: bytes) -> str:
 
 
 async def read_body(receive: Receive, limit: int, room: Room) -> bytes:
-    """The whole body, at most `limit` bytes; raises TooLargeError, NoRoomError or DisconnectedError."""
+    """The whole body, at most `limit` bytes.
+
+    Raises TooLargeError, NoRoomError, DisconnectedError or TimeoutError.
+    """
     message = await receive()
     body = _part(message)
     if message.get("more_body"):
-        body = await _read_on(body, receive, limit, room)
+        async with asyncio.timeout(BODY_SECONDS):  # what trickles in must not hold the room for ever
+            body = await _read_on(body, receive, limit, room)
     if len(body) > limit:
         raise TooLargeError
     return body

@@ -18,9 +18,11 @@ from tenure.collector.asgi import Answer, Headers, json_answer
 CALLS = ("batch", "import", "identify", "group", "track", "page", "screen", "alias")
 LISTS = ("batch", "import")
 SHORT = {"b": "batch", "i": "identify", "g": "group", "t": "track", "p": "page", "s": "screen", "a": "alias"}
+BEACON = "/beacon/v1/batch"  # RudderStack's pages send there while they are closed, the key in the query
+_NAMES = {call: call for call in CALLS} | SHORT
 PATHS = {
-    f"/v1/{name}{slash}": call
-    for name, call in (*((call, call) for call in CALLS), *SHORT.items())
+    f"{path}{slash}": call
+    for path, call in ({f"/v1/{name}": call for name, call in _NAMES.items()} | {BEACON: "batch"}).items()
     for slash in ("", "/")
 }
 
@@ -40,6 +42,13 @@ class RefusedError(Exception):
     def __init__(self, status: int, code: str, message: str, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.answer = refusal(status, code, message, retry_after)
+
+
+class NotJsonError(RefusedError):
+    """The body is no JSON to a strict reader."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(400, "invalid_json", f"The body is not JSON. {_sentence(error)}")
 
 
 def refusal(status: int, code: str, message: str, retry_after: int | None = None) -> Answer:
@@ -90,7 +99,9 @@ def write_key(call: str, body: bytes) -> str | None:
             400, "invalid_body", f"{_sentence(error)} Send a JSON object{_with(call)}."
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RefusedError(400, "invalid_json", f"The body is not JSON. {_sentence(error)}") from None
+        raise NotJsonError(error) from None
+    except RecursionError:
+        raise RefusedError(400, "invalid_json", "The body is nested too deeply.") from None
     if bytes(memoryview(found.batch)[:1]) != b"[":
         raise RefusedError(400, "invalid_body", f"`batch` is not a list. Send a JSON object{_with(call)}.")
     return found.writeKey
@@ -128,22 +139,29 @@ def inflate(body: bytes, limit: int = MOST_INFLATED) -> bytes:
     return plain
 
 
-def with_whole_letters(body: bytes) -> bytes:
-    """The body with halves of surrogate pairs replaced by U+FFFD.
+def mend(body: bytes) -> bytes:
+    """What some SDKs send for JSON, as JSON: the events around it must not be lost for it.
 
-    A browser that cuts a text in the middle of an emoji escapes its half; no strict reader of JSON takes
-    that, and the events around it must not be lost for it.
+    Python writes NaN and Infinity for numbers that are none: they become null. Browsers that cut a text in
+    the middle of an emoji escape its half: that becomes U+FFFD. A byte order mark in front goes.
     """
-    if b"\\" not in body or (b"\\ud" not in body and b"\\uD" not in body):  # the cheapest question first
-        return body
-    return _ESCAPES.sub(lambda found: b"\\ufffd" if found["half"] else found[0], body)
+    return _TOKENS.sub(_mended, body.removeprefix(b"\xef\xbb\xbf"))
 
 
+_TOKENS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|-?(?:NaN|Infinity)', re.DOTALL)
 _ESCAPES = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    rb"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
-    re.DOTALL,
+    rb"(?:\\\\)++|\\u(?:[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(?P<half>[dD][89a-fA-F][0-9a-fA-F]{2}))"
 )
+
+
+def _mended(found: re.Match[bytes]) -> bytes:
+    token = found[0]
+    if token[:1] != b'"':
+        return b"null"
+    if b"\\ud" not in token and b"\\uD" not in token:
+        return token
+    return _ESCAPES.sub(lambda escape: b"\\ufffd" if escape["half"] else escape[0], token)
 
 
 def is_gzip(body: bytes) -> bool:

@@ -11,7 +11,9 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tenure.collector import protocol
 from tenure.collector.app import Collector
 from tenure.collector.front import Front
 from tenure.collector.intake import Intake, connect
@@ -21,6 +23,18 @@ from tenure.kit import home
 
 GRACE_SECONDS = 10
 BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 75  # longer than SDKs and proxies keep theirs: whoever hangs up first may lose a request
+
+
+class Protocol(HttpToolsProtocol):
+    """What is no HTTP is told so in the form of all other errors."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer and hang up."""
+        answer = protocol.refusal(400, "invalid_http", msg)
+        lines = [b"HTTP/1.1 400 Bad Request", *(b": ".join(one) for one in answer.headers)]
+        self.transport.write(b"\r\n".join([*lines, b"connection: close", b"", answer.body]))
+        self.transport.close()
 
 
 class Server(uvicorn.Server):
@@ -74,7 +88,7 @@ def configure(app: Collector, trust_proxy: str = "", **where: Any) -> uvicorn.Co
     return uvicorn.Config(
         app,
         loop="auto",  # uvloop where there is one
-        http="httptools",
+        http=Protocol,
         ws="none",
         interface="asgi3",
         lifespan="on",
@@ -85,6 +99,7 @@ def configure(app: Collector, trust_proxy: str = "", **where: Any) -> uvicorn.Co
         proxy_headers=bool(trust_proxy),
         forwarded_allow_ips=trust_proxy,
         backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         **where,
     )
