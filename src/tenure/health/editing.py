@@ -38,7 +38,7 @@ def save(access: Access, draft: Profile, comment: str = "", based_on: int | None
     if based_on is not None and based_on != number - 1:
         raise Outdated(f"version {number - 1} of {draft.title} was saved meanwhile")
     row = _write(access, draft, number, comment)
-    access.log("saved a health profile", f"{draft.title} v{number}: {comment}".rstrip(": "))
+    access.log("saved a health profile", f"{draft.title} v{number}: {row.comment}".rstrip(": "))
     _ask_for_scores(access.workspace)
     return row
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db import models
 
 from tenure.accounts.models import Account
@@ -72,6 +74,11 @@ class HealthOverride(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.score} until {self.ends_on}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day it holds."""
+        return self.ends_on - timedelta(days=1)
 
 
 class Outlook(models.Model):

@@ -163,7 +163,7 @@ def _side(
 
 
 def _differ(before: Floats, after: Floats) -> NDArray[np.bool_]:
-    came_or_went = np.isnan(before) != np.isnan(after)
+    came_or_went: NDArray[np.bool_] = np.isnan(before) != np.isnan(after)
     moved: NDArray[np.bool_] = np.abs(np.nan_to_num(after) - np.nan_to_num(before)) >= NOTICEABLE
     return came_or_went | moved
 

@@ -30,7 +30,13 @@ TOLD = 0.005  # points of the score; what is less is not listed
 def standing(access: Access, account_id: str) -> Standing | None:
     """How an account stands as of the last refresh; None before the first."""
     account = access.get(Account, account_id)
-    return access.of(Standing).filter(account=account).first()
+    return access.of(Standing).filter(account=account).select_related("override").first()
+
+
+def profile_of(access: Access, account_id: str) -> Profile:
+    """The profile an account has today, in the version in force."""
+    account = access.get(Account, account_id)
+    return plan_of(access.workspace, [account.pk]).profile_of(account.pk, clock.today(access.workspace.zone))
 
 
 def history(access: Access, account_id: str) -> list[Day]:

@@ -6,7 +6,20 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from tenure.web.pages import account as account_page
-from tenure.web.pages import around, customers, data, explain, palette, ready, settings, signin, today, worth
+from tenure.web.pages import (
+    around,
+    customers,
+    data,
+    explain,
+    health_profiles,
+    override,
+    palette,
+    ready,
+    settings,
+    signin,
+    today,
+    worth,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", account.login, name="account_login"),
@@ -46,6 +59,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         account_page.undo_note,
         name="account-note-undo",
     ),
+    path("customers/<str:account_id>/override", override.override, name="account-override"),
+    path("customers/<str:account_id>/override/end", override.end, name="account-override-end"),
     path("customers/<str:account_id>/done", account_page.done, name="account-done"),
     path("customers/<str:account_id>/later", account_page.later, name="account-later"),
     path("customers/<str:account_id>/<str:tab>", account_page.account, name="account-tab"),
@@ -75,6 +90,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         settings.withdraw_invitation,
         name="settings-withdraw",
     ),
+    path("settings/health", health_profiles.profiles, name="settings-health"),
+    path("settings/health/<slug:name>", health_profiles.profile, name="settings-health-profile"),
+    path("settings/health/<slug:name>/versions", health_profiles.versions, name="settings-health-versions"),
+    path("settings/health/<slug:name>/file", health_profiles.file, name="settings-health-file"),
+    path("settings/health/<slug:name>/move", health_profiles.move, name="settings-health-move"),
+    path("settings/health/<slug:name>/remove", health_profiles.remove, name="settings-health-remove"),
     path("settings/keys", settings.keys, name="settings-keys"),
     path("settings/keys/<str:key>/revoke", settings.revoke_key, name="settings-revoke"),
     path("settings/audit", settings.audit, name="settings-audit"),

@@ -23,6 +23,7 @@ from tenure.web.notices import tell
 from tenure.web.queries import settings as queries
 from tenure.web.signin import came_by_link
 from tenure.workspaces import actions
+from tenure.workspaces.access import Access
 from tenure.workspaces.actions import NotPossible
 from tenure.workspaces.models import Key, User
 from tenure.workspaces.roles import Right, Role
@@ -245,11 +246,17 @@ def _password_form(request: Request, user: User, data: Any) -> SetPasswordForm[U
 
 def _render(request: Request, tab: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     may_change = request.access.may(Right.ADMINISTER)
-    tabs = [("Workspace", "settings"), ("People", "settings-people")]
-    tabs += [("Keys", "settings-keys"), ("Audit log", "settings-audit")] if may_change else []
-    shown = [(title, reverse(name), title == TITLES[tab]) for title, name in [*tabs, ("You", "settings-you")]]
+    shown = tabs(request.access, TITLES[tab])
     context = {**context, "tabs": shown, "may_change": may_change, "zone": request.access.workspace.zone}
     return render(request, f"settings/{tab}.html", context, status=status)
+
+
+def tabs(access: Access, here: str) -> list[tuple[str, str, bool]]:
+    """The parts of Settings that a caller may see: title, address, whether it is the one called `here`."""
+    found = [("Workspace", "settings"), ("People", "settings-people"), ("Health", "settings-health")]
+    if access.may(Right.ADMINISTER):
+        found += [("Keys", "settings-keys"), ("Audit log", "settings-audit")]
+    return [(title, reverse(name), title == here) for title, name in [*found, ("You", "settings-you")]]
 
 
 TITLES = {"workspace": "Workspace", "people": "People", "keys": "Keys", "audit": "Audit log", "you": "You"}
