@@ -42,7 +42,8 @@ class Plan:
 
     def metrics(self, days: Sequence[date]) -> list[Metric]:
         """What has to be known to score these days."""
-        profiles = [self.versions.on(name, day) for name in self.names for day in days]
+        names = dict.fromkeys((*self.names, *self.versions.by_name))  # who has none of it yet may get it
+        profiles = [self.versions.on(name, day) for name in names for day in days]
         return list({metric.name: metric for one in profiles for metric in one.metrics}.values())
 
     def shares(self, ids: Sequence[str], days: Sequence[date]) -> list[Share]:
