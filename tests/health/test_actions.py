@@ -189,4 +189,4 @@ def test_a_workspaces_own_profile_is_used_in_its_newest_version(access: Access, 
         )
     actions.refresh(access.workspace, [cast["Acme"]])
     assert standing(access, cast["Acme"]).score == 50
-    assert queries.profile_of(access.workspace).version == 2
+    assert standing(access, cast["Acme"]).profile_version == 2

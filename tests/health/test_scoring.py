@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenure.health import changes, rules, scoring
 from tenure.health import profile as profiles
-from tenure.health import rules, scoring
 from tenure.health.profile import ProfileError
 from tenure.health.scoring import Basis
 from tenure.metrics.definition import Side
@@ -113,7 +113,7 @@ def test_the_parts_of_a_change_sum_to_it(
     before: dict[str, float | None], now: dict[str, float | None]
 ) -> None:
     old, new = scoring.score_one(PROFILE, before), scoring.score_one(PROFILE, now)
-    parts, change = scoring.decompose(old, new), scoring.difference(old, new)
+    parts, change = changes.decompose(old, new), changes.difference(old, new)
     if change is None:
         assert parts == ()
         return
@@ -125,8 +125,8 @@ def test_the_parts_of_a_change_sum_to_it(
 
 def test_a_change_of_one_metric_is_all_its_own() -> None:
     old, new = scoring.score_one(PROFILE, THRIVING), scoring.score_one(PROFILE, THRIVING | {"seat_use": 0.1})
-    parts = {part.item.part.metric.name: part for part in scoring.decompose(old, new)}
-    assert parts["seat_use"].change == pytest.approx(scoring.difference(old, new))
+    parts = {part.item.part.metric.name: part for part in changes.decompose(old, new)}
+    assert parts["seat_use"].change == pytest.approx(changes.difference(old, new))
     assert all(part.change == pytest.approx(0) for name, part in parts.items() if name != "seat_use")
 
 
@@ -136,11 +136,11 @@ def test_data_that_appears_is_told_as_such() -> None:
         scoring.score_one(PROFILE, THRIVING | {"csat": None, "nps": None}),
         scoring.score_one(PROFILE, asked),
     )
-    parts = {part.item.part.metric.name: part for part in scoring.decompose(old, new)}
+    parts = {part.item.part.metric.name: part for part in changes.decompose(old, new)}
     assert rules.because(parts["nps"]) == "has data now and had none before"
     assert parts["nps"].change < 0  # it stands below the rest: so it takes off, though it moved from nothing
     assert rules.because(parts["seat_use"]) == "counts for less now, since others have data"
-    back = {part.item.part.metric.name: part for part in scoring.decompose(new, old)}
+    back = {part.item.part.metric.name: part for part in changes.decompose(new, old)}
     assert rules.because(back["nps"]).startswith("had data before and has none now")
     assert rules.because(back["csat"]) == ""
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenure.accounts.models import Account
-from tenure.health.models import Standing
+from tenure.health.models import HealthOverride, Outlook, Standing
 from tenure.metrics.definition import METRICS as CATALOGUE
 from tenure.metrics.models import MetricValue
 from tenure.segments import queries
@@ -160,7 +160,9 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
         **{name: draw(NAMES) for name in ("name", "segment", "owner")},
         "band": draw(st.sampled_from(["", "poor", "fair", "good"])),
         "weakest": draw(st.sampled_from(["", *METRICS])),
-        **{name: draw(NUMBERS) for name in ("score", "outcomes", "experience")},
+        **{name: draw(NUMBERS) for name in ("score", "outcomes", "experience", "trend")},
+        "profile": draw(NAMES),
+        "override": draw(DAYS),
         "arr": draw(
             st.one_of(st.none(), st.sampled_from([0, 2_000_000, -1]), st.integers(-(10**12), 10**12))
         ),
@@ -215,8 +217,13 @@ def _store(access: Access, known: Iterable[dict[str, Any]]) -> list[str]:
             outcomes=one["outcomes"],
             experience=one["experience"],
             arr_minor=one["arr"],
+            profile=one["profile"],
+            override=_override(account, one["override"]),
             renews_on=one["renewal"],
             last_active_on=one["last_active"],
+        )
+        Outlook.objects.create(
+            account=account, workspace=access.workspace, as_of=TODAY, days=20, trend=one["trend"]
         )
         MetricValue.objects.bulk_create(
             MetricValue(
@@ -227,6 +234,15 @@ def _store(access: Access, known: Iterable[dict[str, Any]]) -> list[str]:
         )
         ids.append(account.pk)
     return ids
+
+
+def _override(account: Account, ends_on: date | None) -> HealthOverride | None:
+    """A score set by hand that ends on a day; none without one."""
+    if ends_on is None:
+        return None
+    return HealthOverride.objects.create(
+        workspace=account.workspace, account=account, score=20, starts_on=TODAY, ends_on=ends_on
+    )
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ import pyarrow as pa
 from tenure.accounts.models import Account, Person
 from tenure.feedback.models import Response
 from tenure.health import history
+from tenure.health import profile as profiles
 from tenure.health.models import Standing
 from tenure.kit import clock
 from tenure.metrics.models import MetricValue
@@ -122,11 +123,14 @@ def scored(access: Access, *rows: tuple[str, date, float | None, str]) -> None:
             "account_id": list(ids),
             "day": list(days),
             "score": pa.array(values, pa.float64()),
+            "computed": pa.array(values, pa.float64()),
+            "band": [profiles.default().band(value) or None for value in values],
             "outcomes": pa.nulls(len(rows), pa.float64()),
             "experience": pa.nulls(len(rows), pa.float64()),
             "basis": list(bases),
             "coverage": [1.0] * len(rows),
             "parts": ["{}"] * len(rows),
+            "profile": ["default"] * len(rows),
             "profile_version": pa.array([1] * len(rows), pa.int64()),
             "computed_at": pa.array([clock.now()] * len(rows), pa.timestamp("us", "UTC")),
             "month": [f"{day:%Y-%m}" for day in days],

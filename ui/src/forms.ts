@@ -47,6 +47,7 @@ export function startForms(): void {
   document.addEventListener("change", (event) => {
     const field = event.target as HTMLElement;
     if (field.matches("[data-submits]")) (field as HTMLInputElement).form?.requestSubmit();
+    if (field.matches("[data-looks]")) find<HTMLButtonElement>("button[value=look]", (field as HTMLInputElement).form!)?.click();
   });
   document.addEventListener("keydown", (event) => {
     const sheet = event.key === "Escape" ? (event.target as Element).closest<HTMLDetailsElement>("details[data-sheet][open]") : null;

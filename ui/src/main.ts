@@ -15,6 +15,12 @@ async function drawCharts(root: Element): Promise<void> {
   draw(root);
 }
 
+async function bendCurves(root: Element): Promise<void> {
+  if (!root.matches("[data-curve]") && !root.querySelector("[data-curve]")) return;
+  const { startCurves } = await import("./curves");
+  startCurves(root);
+}
+
 startTheme();
 startDrawer();
 startPalette();
@@ -22,6 +28,10 @@ startKeys();
 startToasts();
 startForms();
 startLive();
-htmx.onLoad((root) => void drawCharts(root as Element));
+htmx.onLoad((root) => {
+  void drawCharts(root as Element);
+  void bendCurves(root as Element);
+});
 void drawCharts(document.body);
+void bendCurves(document.body);
 document.documentElement.dataset["ready"] = "";

@@ -7,19 +7,26 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from tenure.cli.base import Json, WorkspaceOption, app, console, fail, open_workspace, print_json
 from tenure.cli.metrics import AsOf, chosen_accounts, chosen_day
 
 if TYPE_CHECKING:
+    from tenure.health.overrides import Override
     from tenure.health.queries import Explanation
 
 NOTHING = "–"
 
 
-@app.command()
+health_app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
+app.add_typer(health_app, name="health")
+
+
+@health_app.callback()
 def health(
+    context: typer.Context,
     as_of: AsOf = None,
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Compare with this day (28 days before).")
@@ -32,6 +39,8 @@ def health(
     json: Json = False,
 ) -> None:
     """Score customers as of a day, from what was known then, and compare with an earlier day."""
+    if context.invoked_subcommand:
+        return
     access = open_workspace(workspace)
     from tenure.health import queries
 
@@ -79,13 +88,30 @@ def _points(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.0f}"
 
 
+def _by_hand(one: Override) -> str:
+    return f"Set to {one.score:.0f} by {one.who} until {one.last_day}: {one.reason}"
+
+
 def _print_explained(one: Explanation) -> None:
+    from tenure.metrics.wording import signed
+
     score, change = _figures(one)[0], _figures(one)[3]
     console.print(
-        f"\n[bold]{one.name}[/bold] ({one.external_id}): {score}, as of {one.as_of}", highlight=False
+        f"\n[bold]{escape(one.name)}[/bold] ({one.external_id}): {score}, as of {one.as_of}", highlight=False
+    )
+    console.print(
+        f"Profile {one.profile.title} v{one.profile.version}: {one.belongs}.", highlight=False, markup=False
     )
     console.print(f"Since {one.since}: {change}. {one.coverage}", highlight=False)
     console.print(_parts(one), "")
+    for other in one.others:
+        console.print(
+            f"  {other.title}: {signed(other.change)} ({other.says})", highlight=False, markup=False
+        )
+        for title, says, points in other.lines:
+            console.print(f"    {title}: {signed(points)}, {says}", highlight=False, markup=False)
+    if one.override:
+        console.print(f"  {_by_hand(one.override)}", highlight=False, markup=False)
     for line in one.lines:
         if remark := line.because or line.missing:
             console.print(f"  {line.title}: {remark}", highlight=False, markup=False)
@@ -120,7 +146,10 @@ def _as_json(one: Explanation, explain: bool) -> dict[str, Any]:
         "name": one.name,
         "as_of": one.as_of,
         "score": score.score,
+        "computed": score.computed,
         "band": score.band,
+        "profile": {"name": one.profile.name, "version": one.profile.version, "because": one.belongs},
+        "override": one.override._asdict() if one.override else None,
         "outcomes": score.outcomes,
         "experience": score.experience,
         "basis": score.basis,
@@ -130,4 +159,4 @@ def _as_json(one: Explanation, explain: bool) -> dict[str, Any]:
         "change": one.change,
         "weakest": one.weakest.metric if one.weakest else None,
     }
-    return found | {"says": one.coverage, "parts": one.lines} if explain else found
+    return found | {"says": one.coverage, "parts": one.lines, "others": one.others} if explain else found

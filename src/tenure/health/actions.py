@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import Model
 
 from tenure.accounts.models import Account
-from tenure.health import history
+from tenure.health import belonging, history
 from tenure.health.board import Board, weeks_until
 from tenure.health.models import Standing
-from tenure.health.queries import profile_of
-from tenure.health.rating import rate
+from tenure.health.plan import plan_of
+from tenure.health.rating import Rating, rate, score
 from tenure.kit import clock, outbox
 from tenure.kit.facts import HealthChanged
 from tenure.metrics.catalog import METRICS
@@ -44,18 +44,41 @@ def refresh(
         return 0
     day = as_of or clock.today(workspace.zone)
     with open_tables(workspace, account_ids) as tables:
-        rating = rate(tables, profile_of(workspace), weeks_until(day), account_ids, also=tuple(METRICS))
-    board, now = Board(rating), clock.now()
+        rating = rate(
+            tables, plan_of(workspace, account_ids), weeks_until(day), account_ids, also=tuple(METRICS)
+        )
+    now, known = clock.now(), _scored_before(workspace, rating, account_ids)
+    _write(workspace, Board(rating), day, now)
+    if moved := belonging.assign(workspace, rating.plan.versions.in_force(day), day, account_ids, known):
+        rating = score(rating.values, plan_of(workspace, account_ids), rating.days)
+        _write(workspace, Board(rating), day, now, only=moved)
+    board = Board(rating)
     history.append(workspace.id, history.rows(rating, board.latest, now))
-    _write(workspace, board, day, now)
     with transaction.atomic():
         outbox.record(HealthChanged(workspace_id=workspace.id, account_ids=_listed(account_ids)))
     return len(board)
 
 
-def _write(workspace: Workspace, board: Board, as_of: date, now: datetime) -> None:
-    """Replace the rows of the board's accounts, some accounts a transaction."""
+def _scored_before(workspace: Workspace, rating: Rating, account_ids: Collection[str] | None) -> set[str]:
+    """Who has a standing already; asked only where there is more than the default profile to have."""
+    if len(rating.plan.versions.by_name) <= 1 and not rating.plan.spans:
+        return set()
+    rows = Standing.objects.filter(workspace=workspace)
+    if account_ids is not None and len(account_ids) <= belonging.FEW:
+        rows = rows.filter(account_id__in=account_ids)
+    return set(rows.values_list("account_id", flat=True))
+
+
+def _write(
+    workspace: Workspace, board: Board, as_of: date, now: datetime, only: Collection[str] | None = None
+) -> None:
+    """Replace the rows of the board's accounts (or `only` some), some accounts a transaction."""
     ids, standings, metrics = board.account_ids, board.standings(), board.metric_values()
+    if only is not None:
+        places = [place for place, account_id in enumerate(ids) if account_id in only]
+        ids = [ids[place] for place in places]
+        standings = {key: [column[place] for place in places] for key, column in standings.items()}
+        metrics = {key: [column[place] for place in places] for key, column in metrics.items()}
     for start in range(0, len(ids), ACCOUNTS_AT_ONCE):
         some = slice(start, start + ACCOUNTS_AT_ONCE)
         rows = [
@@ -92,16 +115,18 @@ def _listed(account_ids: Collection[str] | None) -> tuple[str, ...]:
 def backfill(workspace: Workspace, first_day: date, progress: Progress | None = None) -> int:
     """Write every account's score as of every day from `first_day` (at most a year back) to today.
 
-    As known then, by today's profile. Gives how many days; `progress` is told days done and days in all.
+    As known then, by the profile that each account had then, in the version in force then, with what people
+    had overridden: a new version rewrites no day before it. Gives how many days; `progress` is told days
+    done and days in all.
     """
     today = clock.today(workspace.zone)
     first_day = max(first_day, today - timedelta(days=MOST_HISTORY_DAYS))
     days = [first_day + timedelta(days=number) for number in range((today - first_day).days + 1)]
-    profile = profile_of(workspace)
+    plan = plan_of(workspace)
     size = _days_at_once(workspace)
     with open_tables(workspace) as tables:
         for start in range(0, len(days), size):
-            rating = rate(tables, profile, days[start : start + size])
+            rating = rate(tables, plan, days[start : start + size])
             history.append(workspace.id, history.rows(rating, np.arange(len(rating)), clock.now()))
             if progress:
                 progress(min(start + size, len(days)), len(days))

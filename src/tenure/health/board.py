@@ -43,18 +43,22 @@ class Board:
 
     def standings(self) -> dict[str, list[Any]]:
         """Columns of the table of standings, a place per account."""
-        scores, latest = self.rating.scores, self.latest
-        weekly = self.rating.scored(scores.score).reshape(-1, WEEKS)
-        as_of = self.rating.as_of[-1] if len(self) else None
+        rating, latest = self.rating, self.latest
+        weekly = rating.score.reshape(-1, WEEKS)
+        as_of = rating.days[-1] if len(self) else None
         return {
             "score": _listed(weekly[:, -1]),
-            "outcomes": _listed(self.rating.scored(scores.outcomes)[latest]),
-            "experience": _listed(self.rating.scored(scores.experience)[latest]),
-            "band": [scores.profile.band(score) for score in _listed(weekly[:, -1])],
-            "basis": self.rating.basis[latest].tolist(),
-            "coverage": scores.coverage[latest].tolist(),
+            "computed": _listed(rating.computed[latest]),
+            "profile": [profile.name for profile in rating.profiles[latest]],
+            "profile_version": [profile.version for profile in rating.profiles[latest]],
+            "override_id": self._overrides(),
+            "outcomes": _listed(rating.outcomes[latest]),
+            "experience": _listed(rating.experience[latest]),
+            "band": rating.bands[latest].tolist(),
+            "basis": rating.basis[latest].tolist(),
+            "coverage": rating.coverage[latest].tolist(),
             "score_before": _listed(weekly[:, -1 - COMPARED_WEEKS]),
-            "weakest": self._weakest(),
+            "weakest": rating.weakest[latest].tolist(),
             "weeks": [_listed(row) for row in weekly.round(1)],
             "arr_minor": [None if arr is None else round(arr) for arr in self._latest("arr")],
             "renews_on": [_shifted(as_of, days, 1) for days in self._latest("days_to_renewal")],
@@ -70,10 +74,15 @@ class Board:
     def _latest(self, metric: str) -> list[float | None]:
         return _listed(self.rating.numbers(metric)[self.latest])
 
-    def _weakest(self) -> list[str]:
-        names = [part.metric.name for part in self.rating.scores.profile.parts]
-        weakest = np.where(self.rating.former, -1, self.rating.scores.weakest)[self.latest]
-        return ["" if index < 0 else names[index] for index in weakest]
+    def _overrides(self) -> list[str | None]:
+        """The override that holds, by account."""
+        found: list[str | None] = [None] * len(self)
+        if len(self) and self.rating.plan.overrides:
+            day = self.rating.days[-1]
+            for row, account_id in enumerate(self.account_ids):
+                one = self.rating.plan.override(account_id, day)
+                found[row] = one.id if one else None
+        return found
 
 
 def _listed(numbers: Floats) -> list[float | None]:

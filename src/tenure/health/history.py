@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tenure.events import lake
-from tenure.health.rating import Rating
+from tenure.health.rating import Part, Rating
 from tenure.health.scoring import Basis, Floats, Scores
 
 TABLE = "scores"
@@ -20,12 +20,15 @@ SCHEMA = pa.schema(
     [
         ("account_id", pa.string()),
         ("day", pa.date32()),
-        ("score", pa.float64()),
+        ("score", pa.float64()),  # what counts: the override while one holds
+        ("computed", pa.float64()),  # what the profile gives; the parts sum to it
+        ("band", pa.string()),  # of the score, by the profile in force on that day
         ("outcomes", pa.float64()),
         ("experience", pa.float64()),
         ("basis", pa.string()),
         ("coverage", pa.float64()),
         ("parts", pa.string()),  # JSON: {"seat_use": {"value": 0.4, "points": 45.0, "weight": 0.27}, …}
+        ("profile", pa.string()),
         ("profile_version", pa.int64()),
         ("computed_at", pa.timestamp("us", "UTC")),
         ("month", pa.string()),
@@ -43,6 +46,7 @@ class Day:
     experience: float | None
     basis: str
     coverage: float
+    computed: float | None
 
 
 def append(workspace_id: str, rows: pa.Table) -> None:
@@ -55,20 +59,35 @@ def append(workspace_id: str, rows: pa.Table) -> None:
 
 def rows(rating: Rating, which: NDArray[np.int64], computed_at: datetime) -> pa.Table:
     """Rows of `SCHEMA` for some rows of a rating; those of which nothing is known are left out."""
-    which = which[rating.basis[which] != Basis.NONE]
-    scores, values = rating.scores, rating.values.take(which)
-    days = values["as_of"]
+    is_told = (rating.basis != Basis.NONE) | ~np.isnan(rating.score)
+    is_asked = np.zeros(len(rating), dtype=bool)
+    is_asked[which] = True
+    parts = [
+        _rows(rating, part, np.flatnonzero((is_told & is_asked)[part.rows]), computed_at)
+        for part in rating.parts
+    ]
+    return pa.concat_tables(parts) if parts else SCHEMA.empty_table()
+
+
+def _rows(rating: Rating, part: Part, which: NDArray[np.int64], computed_at: datetime) -> pa.Table:
+    """Rows that one profile scores."""
+    here = part.rows[which]
+    values = rating.values.take(here)
+    days, profile = values["as_of"], part.scores.profile
     columns = {
         "account_id": values["account_id"],
         "day": days,
-        "score": _column(rating.scored(scores.score)[which]),
-        "outcomes": _column(rating.scored(scores.outcomes)[which]),
-        "experience": _column(rating.scored(scores.experience)[which]),
-        "basis": pa.array(rating.basis[which].tolist(), pa.string()),
-        "coverage": _column(scores.coverage[which]),
-        "parts": _parts(scores, which),
-        "profile_version": pa.repeat(pa.scalar(scores.profile.version, pa.int64()), len(which)),
-        "computed_at": pa.repeat(pa.scalar(computed_at, pa.timestamp("us", "UTC")), len(which)),
+        "score": _column(rating.score[here]),
+        "computed": _column(rating.computed[here]),
+        "band": pa.array([band or None for band in rating.bands[here]], pa.string()),
+        "outcomes": _column(rating.outcomes[here]),
+        "experience": _column(rating.experience[here]),
+        "basis": pa.array(rating.basis[here].tolist(), pa.string()),
+        "coverage": _column(rating.coverage[here]),
+        "parts": _parts(part.scores, which),
+        "profile": pa.repeat(pa.scalar(profile.name, pa.string()), len(here)),
+        "profile_version": pa.repeat(pa.scalar(profile.version, pa.int64()), len(here)),
+        "computed_at": pa.repeat(pa.scalar(computed_at, pa.timestamp("us", "UTC")), len(here)),
         "month": pc.strftime(days, "%Y-%m"),
     }
     return pa.table(columns, schema=SCHEMA)
@@ -106,7 +125,7 @@ def of_account(workspace_id: str, account_id: str) -> list[Day]:
 
 
 _OF_ACCOUNT = """
-    SELECT day, score, outcomes, experience, basis, coverage
+    SELECT day, score, outcomes, experience, basis, coverage, computed
     FROM read_parquet($names, union_by_name = true, hive_partitioning = false)
     WHERE account_id = $account
     QUALIFY row_number() OVER (PARTITION BY day ORDER BY computed_at DESC) = 1

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import pairwise
+from math import isfinite
 
 import msgspec
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
+from tenure.kit import words
 from tenure.metrics.catalog import METRICS
 from tenure.metrics.definition import Metric, Side
+from tenure.segments.rules import Rule
+
+DEFAULT = "default"
+MOST_POINTS = 20  # of a curve
+MOST_MEASURES = 40
+# What comes out of a profile cannot decide which profile it is.
+CIRCULAR = frozenset("band score weakest outcomes experience trend profile override".split())
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 class ProfileError(ValueError):
@@ -28,10 +42,14 @@ class Rated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.metric not in METRICS:
             known = ", ".join(metric.name for metric in METRICS)
             raise ProfileError(f"there is no metric {self.metric!r}; there are {known}")
-        if not self.weight > 0:
+        if not (self.weight > 0 and isfinite(self.weight)):
             raise ProfileError(f"{self.metric}: the weight is {self.weight}; it has to be above 0")
-        if len(self.curve) < 2 or any(a[0] >= b[0] for a, b in pairwise(self.curve)):
-            raise ProfileError(f"{self.metric}: a curve needs two or more pairs, values rising")
+        if not all(isfinite(value) for value, _ in self.curve):
+            raise ProfileError(f"{self.metric}: a value of the curve is not a number; give one, such as 0.5")
+        if not 2 <= len(self.curve) <= MOST_POINTS or any(a[0] >= b[0] for a, b in pairwise(self.curve)):
+            raise ProfileError(
+                f"{self.metric}: a curve needs two or more pairs, values rising, at most {MOST_POINTS}"
+            )
         if any(not 0 <= points <= 100 for _, points in self.curve):
             raise ProfileError(f"{self.metric}: points go from 0 to 100")
 
@@ -65,12 +83,18 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """A health profile. The score is w · outcomes + (1 − w) · experience."""
+    """A health profile. The score is w · outcomes + (1 − w) · experience.
 
-    outcomes: tuple[Dimension, ...]
-    experience: tuple[Dimension, ...]
-    name: str = "default"
+    `accounts` says whose it is, as conditions of a rule that must all hold; the first profile in order of
+    `place` that fits is an account's own. The default has no conditions and comes last.
+    """
+
+    outcomes: tuple[Dimension, ...] = ()
+    experience: tuple[Dimension, ...] = ()
+    name: str = DEFAULT
     version: int = 1
+    accounts: tuple[str, ...] = ()
+    place: int = 0
     weight_of_outcomes: float = 0.6
     bands: Bands = Bands()
 
@@ -83,6 +107,27 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
         names = [rated.metric for group in (*self.outcomes, *self.experience) for rated in group.measures]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ProfileError(f"{', '.join(sorted(twice))}: stands in the profile more than once")
+        if not 1 <= len(names) <= MOST_MEASURES:
+            raise ProfileError(
+                f"outcomes, experience: {len(names)} measures; a profile needs 1 to {MOST_MEASURES}, "
+                "each with its metric, weight and curve"
+            )
+        if not _NAME.fullmatch(self.name) or self.name == "new":
+            raise ProfileError(
+                f"name: {self.name[:60]!r}; use small letters, digits and hyphens, at most 40, and not “new”"
+            )
+        for problem in _problems(self):
+            raise ProfileError(f"accounts: {problem}")
+
+    @cached_property
+    def rule(self) -> Rule:
+        """Whose profile it is; of the default: everybody who is left."""
+        return Rule.of(self.accounts)
+
+    @property
+    def title(self) -> str:
+        """The name as a page shows it: `Small customers`."""
+        return words.capital(self.name.replace("-", " "))
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -109,6 +154,30 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
             return "good"
         return "fair" if score >= self.bands.fair else "poor"
 
+    def bands_of(self, scores: NDArray[np.float64]) -> NDArray[np.object_]:
+        """The same for many; NaN is no score."""
+        names = np.where(scores >= self.bands.fair, "fair", "poor").astype(object)
+        names[scores >= self.bands.good] = "good"
+        names[np.isnan(scores)] = ""
+        return names
+
+
+def _problems(profile: Profile) -> Iterator[str]:
+    """What is wrong with whose profile it is."""
+    if (profile.name == DEFAULT) is bool(profile.accounts):
+        yield (
+            "the default is for everybody who is left, so it takes no conditions"
+            if profile.accounts
+            else "say whose profile it is, such as segment.is.Enterprise; only the default takes everybody"
+        )
+    for problem in profile.rule.problems:
+        yield f"“{problem.given}”: {problem.says}"
+    for condition in profile.rule.conditions:
+        if condition.field.name in CIRCULAR:
+            yield f"“{condition.text}”: {condition.field.title} comes out of the profile and cannot choose it"
+        if condition.field.name == "owner" and "me" in (condition.value or ()):
+            yield f"“{condition.text}”: “me” is somebody else for everybody who looks; name the owner"
+
 
 def _parts(side: Side, dimensions: tuple[Dimension, ...], share: float) -> list[Part]:
     total = sum(rated.weight for dimension in dimensions for rated in dimension.measures)
@@ -125,6 +194,13 @@ def read(body: object) -> Profile:
         return msgspec.convert(body, Profile)
     except msgspec.ValidationError as error:
         raise ProfileError(str(error)) from error
+
+
+def body_of(profile: Profile) -> dict[str, object]:
+    """A profile as its file and its row hold it, name and version apart."""
+    found = msgspec.to_builtins(profile)
+    assert isinstance(found, dict)
+    return {key: value for key, value in found.items() if key not in ("name", "version")}
 
 
 @cache

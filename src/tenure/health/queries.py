@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import zip_longest
 
 from tenure.accounts.models import Account
 from tenure.accounts.queries import within
+from tenure.health import belonging, changes, rules
 from tenure.health import history as histories
-from tenure.health import profile as profiles
-from tenure.health import rules, scoring
+from tenure.health.changes import Change, Story
 from tenure.health.history import Day
-from tenure.health.models import HealthProfile, Standing
-from tenure.health.profile import Profile
-from tenure.health.rating import rate
-from tenure.health.scoring import Change, Item, Score
+from tenure.health.models import Standing
+from tenure.health.overrides import Override
+from tenure.health.plan import plan_of
+from tenure.health.profile import DEFAULT, Profile
+from tenure.health.rating import Rating, rate
+from tenure.health.scoring import Item, Score
+from tenure.health.versions import versions_of
 from tenure.kit import clock
 from tenure.metrics import wording
 from tenure.metrics.tables import open_tables
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
+from tenure.workspaces.roles import Right
 
 COMPARED_DAYS = 28
-
-
-def profile_of(workspace: Workspace) -> Profile:
-    """The profile in force: the workspace's newest version, else the shipped one."""
-    row = HealthProfile.objects.filter(workspace=workspace).order_by("-version").first()
-    return profiles.read(row.body) if row else profiles.default()
+TOLD = 0.005  # points of the score; what is less is not listed
 
 
 def standing(access: Access, account_id: str) -> Standing | None:
     """How an account stands as of the last refresh; None before the first."""
     account = access.get(Account, account_id)
-    return access.of(Standing).filter(account=account).first()
+    return access.of(Standing).filter(account=account).select_related("override").first()
+
+
+def profile_of(access: Access, account_id: str) -> Profile:
+    """The profile an account has today, in the version in force."""
+    account = access.get(Account, account_id)
+    return plan_of(access.workspace, [account.pk]).profile_of(account.pk, clock.today(access.workspace.zone))
+
+
+def default_profile(access: Access) -> Profile:
+    """The profile of accounts that no other one fits, in the version in force."""
+    access.require(Right.READ)
+    return versions_of(access.workspace).on(DEFAULT, clock.today(access.workspace.zone))
 
 
 def history(access: Access, account_id: str) -> list[Day]:
@@ -64,8 +74,18 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Other:
+    """What moved a score beside its measures: another profile, or a person. Lines are its own parts."""
+
+    title: str
+    says: str
+    change: float
+    lines: tuple[tuple[str, str, float], ...] = ()  # measure, what became of it, points
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """Why a score is what it is, and why it changed: the lines' changes sum to `change`."""
+    """Why a score is what it is, and why it changed: the changes of lines and others sum to `change`."""
 
     account_id: str
     external_id: str
@@ -78,6 +98,14 @@ class Explanation:
     lines: tuple[Line, ...]
     weakest: Line | None
     coverage: str
+    others: tuple[Other, ...] = ()
+    belongs: str = ""  # why it has its profile
+    override: Override | None = None
+
+    @property
+    def profile(self) -> Profile:
+        """The profile in force as of the day."""
+        return self.score.profile
 
     @property
     def marked(self) -> str:
@@ -88,7 +116,10 @@ class Explanation:
 def explain(
     access: Access, account_id: str, as_of: date | None = None, since: date | None = None
 ) -> Explanation:
-    """An account's score as of a day (today) against an earlier one (28 days before), by today's profile."""
+    """An account's score as of a day (today) against an earlier one (28 days before).
+
+    Each by the profile that was the account's on that day, in the version in force then.
+    """
     account = access.get(Account, account_id)
     return explanations(access, [account.pk], as_of, since)[0]
 
@@ -107,46 +138,57 @@ def explanations(
     account_ids = within(access, account_ids)
     accounts = access.of(Account) if account_ids is None else access.of(Account).filter(pk__in=account_ids)
     known = {account.pk: account for account in accounts}
+    days = sorted({since, as_of})
     with open_tables(access.workspace, account_ids) as tables:
-        rating = rate(tables, profile_of(access.workspace), sorted({since, as_of}), account_ids)
-    currency, step = access.workspace.currency, 2 if since < as_of else 1
-    ids = rating.values["account_id"].to_pylist()
+        rating = rate(tables, plan_of(access.workspace, account_ids), days, account_ids)
     found = [
-        _explanation(
-            known[ids[row]], (since, as_of), (rating.score(row), rating.score(row + step - 1)), currency
-        )
-        for row in range(0, len(rating), step)
-        if ids[row] in known
+        _explanation(access, known[account_id], rating, row * len(days), len(days))
+        for row, account_id in enumerate(rating.account_ids)
+        if account_id in known
     ]
     return sorted(found, key=lambda one: (one.name, one.external_id))
 
 
-def _explanation(
-    account: Account, days: tuple[date, date], scores: tuple[Score, Score], currency: str
-) -> Explanation:
-    (since, as_of), (before, now) = days, scores
-    changes = scoring.decompose(before, now)
-    lines = tuple(
-        _line(old, new, change, currency)
-        for old, new, change in zip_longest(before.items, now.items, changes)
-    )
+def _explanation(access: Access, account: Account, rating: Rating, row: int, step: int) -> Explanation:
+    last = row + step - 1
+    before, now = rating.read(row), rating.read(last)
+    known = () if before.profile == now.profile else (rating.known(row), rating.known(last))
+    told = changes.story(before, now, *known)
+    lines = _lines(before, now, told, access.workspace.currency)
+    override = rating.plan.override(account.pk, rating.days[-1]) if now.given is not None else None
     return Explanation(
         account_id=account.pk,
         external_id=account.external_id,
         name=account.name,
-        as_of=as_of,
-        since=since,
+        as_of=rating.days[-1],
+        since=rating.days[0],
         score=now,
         before=before,
-        change=scoring.difference(before, now),
+        change=changes.difference(before, now),
         lines=lines,
         weakest=max(lines, key=lambda line: line.pulls_down) if now.weakest else None,
         coverage=rules.coverage_sentence(now),
+        others=tuple(_others(before, now, told)),
+        belongs=_belongs(access.workspace, now.profile, rating.days[-1]),
+        override=override,
     )
 
 
-def _line(old: Item, new: Item, change: Change | None, currency: str) -> Line:
+def _lines(before: Score, now: Score, told: Story | None, currency: str) -> tuple[Line, ...]:
+    """A line per measure of today's profile, and of those that only moved under the profile of then."""
+    moved = {one.item.part.metric.name: one for one in told.measures} if told else {}
+    old = {item.part.metric.name: item for item in before.items}
+    here = {item.part.metric.name: item for item in now.items}
+    gone = {name: change.item for name, change in moved.items() if name not in here}
+    return tuple(
+        _line(old.get(name), item, moved.get(name), told is not None, currency)
+        for name, item in {**here, **gone}.items()
+    )
+
+
+def _line(old: Item | None, new: Item, change: Change | None, is_told: bool, currency: str) -> Line:
     metric = new.part.metric
+    before = change.before if change else old
     return Line(
         metric=metric.name,
         title=metric.title,
@@ -154,11 +196,33 @@ def _line(old: Item, new: Item, change: Change | None, currency: str) -> Line:
         dimension=new.part.dimension,
         value=new.value,
         says=wording.figure(metric, new.value, currency),
-        says_before=wording.figure(metric, old.value, currency),
+        says_before=wording.figure(metric, before.value if before else None, currency),
         points=new.points,
         weight=new.weight,
         pulls_down=new.pulls_down,
-        change=change.change if change else None,
+        change=change.change if change else 0.0 if is_told else None,
         because=rules.because(change) if change else "",
         missing=metric.missing if new.points is None else "",
     )
+
+
+def _others(before: Score, now: Score, told: Story | None) -> Iterator[Other]:
+    """The profile's part in a change, and that of people who set the score."""
+    if told and told.profile:
+        old, new = before.profile, now.profile
+        lines = tuple(
+            (one.item.part.metric.title, rules.because_of_profile(one, old, new), one.change)
+            for one in told.profile
+            if abs(one.change) >= TOLD
+        )
+        says = f"{old.title} v{old.version} before, {new.title} v{new.version} now"
+        yield Other("The profile changed", says, sum(one.change for one in told.profile), lines)
+    if told and (before.given is not None or now.given is not None):
+        yield Other("Set by hand", rules.by_hand(before, now), told.override)
+
+
+def _belongs(workspace: Workspace, profile: Profile, day: date) -> str:
+    """Why an account has its profile: the rule that fits."""
+    if profile.name == DEFAULT:
+        return "the default, since no other profile is for them"
+    return f"the first that fits: {profile.rule.says(belonging.standpoint_of(workspace, day))}"

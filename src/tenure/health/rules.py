@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from tenure.health.scoring import Basis, Change, Score
+from tenure.health.changes import Change
+from tenure.health.profile import Part, Profile
+from tenure.health.scoring import Basis, Score
 from tenure.kit import words
 
 NOTICEABLE = 0.05  # points of the score
+WEIGHS_ALIKE = 0.0005
 
 
 def coverage_sentence(score: Score) -> str:
@@ -38,3 +41,35 @@ def because(change: Change) -> str:
         return ""
     more = change.item.weight > change.before.weight
     return f"counts for {'more' if more else 'less'} now, since others {'lack' if more else 'have'} data"
+
+
+def because_of_profile(change: Change, before: Profile, now: Profile) -> str:
+    """What another profile did to a measure: `added`, `counts 30 % instead of 20 %, on another curve`."""
+    old, new = _part(before, change), _part(now, change)
+    if old is None or new is None:
+        return "not in the profile before" if new else "not in the profile any more"
+    said = []
+    if abs(old.weight - new.weight) > WEIGHS_ALIKE:
+        said.append(f"counts {words.percent(new.weight)} instead of {words.percent(old.weight)}")
+    if old.curve != new.curve:
+        said.append("is on another curve")
+    return " and ".join(said) or because(change)
+
+
+def _part(profile: Profile, change: Change) -> Part | None:
+    name = change.item.part.metric.name
+    return next((one for one in profile.parts if one.metric.name == name), None)
+
+
+def by_hand(before: Score, now: Score) -> str:
+    """What people did to the score between two dates, beside what was computed."""
+    said = [
+        f"{when} {score.given:.0f} instead of {_computed(score)}"
+        for when, score in (("before", before), ("now", now))
+        if score.given is not None
+    ]
+    return ", ".join(said)
+
+
+def _computed(score: Score) -> str:
+    return "no data" if score.computed is None else f"{score.computed:.0f}"

@@ -124,15 +124,26 @@ class Item:
 
 @dataclass(frozen=True)
 class Score:
-    """One account's score as of a date; None where there is no data."""
+    """One account's score as of a date; None where there is no data. `given` is what a person set instead."""
 
-    score: float | None
+    profile: Profile
+    computed: float | None
     outcomes: float | None
     experience: float | None
     coverage: float
     basis: Basis
-    band: str
     items: tuple[Item, ...]
+    given: float | None = None
+
+    @property
+    def score(self) -> float | None:
+        """What counts: what a person set, else what the profile gives."""
+        return self.computed if self.given is None else self.given
+
+    @property
+    def band(self) -> str:
+        """The band of what counts."""
+        return self.profile.band(self.score)
 
     @property
     def weakest(self) -> Item | None:
@@ -140,15 +151,22 @@ class Score:
         worst = max(self.items, key=lambda item: item.pulls_down, default=None)
         return worst if worst and worst.pulls_down > 0 else None
 
+    @property
+    def values(self) -> dict[str, float | None]:
+        """What was known, by metric."""
+        return {item.part.metric.name: item.value for item in self.items}
 
-def score_one(profile: Profile, values: Mapping[str, float | None], *, former: bool = False) -> Score:
+
+def score_one(
+    profile: Profile, values: Mapping[str, float | None], *, former: bool = False, given: float | None = None
+) -> Score:
     """Score one account from its values by metric name; what is not there is missing."""
     row = [values.get(part.metric.name) for part in profile.parts]
     scores = score_many(profile, np.array([row], dtype=np.float64))
-    return read_row(scores, 0, former=former)
+    return read_row(scores, 0, former=former, given=given)
 
 
-def read_row(scores: Scores, row: int, *, former: bool = False) -> Score:
+def read_row(scores: Scores, row: int, *, former: bool = False, given: float | None = None) -> Score:
     """One row of many as an account's score. A former customer keeps its items and has no score."""
     items = tuple(
         Item(part, _number(value), _number(points), float(weight))
@@ -157,70 +175,18 @@ def read_row(scores: Scores, row: int, *, former: bool = False) -> Score:
         )
     )
     found = [_number(column[row]) for column in (scores.score, scores.outcomes, scores.experience)]
-    score, outcomes, experience = [None, None, None] if former else found
+    computed, outcomes, experience = [None, None, None] if former else found
     return Score(
-        score=score,
+        profile=scores.profile,
+        computed=computed,
         outcomes=outcomes,
         experience=experience,
         coverage=float(scores.coverage[row]),
         basis=_BY_SIDES[-1 if former else 2 * (found[2] is not None) + (found[1] is not None)],
-        band=scores.profile.band(score),
         items=items,
+        given=None if former else given,
     )
 
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-@dataclass(frozen=True)
-class Change:
-    """What one part contributed to a change of the score: it moved, or it counts for more or less now."""
-
-    item: Item
-    before: Item
-    moved: float
-    reweighted: float
-
-    @property
-    def change(self) -> float:
-        """Points of the score's change that are this part's."""
-        return self.moved + self.reweighted
-
-    @property
-    def appeared(self) -> bool:
-        """Whether it had no data before."""
-        return self.before.points is None and self.item.points is not None
-
-    @property
-    def vanished(self) -> bool:
-        """Whether it has no data any more."""
-        return self.before.points is not None and self.item.points is None
-
-
-def difference(before: Score, now: Score) -> float | None:
-    """By how many points the score changed; None if there is none on either date."""
-    return None if before.score is None or now.score is None else now.score - before.score
-
-
-def decompose(before: Score, now: Score) -> tuple[Change, ...]:
-    """The change from one score to the other in parts that sum to it exactly; nothing if either is missing.
-
-    A part contributes weight × points, and Δ(w·p) = w̄·Δp + p̄·Δw with the means of both dates. Weights sum
-    to 1 on both, so ΣΔw = 0 and any level may be taken off p̄: taking the mean score, a part that gains
-    weight adds what it stands above the rest, and not all it has. A part with data on one date only
-    has not moved (Δp = 0); it came or went.
-    """
-    if before.score is None or now.score is None:
-        return ()
-    level = (before.score + now.score) / 2
-    return tuple(_change(old, new, level) for old, new in zip(before.items, now.items, strict=True))
-
-
-def _change(old: Item, new: Item, level: float) -> Change:
-    first = old.points if old.points is not None else new.points
-    last = new.points if new.points is not None else old.points
-    if first is None or last is None:
-        return Change(new, old, 0.0, 0.0)
-    moved = (old.weight + new.weight) / 2 * (last - first)
-    return Change(new, old, moved, ((first + last) / 2 - level) * (new.weight - old.weight))

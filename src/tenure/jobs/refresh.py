@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from tenure.health import actions as health
+from tenure.health import outlook
 from tenure.kit import clock, live, outbox, statistics
 from tenure.kit.facts import EventsArrived, RecordsChanged
 from tenure.kit.outbox import Recorded
@@ -52,6 +53,8 @@ def refresh(
         health.backfill(workspace, first_day)
     health.refresh(workspace, account_ids)
     warnings.refresh(workspace, account_ids)
+    if account_ids is None:
+        outlook.refresh(workspace, clock.today(workspace.zone))
     many = account_ids is None or len(account_ids) > MOST_LIVE_IDS
     if many:
         statistics.gather()

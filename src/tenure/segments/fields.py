@@ -153,6 +153,26 @@ for _field in (
     ),
     Field("outcomes", "Outcomes", NUMBER, AccountColumn("standing__outcomes")),
     Field("experience", "Experience", NUMBER, AccountColumn("standing__experience")),
+    Field("trend", "Trend of the score", NUMBER, AccountColumn("outlook__trend")),  # points a month
+    Field(
+        "profile",
+        "Health profile",
+        PLAIN,
+        AccountColumn("standing__profile", is_text=True),
+        {"is": "scored by the profile {value}", "is_not": "not scored by the profile {value}"},
+    ),
+    Field(
+        "override",
+        "Score set by hand",
+        AHEAD,
+        AccountColumn("standing__override__ends_on"),
+        {
+            "within": "whose score is set by hand until within {value}",
+            "beyond": "whose score is set by hand for more than {value}",
+            "is_missing": "whose score is not set by hand",
+            "is_known": "whose score is set by hand",
+        },
+    ),
     Field("arr", "ARR", MONEY, AccountColumn("standing__arr_minor")),
     Field(
         "renewal",

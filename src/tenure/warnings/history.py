@@ -11,7 +11,6 @@ from django.db import transaction
 
 from tenure.events import lake
 from tenure.health import history as scores
-from tenure.health.queries import profile_of
 from tenure.revenue.models import Term
 from tenure.warnings import loss
 from tenure.warnings.known import Ids, among
@@ -75,21 +74,18 @@ def _read(access: Access, sql: str, ids: Ids, first: date, last: date, **asked: 
     names = lake.files(access.workspace.id, scores.TABLE, (f"{first:%Y-%m}", f"{last:%Y-%m}"))
     if not names:
         return []
-    bands = profile_of(access.workspace).bands
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         if ids is not None:
             connection.register("asked", pa.table({"account_id": pa.array(sorted(ids), pa.string())}))
         view = _SCORES.format(chosen="" if ids is None else "SEMI JOIN asked USING (account_id)")
-        about = {"names": names, "first": first, "last": last, "good": bands.good, "fair": bands.fair}
+        about = {"names": names, "first": first, "last": last}
         return connection.execute(view + sql, about | asked).fetchall()
 
 
 _SCORES = """
     WITH scores AS (
-        SELECT account_id, day, score, basis,
-            CASE WHEN score >= $good THEN 'good' WHEN score >= $fair THEN 'fair'
-                WHEN score IS NOT NULL THEN 'poor' END AS band
+        SELECT account_id, day, score, basis, band
         FROM read_parquet($names, union_by_name = true, hive_partitioning = false) {chosen}
         WHERE day BETWEEN $first AND $last
         QUALIFY row_number() OVER (PARTITION BY account_id, day ORDER BY computed_at DESC) = 1

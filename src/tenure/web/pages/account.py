@@ -121,10 +121,26 @@ READS = {
 @require_GET
 @page()
 def why(request: Request, account_id: str) -> HttpResponse:
-    """Why the score is what it is and how it got there: a part of Overview, which does not wait for it."""
-    strip, found = queries.strip(request.access, account_id), queries.why(request.access, account_id)
+    """Why the score is what it is and how it got there: a part of Overview, which does not wait for it.
+
+    Between any two days: `since` and `as_of`; without them, four weeks ago and today.
+    """
+    strip, wrong = queries.strip(request.access, account_id), ""
+    days = _score_day(request.GET.get("as_of", "")), _score_day(request.GET.get("since", ""))
+    try:
+        found = queries.why(request.access, account_id, *days)
+    except ValueError as error:
+        found, wrong = queries.why(request.access, account_id), f"{str(error).capitalize()}."
     about = {"strip": strip, "account": strip.account, "why": found.explanation, "chart": _history(found)}
-    return render(request, "account/why.html", about)
+    about |= {"outlook": found.outlook, "forecasts": found.forecasts}
+    today = clock.today(request.access.workspace.zone)
+    return render(request, "account/why.html", about | {"today": today, "wrong": wrong})
+
+
+def _score_day(text: str) -> date | None:
+    """A day of which there could be a score; None for anything else."""
+    day = _day(text)
+    return day if day and date(1990, 1, 1) <= day < date(2200, 1, 1) else None
 
 
 def _history(found: queries.Why) -> Chart:

@@ -71,8 +71,7 @@ def score(request: Request, account_id: str) -> HttpResponse:
     """An account's success score as of a day, and what changed it since four weeks before."""
     account = request.access.get(Account, account_id)
     why = health.explain(request.access, account.pk, _day(request))
-    weight = health.profile_of(request.access.workspace).weight_of_outcomes
-    return render(request, "explain/score.html", {"why": why, "account": account, "weight": weight})
+    return render(request, "explain/score.html", {"why": why, "account": account})
 
 
 def _day(request: Request) -> date | None:

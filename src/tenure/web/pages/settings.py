@@ -23,6 +23,7 @@ from tenure.web.notices import tell
 from tenure.web.queries import settings as queries
 from tenure.web.signin import came_by_link
 from tenure.workspaces import actions
+from tenure.workspaces.access import Access
 from tenure.workspaces.models import Key, User
 from tenure.workspaces.roles import Right
 from tenure.workspaces.rules import CURRENCIES, Settings, problems
@@ -155,13 +156,8 @@ def _password_form(request: Request, user: User, data: Any) -> SetPasswordForm[U
 def render_tab(request: Request, tab: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A page of Settings below its tabs."""
     access = request.access
-    shown = [
-        (title, reverse(name), name == f"settings-{tab}" or (name, tab) == ("settings", "workspace"))
-        for title, name, right in TABS
-        if access.may(right)
-    ]
     context = {
-        "tabs": shown,
+        "tabs": tabs(access, "settings" if tab == "workspace" else f"settings-{tab}"),
         "may_change": access.may(Right.ADMINISTER),
         "zone": access.workspace.zone,
         **context,
@@ -169,9 +165,15 @@ def render_tab(request: Request, tab: str, context: dict[str, Any], status: int 
     return render(request, f"settings/{tab}.html", context, status=status)
 
 
+def tabs(access: Access, here: str) -> list[tuple[str, str, bool]]:
+    """The parts of Settings that a caller may see: title, address, whether it is the page named `here`."""
+    return [(title, reverse(name), name == here) for title, name, right in TABS if access.may(right)]
+
+
 TABS = (
     ("Workspace", "settings", Right.READ),
     ("What figures rest on", "settings-inputs", Right.DEFINE),
+    ("Health", "settings-health", Right.READ),
     ("People", "settings-people", Right.READ),
     ("Keys", "settings-keys", Right.ADMINISTER),
     ("Audit log", "settings-audit", Right.ADMINISTER),

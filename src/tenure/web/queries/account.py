@@ -15,9 +15,11 @@ from tenure.events.use import Cell
 from tenure.feedback import queries as feedback
 from tenure.feedback.models import Response
 from tenure.feedback.queries import Answer
+from tenure.health import outlook
 from tenure.health import queries as health
 from tenure.health.history import Day
-from tenure.health.models import Standing
+from tenure.health.models import Outlook, Standing
+from tenure.health.outlook import Forecast
 from tenure.health.queries import Explanation
 from tenure.health.scoring import Basis
 from tenure.kit import clock
@@ -64,7 +66,7 @@ class Strip:
 def strip(access: Access, account_id: str) -> Strip:
     """The account's own rows. Http404 for a stranger's."""
     account = access.get(Account, account_id)
-    standing = access.of(Standing).filter(account=account).first()
+    standing = access.of(Standing).filter(account=account).select_related("override").first()
     values = account.metric_values.values_list("metric", "value")
     parent = access.of(Account).filter(pk=account.parent_id).values_list("name", flat=True).first()
     is_former = standing is not None and standing.basis == Basis.FORMER
@@ -119,13 +121,21 @@ class Why:
 
     explanation: Explanation
     history: list[Day]
+    outlook: Outlook | None
+    forecasts: list[Forecast]
 
 
-def why(access: Access, account_id: str) -> Why:
-    """The explanation as of today against 28 days ago, and the scores of the last year."""
+def why(access: Access, account_id: str, as_of: date | None = None, since: date | None = None) -> Why:
+    """The explanation as of a day (today) against an earlier one (28 days before), and a year of scores."""
     first = clock.today(access.workspace.zone) - timedelta(days=CHART_DAYS)
     history = [day for day in health.history(access, account_id) if day.day >= first]
-    return Why(health.explain(access, account_id), history)
+    row = access.of(Standing).filter(account_id=account_id).first()
+    return Why(
+        health.explain(access, account_id, as_of, since),
+        history,
+        access.of(Outlook).filter(account_id=account_id).first(),
+        outlook.forecasts(access, row.band) if row and row.band else [],
+    )
 
 
 @dataclass(frozen=True)

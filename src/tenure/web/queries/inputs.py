@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from tenure.accounts.models import Account
 from tenure.health.profile import Part
-from tenure.health.queries import profile_of
+from tenure.health.queries import default_profile
 from tenure.kit import business
 from tenure.kit.business import Calendar
 from tenure.metrics.measures import Attribute
@@ -105,7 +105,7 @@ def _values(access: Access, named: Named) -> tuple[tuple[str, str], ...]:
 
 
 def _coverage(access: Access) -> tuple[float | None, tuple[Gain, ...]]:
-    """How much of health's weight has data, and by whom the rest could be supplied.
+    """How much of the default profile's weight has data, and by whom the rest could be supplied.
 
     A metric without data lacks the first input that is missing: a name nobody gave, else records.
     """
@@ -113,7 +113,7 @@ def _coverage(access: Access) -> tuple[float | None, tuple[Gain, ...]]:
     if not accounts:
         return None, ()
     known = _known(access)
-    parts = profile_of(access.workspace).parts
+    parts = default_profile(access).parts
     covered = sum(part.weight * known.get(part.metric.name, 0) / accounts for part in parts)
     lacking: dict[str, list[tuple[Part, int]]] = {}
     for part in parts:

@@ -1,0 +1,77 @@
+"""All versions of a workspace's profiles, and which of them was in force on a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from tenure.health import profile as profiles
+from tenure.health.models import HealthProfile
+from tenure.health.profile import DEFAULT, Profile
+from tenure.workspaces.models import Workspace
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a profile, in force from the end of `since` on; removed ones give way to the default."""
+
+    profile: Profile
+    since: date
+    is_removed: bool = False
+
+
+@dataclass(frozen=True)
+class Versions:
+    """A workspace's profiles by name, each with its versions, oldest first."""
+
+    by_name: Mapping[str, tuple[Version, ...]]
+
+    def on(self, name: str, day: date) -> Profile:
+        """The version in force at the end of a day; the default's before the first and after the last."""
+        found = _last(self.by_name.get(name, ()), day)
+        if found and not found.is_removed:
+            return found.profile
+        return profiles.default() if name == DEFAULT else self.on(DEFAULT, day)
+
+    def in_force(self, day: date) -> list[Profile]:
+        """The profiles that accounts can have on a day, in their order, the default last."""
+        found = [self.on(name, day) for name in self.by_name if name != DEFAULT]
+        own = sorted((one for one in found if one.name != DEFAULT), key=lambda one: (one.place, one.name))
+        return [*own, self.on(DEFAULT, day)]
+
+    def next_version(self, name: str) -> int:
+        """The number of the version that a change makes; the shipped default is its first."""
+        known = [version.profile.version for version in self.by_name.get(name, ())]
+        return max(known, default=1 if name == DEFAULT else 0) + 1
+
+    def with_draft(self, draft: Profile, day: date) -> Versions:
+        """As if a draft were saved on a day."""
+        mine = (*self.by_name.get(draft.name, ()), Version(draft, day))
+        return Versions({**self.by_name, draft.name: mine})
+
+    def without(self, name: str, day: date) -> Versions:
+        """As if a profile were removed on a day."""
+        mine = self.by_name.get(name, ())
+        return Versions({**self.by_name, name: (*mine, Version(self.on(name, day), day, is_removed=True))})
+
+
+def _last(versions: Iterable[Version], day: date) -> Version | None:
+    return next((one for one in reversed(tuple(versions)) if one.since <= day), None)
+
+
+def versions_of(workspace: Workspace) -> Versions:
+    """Every version there is, the shipped default aside."""
+    zone = ZoneInfo(workspace.zone)
+    found: defaultdict[str, list[Version]] = defaultdict(list)
+    for row in HealthProfile.objects.filter(workspace=workspace).order_by("version"):
+        since = row.valid_from.astimezone(zone).date()
+        found[row.name].append(Version(read_row(row), since, row.is_removed))
+    return Versions({name: tuple(rows) for name, rows in found.items()})
+
+
+def read_row(row: HealthProfile) -> Profile:
+    """The profile that a row holds."""
+    return profiles.read({**row.body, "name": row.name, "version": row.version})
