@@ -19,8 +19,8 @@ def read():
         connection.execute("set TimeZone = 'UTC'; set variable zone = 'Europe/Berlin'")
         connection.execute(forms.MACROS)
 
-        def _read(form: forms.Form, text: str) -> object:
-            [value] = connection.execute(f"select {form.value('$1')}::varchar", [text]).fetchone()
+        def _read(form: forms.Form, text: str, manner: str = "") -> object:
+            [value] = connection.execute(f"select {form.value('$1', manner)}::varchar", [text]).fetchone()
             return value
 
         def _says(form: forms.Form, text: str) -> str:
@@ -59,6 +59,8 @@ def test_unambiguous_days(read, text):
         ("04/13/2026", "2026-04-13"),
         ("3.3.2026", "2026-03-03"),
         ("31-12-2026", "2026-12-31"),
+        ("31.12.26", "2026-12-31"),
+        ("45000", "2023-03-15"),
     ],
 )
 def test_numeric_days_of_which_one_reading_is_no_date(read, text, day):
@@ -73,6 +75,37 @@ def test_ambiguous_days_are_not_guessed_and_both_readings_are_named(read, text):
     says = read.says(forms.DATE, text)
     assert f"2026-{first:02d}-{second:02d}" in says
     assert f"2026-{second:02d}-{first:02d}" in says
+
+
+def test_a_column_s_manner_settles_what_a_cell_leaves_open_and_nothing_else(read):
+    assert read(forms.DATE, "03/04/2026", forms.DAY_FIRST) == "2026-04-03"
+    assert read(forms.DATE, "03.04.26", forms.MONTH_FIRST) == "2026-03-04"
+    assert read(forms.DATE, "12/31/2026", forms.DAY_FIRST) == "2026-12-31"
+    assert read(forms.DATE, "31/31/2026", forms.DAY_FIRST) is None
+    assert read(forms.INSTANT, "03/04/2026 2:30 PM", forms.MONTH_FIRST) == "2026-03-04 13:30:00+00"
+    assert read(forms.NUMBER, "1.234", forms.COMMA) == "1234.0000000000"
+    assert read(forms.NUMBER, "1.234", forms.POINT) == "1.2340000000"
+    assert read(forms.WHOLE, "1.234", forms.COMMA) == "1234"
+    assert read(forms.WHOLE, "1.234", forms.POINT) is None
+
+
+@given(st.dates(date(1970, 1, 1), date(2199, 12, 31)), st.sampled_from("./-"))
+@settings(max_examples=50, deadline=None)
+def test_national_days_read_back_in_their_manner(read, day, separator):
+    for manner, written in ((forms.DAY_FIRST, "%d-%m-%Y"), (forms.MONTH_FIRST, "%m-%d-%Y")):
+        assert read(forms.DATE, day.strftime(written).replace("-", separator), manner) == day.isoformat()
+
+
+@given(
+    st.decimals(-(10**9), 10**9, places=2),
+    st.sampled_from([(",", "."), (".", ","), (" ", ","), ("\u202f", ","), ("'", "."), ("", ","), ("", ".")]),
+    st.sampled_from(["{}", "€{}", "{} €", "EUR {}", "{} usd", "$ {}"]),
+)
+@settings(max_examples=150, deadline=None)
+def test_national_numbers_read_back_without_a_question(read, number, marks, around):
+    thousands, point = marks
+    text = f"{number:,.2f}".replace(",", "t").replace(".", point).replace("t", thousands)
+    assert Decimal(read(forms.NUMBER, around.format(text))) == number
 
 
 @pytest.mark.parametrize(
@@ -137,6 +170,12 @@ def test_every_day_reads_back_however_it_is_written(read, day):
         ("1,234,567", "1234567"),
         ("1e3", "1000"),
         (".5", "0.5"),
+        ("29,85", "29.85"),
+        ("1.234.567", "1234567"),
+        ("1.234,5", "1234.5"),
+        ("12,5 %", "0.125"),
+        ("(5.00)", "-5"),
+        ("\u22125 kr", "-5"),
     ],
 )
 def test_numbers(read, text, number):
@@ -144,7 +183,7 @@ def test_numbers(read, text, number):
 
 
 @pytest.mark.parametrize(
-    "text", ["1,234", "29,85", "$5", "5 USD", "abc", "1.234.567", "nan", "inf", "--1", "1e999"]
+    "text", ["1,234", "1.234", "5 pcs", "12 34", "abc", "1.23.456", "nan", "inf", "--1", "1e999"]
 )
 def test_what_could_be_two_numbers_or_none_is_not_read(read, text):
     assert read(forms.NUMBER, text) is None

@@ -136,7 +136,6 @@ class TestSubscriptions:
             ("S9,acme,-5,USD,month,2026-01-01,", "amount '-5' is out of range"),
             ("S9,acme,5,EUR,month,2026-01-01,", "currency 'EUR' is not this workspace's currency; give the"),
             ("S9,acme,5,USD,fortnight,2026-01-01,", "interval 'fortnight' is no interval; write week, month"),
-            ("S9,acme,5,USD,month,03/04/2026,", "start '03/04/2026' could be 2026-04-03 or 2026-03-04"),
             ("S9,acme,5,USD,month,2026-02-30,", "start '2026-02-30' is not a date"),
             ("S9,acme,5,USD,month,,", "start is missing; give the first day"),
             ("S9,acme,5,USD,month,2026-01-01,2026-01-01", "end '2026-01-01' is not after the start, 2026"),

@@ -132,9 +132,38 @@ class TestImports:
         assert "these columns are needed and were not found: amount" in page
         assert "Import " not in page.split("Throw it away")[1]
 
+    def test_days_that_can_be_read_two_ways_are_asked_about_with_the_file_s_own(self, access, dana, visit):
+        client = visit(dana)
+        content = b"account_id,amount,start\nacme,5,03/04/2026\ndune,6,05/06/2026\n"
+        where = bring(client, content, "plans.csv")
+        page = client.get(where).content.decode()
+        assert "Is the day or the month first?" in page
+        assert "03/04/2026 is 3 April 2026, 05/06/2026 is 5 June 2026" in page
+        assert f"{where}/start" not in page
+        form = {"kind": "subscriptions", "dates": "month-first"}
+        answered = client.post(f"{where}/choose", form, headers=HTMX).content.decode()
+        assert "2026-03-04" in answered
+        assert f"{where}/start" in answered
+        assert '<option value="month-first" selected>' in answered
+
+    def test_reading_a_file_another_way_starts_afresh(self, dana, visit):
+        client = visit(dana)
+        where = bring(client, "account_id;name\nacme;Äcme|x\n".encode("latin-1"))
+        assert "Äcme" in client.get(where).content.decode()
+        form = {
+            "kind": "accounts",
+            "map.name": "name",
+            "read_as": "cp1252|;|",
+            "encoding": "cp1252",
+            "delimiter": "|",
+        }
+        answered = client.post(f"{where}/choose", form, headers=HTMX).content.decode()
+        assert "account_id;name" in answered
+
     @pytest.mark.parametrize(
         ("form", "says"),
         [
+            ({"kind": "accounts", "dates": "week-first"}, "say day-first or month-first"),
             ({"kind": "colours"}, "there is no kind of import"),
             ({"kind": "accounts", "map.name": "Nothing"}, "has no column &#39;Nothing&#39;"),
             ({"kind": "accounts", "as_of": "soon"}, "write the day like 2026-04-03"),
@@ -148,7 +177,7 @@ class TestImports:
         client = visit(dana)
         assert bring(client, b"PK\x03\x04", "book.xlsx") == "/data"
         assert (
-            "book.xlsx is a spreadsheet or zip archive; save it as CSV"
+            "book.xlsx is a zip archive, or a damaged workbook; unpack it"
             in client.get("/data").content.decode()
         )
         assert client.post(reverse("data-upload")).headers["Location"] == "/data"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,7 @@ from tenure.cli.base import Json, WorkspaceOption, app, console, errors, fail, o
 if TYPE_CHECKING:
     from tenure.sources.imports import Preview
     from tenure.sources.imports.checking import Rejected
+    from tenure.sources.imports.judging import Question
     from tenure.sources.imports.options import Options
     from tenure.sources.queries import Problem, Run
     from tenure.workspaces.access import Access
@@ -44,18 +45,30 @@ AsOf = Annotated[
         metavar="DAY", help="The day that months and churned are counted to, like 2026-03-31; today."
     ),
 ]
+Dates = Annotated[
+    str, typer.Option(help="How 03/04/2026 is meant where the file leaves it open: day-first or month-first.")
+]
+Numbers = Annotated[
+    str, typer.Option(help="The decimal mark, where the file leaves 1.234 open: comma or point.")
+]
+Encoding = Annotated[str, typer.Option(help="The encoding of a CSV that is not UTF-8, like cp1252.")]
+Delimiter = Annotated[str, typer.Option(help="The separator of a CSV: comma, semicolon, tab or bar.")]
+Sheet = Annotated[str, typer.Option(help="The sheet of a workbook; the one with most in it.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and change nothing.")]
 
 
 @app.command("import")
 def import_(
-    kind: Annotated[
-        str, typer.Argument(help="accounts, people, subscriptions, events, responses, tickets or goals.")
-    ],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV, gzipped CSV, or Parquet.")],
+    kind: Annotated[str, typer.Argument(help="accounts, people, subscriptions, events, responses, …")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV, XLSX, Parquet or JSON Lines.")],
     said: Said = None,
     values: Values = None,
     as_of: AsOf = "",
+    dates: Dates = "",
+    numbers: Numbers = "",
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    sheet: Sheet = "",
     dry_run: DryRun = False,
     workspace: WorkspaceOption = "",
     json: Json = False,
@@ -67,7 +80,8 @@ def import_(
     """
     access = _ready(workspace)
     _check_kind(kind)
-    done = [_one(access, kind, file, (said or [], values or [], as_of), dry_run, json) for file in files]
+    how = _Said(said or [], values or [], as_of, dates, numbers, encoding, delimiter, sheet)
+    done = [_one(access, kind, file, how, dry_run, json) for file in files]
     if json:
         print_json(_as_json(done, dry_run))
     if any(_is_lost(one) for one in done):
@@ -92,14 +106,26 @@ def _check_kind(kind: str) -> None:
         fail(f"no kind {kind!r}; there are: {', '.join(one.name for one in KINDS)}")
 
 
-def _one(
-    access: Access, kind: str, file: Path, said: tuple[list[str], list[str], str], dry_run: bool, json: bool
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Said:
+    """What the command says about its files."""
+
+    map: list[str]
+    set: list[str]
+    as_of: str
+    dates: str
+    numbers: str
+    encoding: str
+    delimiter: str
+    sheet: str
+
+
+def _one(access: Access, kind: str, file: Path, said: _Said, dry_run: bool, json: bool) -> dict[str, Any]:
     """Import or preview one file, and show what came of it unless JSON is asked for."""
     from tenure.sources.imports.files import FileProblem
 
     try:
-        options = _options(kind, file, *said)
+        options = _options(kind, file, said)
     except FileProblem as problem:
         says = str(problem)
         return _unreadable(kind, file, says if says.startswith("--") else f"{file.name} {says}", json)
@@ -108,14 +134,24 @@ def _one(
     return _import(access, kind, file, options, json)
 
 
-def _options(kind: str, file: Path, said: list[str], values: list[str], as_of: str) -> Options:
-    from tenure.sources.imports.files import open_file
+def _options(kind: str, file: Path, said: _Said) -> Options:
+    from tenure.kit.words import listing
+    from tenure.sources.imports.files import FileProblem, open_file
     from tenure.sources.imports.kinds import KINDS
     from tenure.sources.imports.mapping import constants, pairs
-    from tenure.sources.imports.options import Options, parse_day
+    from tenure.sources.imports.options import Options, manners, parse_day, parse_reading
 
-    names = open_file(file).names
-    return Options(pairs(KINDS[kind], names, said), constants(KINDS[kind], values), parse_day(as_of))
+    reading = parse_reading(said.encoding, said.delimiter, said.sheet)
+    opened = open_file(file, reading)
+    if said.sheet and said.sheet not in opened.sheets:
+        raise FileProblem(f"--sheet {said.sheet}: it has {listing(opened.sheets) or 'no sheets'}")
+    return Options(
+        pairs(KINDS[kind], opened.names, said.map),
+        constants(KINDS[kind], said.set),
+        parse_day(said.as_of),
+        manners(said.dates, said.numbers),
+        reading,
+    )
 
 
 def _unreadable(kind: str, file: Path, says: str, json: bool) -> dict[str, Any]:
@@ -213,6 +249,8 @@ def _show_preview(found: Preview) -> None:
     _show_columns(found)
     _show_rows(found)
     _show_rejects(found.rejects, found.rejected)
+    for question in found.questions:
+        console.print(f"[yellow]It {escape(question.says)}.[/yellow] {_remedy(question)}", soft_wrap=True)
     if found.hint:
         console.print(escape(found.hint), soft_wrap=True)
     if found.would:
@@ -236,6 +274,13 @@ def _show_columns(found: Preview) -> None:
             console.print(
                 f"Further columns, {says}: {escape(', '.join(names))}", highlight=False, soft_wrap=True
             )
+
+
+def _remedy(question: Question) -> str:
+    from tenure.sources.imports.forms import MANNERS
+
+    manners = " or ".join(f"--{question.about} {one}" for one in MANNERS[question.about])
+    return f"Say which with {manners}; without, nothing is imported."
 
 
 def _show_rows(found: Preview) -> None:

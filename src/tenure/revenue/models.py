@@ -62,3 +62,79 @@ class Term(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscription_id} from {self.starts_on}"
+
+
+class Deal(models.Model):
+    """What was offered to a customer, or to somebody who may become one; `won` is null while it is open."""
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    external_id = models.CharField(max_length=200)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="deals")
+    stage = models.CharField(max_length=120, blank=True)
+    amount_minor = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    won = models.BooleanField(null=True, blank=True)
+    source = models.CharField(max_length=200, blank=True)
+    referred_by = models.CharField(max_length=200, blank=True)  # as the source names whom it came through
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "deal"
+        constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="deal_once")]
+        indexes = [models.Index(fields=["workspace", "account", "-opened_at"], name="deal_by_account")]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Cost(models.Model):
+    """What winning or keeping customers cost on a day: money, or hours (then `hours`, and no money).
+
+    Without an account it is everybody's.
+    """
+
+    CATEGORIES = ("acquisition", "credit", "discount", "programme", "hours")
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    external_id = models.CharField(max_length=64)  # a digest of the row: the same file twice changes nothing
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, null=True, blank=True, related_name="costs"
+    )
+    category = models.CharField(max_length=20, choices=[(name, name) for name in CATEGORIES])
+    spent_on = models.DateField()
+    amount_minor = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    hours = models.FloatField(null=True, blank=True)
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "cost"
+        constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="cost_once")]
+        indexes = [models.Index(fields=["workspace", "spent_on"], name="cost_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.category} on {self.spent_on}"
+
+
+class Rate(models.Model):
+    """What one unit of a currency is worth in the workspace's own, from a day until the next known."""
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    external_id = models.CharField(max_length=20)  # currency and day: EUR 2026-04-03
+    currency = models.CharField(max_length=3)
+    day = models.DateField()
+    rate = models.DecimalField(max_digits=24, decimal_places=10)
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "rate"
+        constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="rate_once")]
+        indexes = [models.Index(fields=["workspace", "currency", "-day"], name="rate_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.rate} on {self.day}"

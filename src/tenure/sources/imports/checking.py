@@ -7,7 +7,7 @@ need neither memory nor patience.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,12 +18,13 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from tenure.sources.imports.files import Ragged, SourceFile
+from tenure.sources.imports.file import Ragged, SourceFile
 from tenure.sources.imports.forms import MACROS
+from tenure.sources.imports.judging import Judged, judge
 from tenure.sources.imports.kind import Kind
 from tenure.sources.imports.mapping import Columns
 from tenure.sources.imports.sql import identifier, literal
-from tenure.sources.imports.steps import checking_sql, json_columns
+from tenure.sources.imports.steps import cells, checking_sql, json_columns
 
 _SETTINGS = """
     set TimeZone = 'UTC'; set memory_limit = '512MB'; set threads = 2; set preserve_insertion_order = true;
@@ -39,6 +40,7 @@ class Terms:
     currency: str
     as_of: date
     now: datetime
+    manners: Mapping[str, str] = field(default_factory=dict)  # as said: by what they are about
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class CheckedFile:
 
     connection: duckdb.DuckDBPyConnection
     columns: Columns
+    judged: Judged = field(default_factory=Judged)
     is_whole: bool = True  # False: only its first rows were read
     total: int = field(init=False)
     rejected: int = field(init=False)
@@ -140,14 +143,14 @@ def checked_file(
         connection = duckdb.connect(str(Path(folder) / "rows.duckdb"))
         try:
             is_whole = _read(connection, file, most)
-            _check(connection, columns, terms)
-            yield CheckedFile(connection, columns, is_whole)
+            judged = _check(connection, columns, terms, file.has_types)
+            yield CheckedFile(connection, columns, judged, is_whole)
         finally:
             connection.close()
 
 
 def _read(connection: duckdb.DuckDBPyConnection, file: SourceFile, most: int | None) -> bool:
-    """Make the tables `given` (line, c0, c1, …) and `ragged` (line, cells); whether that is all."""
+    """Make the tables `given` (line, c0, c1, …) and `ragged` (line, cells, says); whether that is all."""
     connection.execute(_SETTINGS)
     ragged: list[Ragged] = []
     # DuckDB swallows what a stream raises, so the first problem is kept and raised here.
@@ -168,6 +171,7 @@ def _read(connection: duckdb.DuckDBPyConnection, file: SourceFile, most: int | N
         {
             "line": pa.array([one.line for one in ragged], pa.int64()),
             "cells": pa.array([one.cells for one in ragged], pa.list_(pa.string())),
+            "says": pa.array([one.says for one in ragged], pa.string()),
         }
     )
     connection.register("ragged_rows", rows)
@@ -199,7 +203,7 @@ def _guarded(file: SourceFile, ragged: list[Ragged], problems: list[Exception]) 
         problems.append(error)
 
 
-def _check(connection: duckdb.DuckDBPyConnection, columns: Columns, terms: Terms) -> None:
+def _check(connection: duckdb.DuckDBPyConnection, columns: Columns, terms: Terms, has_types: bool) -> Judged:
     for name, value in (
         ("zone", literal(terms.zone)),
         ("currency", literal(terms.currency)),
@@ -208,7 +212,9 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: Columns, terms: Terms
     ):
         connection.execute(f"set variable {name} = {value}")
     connection.execute(MACROS)
-    connection.execute(checking_sql(columns, json_columns(connection, columns)))
+    judged = judge(connection, cells(columns), terms.manners, has_types)
+    connection.execute(checking_sql(columns, json_columns(connection, columns), judged.manners))
+    return judged
 
 
 def further(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The forms in which a cell may be written: text in, typed value out, as DuckDB macros.
 
-A form reads only what is unambiguous. What it cannot read is null, and the row is told what would be
+Most cells can be read one way only, in whatever country they were written. `03/04/2026` and `1.234` can be
+read two ways: a form gets the manner of its column, as it was judged over all cells or said by somebody
+(see judging.py), and without one gives null. What cannot be read is null, and the row is told what would be
 right. Macros get trimmed text, null where the cell is empty; times without a zone are in the variable
 `zone`.
 """
@@ -9,16 +11,62 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MACROS = r"""
+DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
+COMMA, POINT = "comma", "point"  # the decimal mark
+MANNERS = {"dates": (DAY_FIRST, MONTH_FIRST), "numbers": (COMMA, POINT)}
+
+_CODES = (
+    "usd eur gbp chf jpy cny inr krw brl sek nok dkk isk pln czk huf ron bgn try rub uah aud cad nzd sgd hkd "
+    "twd mxn ars clp cop pen zar ngn kes egp ils aed sar qar thb idr myr php vnd"
+).replace(" ", "|")
+_SIGNS = r"US\$|CA\$|C\$|AU\$|A\$|NZ\$|S\$|HK\$|R\$|[$€£¥₹₩₽₺₴₫₱₦]|kr\.?|zł|Fr\."
+
+_NUMBERS = (
+    r"""
+-- A number without what stands around it: spaces of all kinds, the currency, parentheses for minus.
+create macro _even(x) as regexp_replace(
+    regexp_replace(translate(x, '−’{spaces}', '-''   '), '^\((.+)\)$', '-\1'), ' ?%$', '');
+create macro _bare(x) as regexp_replace(regexp_replace(_even(x),
+    '^([+-]?) ?(?i:{codes}|{signs}) ?', '\1'), ' ?(?i:{codes}|{signs})$', '');
+create macro _is(x, form) as regexp_full_match(_bare(x), '[+-]?(' || form || ')');
+create macro is_point(x) as _is(x, '\d{1,3}([, '']\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}|\d*\.\d{1,2}'
+    '|\d*\.\d{4,}|0*\.\d+|\d{4,}\.\d*|\d+\.|(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3}');
+create macro is_comma(x) as _is(x, '\d{1,3}([. '']\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}|\d*,\d{1,2}'
+    '|\d*,\d{4,}|0*,\d+|\d{4,},\d+');
+create macro is_ambiguous_number(x) as _is(x, '[1-9]\d{0,2}[.,]\d{3}');
+create macro as_point(x) as try_cast(translate(_bare(x), ', ''', '') as decimal(28, 10));
+create macro as_comma(x) as
+    try_cast(replace(translate(_bare(x), '. ''', ''), ',', '.') as decimal(28, 10));
+create macro _number(x, mark) as case
+    when is_point(x) or (mark = 'point' and is_ambiguous_number(x)) then as_point(x)
+    when is_comma(x) or (mark = 'comma' and is_ambiguous_number(x)) then as_comma(x)
+    when _is(x, '\d+|\d{1,3}([ '']\d{3})+') then as_point(x) end;
+create macro read_number(x, mark) as case
+    when ends_with(x, '%') then (_number(x, mark) * 0.01)::decimal(28, 10) else _number(x, mark) end;
+create macro read_whole(x, mark) as case
+    when _number(x, mark) = trunc(_number(x, mark)) and not ends_with(x, '%')
+        then try_cast(_number(x, mark) as bigint) end;
+create macro plain_number(n) as regexp_replace(n::varchar, '\.?0+$', '');
+create macro wrong_number(x) as case when is_ambiguous_number(x)
+    then format('could be {} or {}; write the one that is meant, or say which the file means',
+        plain_number(as_point(x)), plain_number(as_comma(x)))
+    else 'is not a number; write it like 29.85' end;
+-- What a number says of its currency; $ and kr are those of many countries, and say nothing.
+create macro said_currency(x) as case
+    when regexp_matches(x, '(?i)(^|[^a-z])({codes})([^a-z]|$)')
+        then upper(regexp_extract(x, '(?i)(?:^|[^a-z])({codes})(?:[^a-z]|$)', 1))
+    when x like '%€%' then 'EUR' when x like '%£%' then 'GBP' when x like '%₹%' then 'INR'
+    when x like '%₩%' then 'KRW' when x like '%₽%' then 'RUB' when x like '%₺%' then 'TRY'
+    when x like '%₴%' then 'UAH' when x like '%zł%' then 'PLN' when x like '%US$%' then 'USD'
+    when x like '%R$%' then 'BRL' end;
+""".replace("{codes}", _CODES)
+    .replace("{signs}", _SIGNS)
+    .replace("{spaces}", "\u00a0\u202f\u2009")
+)
+
+_WORDS = r"""
 create macro read_text(x) as x;
 create macro read_email(x) as case when regexp_full_match(x, '[^@\s]+@[^@\s]+') then lower(x) end;
-create macro read_number(x) as case
-    when regexp_full_match(x, '[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}')
-        then try_cast(replace(x, ',', '') as decimal(28, 10))
-    when regexp_full_match(x, '[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?')
-        then try_cast(x as decimal(28, 10)) end;
-create macro read_whole(x) as case
-    when regexp_full_match(x, '[+-]?\d{1,18}(\.0*)?') then try_cast(x as bigint) end;
 create macro read_yes_no(x) as case
     when lower(x) in ('yes', 'y', 'true', 't', '1', 'on') then true
     when lower(x) in ('no', 'n', 'false', 'f', '0', 'off') then false end;
@@ -28,46 +76,72 @@ create macro read_interval(x) as case
     when lower(x) in ('quarter', 'quarterly', 'q', '3 months', 'per quarter') then 'quarter'
     when lower(x) in ('year', 'yearly', 'y', 'annual', 'annually', '1 year', '12 months', 'per year')
         then 'year' end;
-create macro read_currency(x) as case when regexp_full_match(x, '[A-Za-z]{3}') then upper(x) end;
+create macro read_currency(x) as
+    case when regexp_full_match(x, '[A-Za-z]{3}') then upper(x) else said_currency(x) end;
+"""
 
--- 3/4/2026 is in March or in April, depending on whom one asks: read only where one reading is no date.
-create macro _numeric(x) as regexp_full_match(x, '\d{1,2}[./-]\d{1,2}[./-]\d{4}');
+_TIMES = r"""
+-- The numeric day at the beginning of a text, with or without a time behind it.
+create macro _national(x) as regexp_extract(x,
+    '^(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2})([, T]+\d{1,2}:.*)?$', 1);
 create macro _part(x, n) as
-    try_cast(regexp_extract(x, '^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$', n) as integer);
+    try_cast(regexp_extract(_national(x), '^(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})$', n) as integer);
+create macro _year(x) as
+    _part(x, 3) + case when _part(x, 3) < 70 then 2000 when _part(x, 3) < 100 then 1900 else 0 end;
 create macro _ymd(year, month, day) as
     try_strptime(year::varchar || '-' || month::varchar || '-' || day::varchar, '%Y-%m-%d');
-create macro is_ambiguous_day(x) as _numeric(x) and _part(x, 1) <> _part(x, 2)
-    and _part(x, 1) between 1 and 12 and _part(x, 2) between 1 and 12;
-create macro _day(x) as case
+-- 3/4/2026 is in March or in April, depending on whom one asks.
+create macro is_ambiguous_day(x) as coalesce(_part(x, 1) <> _part(x, 2)
+    and _part(x, 1) between 1 and 12 and _part(x, 2) between 1 and 12, false);
+create macro is_day_first(x) as
+    coalesce(_part(x, 1) between 13 and 31 and _part(x, 2) between 1 and 12, false);
+create macro is_month_first(x) as
+    coalesce(_part(x, 2) between 13 and 31 and _part(x, 1) between 1 and 12, false);
+create macro as_day_first(x) as _ymd(_year(x), _part(x, 2), _part(x, 1));
+create macro as_month_first(x) as _ymd(_year(x), _part(x, 1), _part(x, 2));
+create macro _numeric(x, first) as case
+    when is_ambiguous_day(x) and first not in ('day-first', 'month-first') then null
+    when is_month_first(x) or (is_ambiguous_day(x) and first = 'month-first') then as_month_first(x)
+    else as_day_first(x) end;
+-- A spreadsheet's number of a day.
+create macro _serial(x) as case when regexp_full_match(x, '[2-7]\d{4}(\.\d+)?')
+    then timestamp '1899-12-30' + to_seconds(round(x::double * 86400)) end;
+create macro _day(x, first) as case
     when regexp_full_match(x, '\d{4}[./-]\d{1,2}[./-]\d{1,2}')
         then try_strptime(regexp_replace(x, '[./]', '-', 'g'), '%Y-%m-%d')
     when regexp_full_match(x, '(19|20)\d{6}') then try_strptime(x, '%Y%m%d')
-    when is_ambiguous_day(x) then null
-    when _numeric(x) and _part(x, 2) > 12 then _ymd(_part(x, 3), _part(x, 1), _part(x, 2))
-    when _numeric(x) then _ymd(_part(x, 3), _part(x, 2), _part(x, 1))
+    when _national(x) = x then _numeric(x, first)
     when regexp_matches(x, '[A-Za-z]{3}.*\d{4}$')
         then try_strptime(x, ['%d %b %Y', '%d %B %Y', '%d-%b-%Y', '%d-%B-%Y',
                               '%b %d, %Y', '%B %d, %Y', '%b %d %Y', '%B %d %Y']) end;
-create macro _moment(x) as case
+create macro _clock(x) as try_strptime(
+    upper(regexp_extract(x, '[, T]+(\d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?)$', 1)),
+    ['%H:%M', '%H:%M:%S', '%I:%M %p', '%I:%M:%S %p', '%I:%M%p', '%I:%M:%S%p']) - timestamp '1900-01-01';
+create macro _local(x, first) as case
     when regexp_full_match(x, '\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?')
-        then timezone(getvariable('zone'), try_cast(replace(x, ',', '.') as timestamp))
+        then try_cast(replace(x, ',', '.') as timestamp)
+    when _national(x) not in ('', x) then _numeric(x, first) + _clock(x)
+    else _serial(x) end;
+create macro _moment(x, first) as case
     when regexp_full_match(x,
         '\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)')
         then try_cast(x as timestamptz)
     when regexp_full_match(x, '\d{10}(\.\d+)?') then to_timestamp(x::double)
-    when regexp_full_match(x, '\d{13}') then to_timestamp(x::bigint / 1000.0) end;
+    when regexp_full_match(x, '\d{13}') then to_timestamp(x::bigint / 1000.0)
+    else timezone(getvariable('zone'), _local(x, first)) end;
 create macro _within(day) as
     case when day between timestamp '1970-01-01' and timestamp '2199-12-31' then day end;
-create macro read_date(x) as
-    _within(coalesce(_day(x), date_trunc('day', timezone(getvariable('zone'), _moment(x)))))::date;
-create macro read_instant(x) as
-    timezone('UTC', _within(timezone('UTC', coalesce(_moment(x), timezone(getvariable('zone'), _day(x))))));
-
-create macro wrong_day(x) as case when is_ambiguous_day(x) then
-    format('could be {2}-{1:02d}-{0:02d} or {2}-{0:02d}-{1:02d}; write the one that is meant',
-        _part(x, 1), _part(x, 2), _part(x, 3))
+create macro read_date(x, first) as _within(coalesce(_day(x, first),
+    date_trunc('day', timezone(getvariable('zone'), _moment(x, first)))))::date;
+create macro read_instant(x, first) as timezone('UTC', _within(timezone('UTC',
+    coalesce(_moment(x, first), timezone(getvariable('zone'), _day(x, first))))));
+create macro wrong_day(x) as case when is_ambiguous_day(x)
+    then format('could be {2}-{1:02d}-{0:02d} or {2}-{0:02d}-{1:02d}; write the one that is meant, '
+        'or say which the file means', _part(x, 1), _part(x, 2), _year(x))
     else 'is not a date this version reads; write it like 2026-04-03' end;
 """
+
+MACROS = _NUMBERS + _WORDS + _TIMES
 
 
 @dataclass(frozen=True)
@@ -77,10 +151,11 @@ class Form:
     name: str
     wrong: str
     longest: int = 0  # characters; 0: no limit
+    manner: str = ""  # of what: a key of MANNERS
 
-    def value(self, x: str) -> str:
-        """SQL of the value of the text `x`, null where it cannot be read."""
-        return f"read_{self.name}({x})"
+    def value(self, x: str, manner: str = "") -> str:
+        """SQL of the value of the text `x` written in a manner, null where it cannot be read."""
+        return f"read_{self.name}({x}, '{manner}')" if self.manner else f"read_{self.name}({x})"
 
     def says(self, x: str) -> str:
         """SQL of what is wrong with the text `x`, and what would be right."""
@@ -93,10 +168,14 @@ def text(longest: int) -> Form:
 
 
 EMAIL = Form("email", "is not an e-mail address; write it like ann@acme.example", 254)
-NUMBER = Form("number", "is not a number; write it like 29.85, without currency sign or thousands separators")
-WHOLE = Form("whole", "is not a whole number; write it like 12")
+NUMBER = Form("number", "wrong_number({x})", manner="numbers")
+WHOLE = Form(
+    "whole",
+    "replace(wrong_number({x}), 'a number; write it like 29.85', 'a whole number; write it like 12')",
+    manner="numbers",
+)
 YES_NO = Form("yes_no", "is neither yes nor no; write yes or no")
 INTERVAL = Form("interval", "is no interval; write week, month, quarter or year")
 CURRENCY = Form("currency", "is not a currency; write its three letters, like USD")
-DATE = Form("date", "wrong_day({x})")
-INSTANT = Form("instant", "replace(wrong_day({x}), '2026-04-03', '2026-04-03T14:30:00Z')")
+DATE = Form("date", "wrong_day({x})", manner="dates")
+INSTANT = Form("instant", "replace(wrong_day({x}), '2026-04-03', '2026-04-03T14:30:00Z')", manner="dates")

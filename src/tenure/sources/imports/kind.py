@@ -13,13 +13,16 @@ from tenure.kit.registry import Registry
 from tenure.sources.imports.forms import Form
 from tenure.workspaces.models import Workspace
 
+LARGEST_AMOUNT = 10**13  # of a currency's units: what remains a whole number of cents in every store
+
 
 @dataclass(frozen=True)
 class Column:
     """A canonical column.
 
     `also`: other names it is known by, in lower case without punctuation, the surest first.
-    `stands_in`: our column that is used where the file has none for this one.
+    `stands_in`: our column that is used where the file has none for this one. `within`: our column whose
+    cells may say this currency too ("5 €").
     """
 
     name: str
@@ -28,6 +31,7 @@ class Column:
     required: bool = False
     also: str = ""
     stands_in: str = ""
+    within: str = ""
 
     @property
     def synonyms(self) -> list[str]:

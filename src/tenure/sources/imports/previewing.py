@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from tenure.sources.imports.checking import Batch, CheckedFile, Rejected, further
-from tenure.sources.imports.files import FileProblem, SourceFile
+from tenure.sources.imports.file import FileProblem, Reading, SourceFile
+from tenure.sources.imports.forms import MANNERS
+from tenure.sources.imports.judging import Question
 from tenure.sources.imports.kind import Column, Kind, Load, Written
 from tenure.sources.imports.mapping import Columns, Source
 from tenure.sources.imports.options import Options
@@ -41,7 +44,9 @@ class Preview:
     `shown`: the canonical columns in which any of the first `rows` has a value. `problem`: why it cannot
     be imported as it is; then at most its columns are known. `would`: what importing it now would do, if
     that was asked for. `is_whole`: whether that is about all rows. `missing`: the columns that are needed
-    and have no source. `hint`: what would help many of its rows at once.
+    and have no source. `hint`: what would help many of its rows at once. `questions`: what its cells leave
+    open; `manners`: how its dates and numbers are written, as judged or said; `reading`: encoding,
+    separator and sheet, found out or said; `sheets`: all it has.
     """
 
     kind: str
@@ -62,6 +67,10 @@ class Preview:
     rejects: tuple[Rejected, ...] = ()
     would: Written | None = None
     hint: str = ""
+    questions: tuple[Question, ...] = ()
+    manners: Mapping[str, str] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
+    sheets: tuple[str, ...] = ()
 
 
 def preview(
@@ -92,6 +101,8 @@ def _with_columns(run: ImportRun, found: Preview, file: SourceFile, columns: Col
     return replace(
         found,
         says=file.says,
+        reading=file.reading,
+        sheets=file.sheets,
         names=file.names,
         columns=tuple(_guess(one, columns.sources.get(one.name, _NOWHERE)) for one in columns.kind.columns),
         missing=columns.missing,
@@ -116,7 +127,18 @@ def _with_rows(run: ImportRun, found: Preview, checked: CheckedFile) -> Preview:
         rejected=checked.rejected,
         rejects=tuple(checked.rejects(_ERRORS)),
         hint=checked.kind.hint(checked, run.workspace),
+        questions=checked.judged.questions,
+        manners=_manners(checked),
     )
+
+
+def _manners(checked: CheckedFile) -> dict[str, str]:
+    """What the columns' manners come to for the whole file, where they agree."""
+    found: dict[str, set[str]] = {about: set() for about in MANNERS}
+    for column in checked.kind.columns:
+        if manner := checked.judged.manners.get(column.name):
+            found[column.form.manner].add(manner)
+    return {about: min(manners) for about, manners in found.items() if len(manners) == 1}
 
 
 def _short(value: Any) -> Any:

@@ -15,7 +15,9 @@ from django.db.models import F
 from tenure.kit import clock, home, live
 from tenure.kit.words import count
 from tenure.sources.imports.checking import Batch, CheckedFile, checked_file
+from tenure.sources.imports.file import guarded
 from tenure.sources.imports.files import FileProblem, SourceFile, open_file
+from tenure.sources.imports.forms import MANNERS
 from tenure.sources.imports.kind import Load, Written
 from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.mapping import SET_ASIDE, Columns, understand
@@ -43,6 +45,7 @@ def run_import(run_id: str, progress: Progress | None = None) -> ImportRun:
         return run
     try:
         with opened(run) as checked:
+            _require_answers(checked)
             _start(run, checked)
             _write_all(run, checked, progress)
             hint = checked.kind.hint(checked, run.workspace)
@@ -66,7 +69,8 @@ def opened(run: ImportRun, most: int | None = None) -> Iterator[CheckedFile]:
 
 def understood(run: ImportRun) -> tuple[SourceFile, Columns]:
     """A run's file and how its columns are mapped. Raises FileProblem."""
-    options, file = Options.read(run.options), open_file(Path(run.path))
+    options = Options.read(run.options)
+    file = open_file(Path(run.path), options.reading)
     return file, understand(KINDS[run.kind], file.names, options.map, options.set)
 
 
@@ -84,6 +88,13 @@ def load_of(run: ImportRun, checked: CheckedFile) -> Load:
     """Where the run's rows go."""
     terms = Options.read(run.options).terms(run.workspace)
     return Load(run.workspace, run.pk, terms.as_of, run.created_at, position=checked.total)
+
+
+def _require_answers(checked: CheckedFile) -> None:
+    """Raise FileProblem for what is still open: it is asked, never guessed."""
+    for question in checked.judged.questions:
+        manners = " or ".join(f"--{question.about} {one}" for one in MANNERS[question.about])
+        raise FileProblem(f"{question.says}. Say which with {manners}; nothing was imported")
 
 
 def _start(run: ImportRun, checked: CheckedFile) -> None:
@@ -118,7 +129,9 @@ def _write_rejects(path: Path, checked: CheckedFile) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([f"{SET_ASIDE}line", f"{SET_ASIDE}because", *checked.columns.names])
-        writer.writerows([row.line, row.says, *row.cells] for row in checked.rejects())
+        writer.writerows(
+            [row.line, guarded(row.says), *(guarded(cell) for cell in row.cells)] for row in checked.rejects()
+        )
 
 
 def _write_all(run: ImportRun, checked: CheckedFile, progress: Progress | None) -> None:

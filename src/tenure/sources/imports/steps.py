@@ -9,25 +9,27 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
+from tenure.sources.imports.file import LARGEST_CELL
+from tenure.sources.imports.judging import Cells
 from tenure.sources.imports.kind import Check, Column, Kind
-from tenure.sources.imports.mapping import Columns
+from tenure.sources.imports.mapping import SET_ASIDE, Columns
 from tenure.sources.imports.sql import identifier, literal
 
 
 def json_columns(connection: duckdb.DuckDBPyConnection, columns: Columns) -> dict[str, str]:
     """Further columns and the SQL of their values as JSON: numbers if all are, truth values if all are."""
-    cells = {name: _trimmed(columns, name) for name in columns.further}
-    if not cells:
+    said = {name: _trimmed(columns, name) for name in columns.further}
+    if not said:
         return {}
     tests = ", ".join(
         f"bool_and(regexp_full_match({cell}, '-?(0|[1-9]\\d{{0,14}})(\\.\\d{{1,12}})?')), "
         f"bool_and(lower({cell}) in ('true', 'false'))"
-        for cell in cells.values()
+        for cell in said.values()
     )
     [found] = connection.execute(f"select {tests} from given").fetchall()  # noqa: S608
     return {
         name: _json_value(cell, bool(found[2 * i]), bool(found[2 * i + 1]))
-        for i, (name, cell) in enumerate(cells.items())
+        for i, (name, cell) in enumerate(said.items())
     }
 
 
@@ -35,15 +37,28 @@ def _json_value(cell: str, is_number: bool, is_truth: bool) -> str:
     return f"{cell}::json" if is_number else f"lower({cell})::json" if is_truth else f"to_json({cell})"
 
 
-def checking_sql(columns: Columns, further: Mapping[str, str]) -> str:
-    """The statement that makes the table `checked` of `given` and `ragged`: a chain of queries."""
+def cells(columns: Columns) -> list[Cells]:
+    """The columns whose manner is to be judged."""
+    return [
+        Cells(one.name, one.form.manner, columns.called(one.name), _text(columns, one))
+        for one in columns.kind.columns
+        if one.form.manner and one.name in columns.sources
+    ]
+
+
+def checking_sql(columns: Columns, further: Mapping[str, str], manners: Mapping[str, str]) -> str:
+    """The statement that makes the table `checked` of `given` and `ragged`: a chain of queries.
+
+    `manners`: how the cells of canonical columns are written, where that is open.
+    """
     kind = columns.kind
     printed = _printed([identifier(one.name) for one in kind.columns])
     key = ", ".join(kind.key)
     steps = {
         "texts": f"line, {_cells(columns)} as cells, {_json(further)} as further, {_texts(columns)} "
         "from given",
-        "typed": f"line, cells, further, {_values(kind)}, {_misread(columns)} as misread from texts",
+        "typed": f"line, cells, further, {_values(kind, manners)}, {_misread(columns, manners)} as misread "
+        "from texts",
         "whole": f"* replace ({_replaced(kind.computed)}) from typed",
         "tested": f"*, list_filter(list_concat(misread, {_tests(columns)}), lambda one: one is not null) "
         "as faults from whole",
@@ -93,36 +108,59 @@ def _texts(columns: Columns) -> str:
 
 def _text(columns: Columns, column: Column) -> str:
     source = columns.sources.get(column.name)
+    said = f"said_currency({_text(columns, columns.kind.column(column.within))})" if column.within else ""
     if source is None:
-        return "null::varchar"
-    if not source.theirs:
-        return f"nullif({literal(source.value.strip())}, '')"
-    return _trimmed(columns, source.theirs)
+        return said or "null::varchar"
+    text = (
+        _trimmed(columns, source.theirs) if source.theirs else f"nullif({literal(source.value.strip())}, '')"
+    )
+    return f"coalesce({text}, {said})" if said else text
 
 
 def _trimmed(columns: Columns, theirs: str) -> str:
-    """A cell of the file without the blanks around it, null if nothing else is there."""
-    return f"nullif(trim(c{columns.names.index(theirs)}, ' \t\r\n\u00a0'), '')"
+    """A cell of the file without the blanks around it, null if nothing else is there.
+
+    A file of rejected rows that comes back has apostrophes that keep spreadsheets from calculating.
+    """
+    cell = f"trim(c{columns.names.index(theirs)}, ' \t\r\n\u00a0')"
+    if columns.names[0].startswith(SET_ASIDE):
+        cell = f"regexp_replace({cell}, '^''([=+@-])', '\\1')"
+    return f"nullif({cell}, '')"
 
 
 def _raw(column: Column) -> str:
     return identifier(f"text of {column.name}")
 
 
-def _values(kind: Kind) -> str:
-    return ", ".join(f"{one.form.value(_raw(one))} as {identifier(one.name)}" for one in kind.columns)
+def _values(kind: Kind, manners: Mapping[str, str]) -> str:
+    return ", ".join(f"{_value(one, manners)} as {identifier(one.name)}" for one in kind.columns)
 
 
-def _misread(columns: Columns) -> str:
+def _value(column: Column, manners: Mapping[str, str]) -> str:
+    return column.form.value(_raw(column), manners.get(column.name, ""))
+
+
+def _misread(columns: Columns, manners: Mapping[str, str]) -> str:
     """What is wrong with the cells one by one."""
-    faults = [fault for one in columns.kind.columns for fault in _faults(columns, one)]
-    return f"[{', '.join(faults)}]"
+    faults = [fault for one in columns.kind.columns for fault in _faults(columns, one, manners)]
+    return f"[{', '.join([*faults, _overlong(len(columns.names))])}]"
 
 
-def _faults(columns: Columns, column: Column) -> Iterator[str]:
+def _overlong(width: int) -> str:
+    """A quotation mark that is never closed swallows all that follows."""
+    longest = f"greatest({', '.join(f'length(cells[{i + 1}])' for i in range(width))}, 0)"
+    says = f"'the row has a cell of ' || {longest} || ' characters; at most {LARGEST_CELL:,} are kept'"
+    return _fault("", f"{longest} > {LARGEST_CELL}", says)
+
+
+def _faults(columns: Columns, column: Column, manners: Mapping[str, str]) -> Iterator[str]:
     text, called = _raw(column), columns.called(column.name)
     said = f"'''' || left({text}, 60) || ''' ' || {column.form.says(text)}"
-    yield _fault(called, f"{text} is not null and {column.form.value(text)} is null", said)
+    yield _fault(called, f"{text} is not null and {_value(column, manners)} is null", said)
+    if column.within:
+        within = f"said_currency({_raw(columns.kind.column(column.within))})"
+        says = f"'''' || {text} || ''' is not the currency that the amount says, ' || {within}"
+        yield _fault(called, f"{within} <> upper({text})", says)
     if column.required:
         yield _fault(
             called, f"{text} is null", f"'is empty; every row needs it: ' || {literal(column.means)}"
@@ -182,4 +220,4 @@ def _misfit(width: int) -> str:
         f"'the row has ' || len(cells) || ' cells where the header has {width}; "
         "quote cells that contain the separator'"
     )
-    return f"{{'field': '', 'says': {says}}}"
+    return f"{{'field': '', 'says': coalesce(nullif(says, ''), {says})}}"

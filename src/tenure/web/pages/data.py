@@ -18,9 +18,9 @@ from tenure.kit import words
 from tenure.sources import actions
 from tenure.sources import queries as imports
 from tenure.sources.imports import preview
-from tenure.sources.imports.files import FileProblem
+from tenure.sources.imports.files import FileProblem, Reading
 from tenure.sources.imports.kinds import KINDS
-from tenure.sources.imports.options import Options, parse_day
+from tenure.sources.imports.options import Options, manners, parse_day
 from tenure.sources.models import ImportRun
 from tenure.web.guard import page
 from tenure.web.middleware import Request
@@ -95,6 +95,7 @@ def _previewed(run: ImportRun, wrong: str = "") -> dict[str, Any]:
         "rest": rest,
         "kinds": queries.kinds(),
         "counts_in_months": queries.counts_in_months(found),
+        **queries.reading_choices(found),
     }
 
 
@@ -118,16 +119,20 @@ def choose(request: Request, run_id: str) -> HttpResponse:
 
 
 def _chosen(form: QueryDict, kind: str) -> tuple[str, Options]:
-    """The kind and options of the form; another kind starts with fresh guesses."""
+    """The kind and options of the form; another kind, or another way to read it, starts afresh."""
     as_of, chosen = parse_day(form.get("as_of", "")), form.get("kind", kind)
+    how = manners(form.get("dates", ""), form.get("numbers", ""))
+    reading = Reading(form.get("encoding", ""), form.get("delimiter", ""), form.get("sheet", ""))
     if chosen not in KINDS:
         raise FileProblem(f"there is no kind of import {chosen!r}")
-    if chosen != kind:
-        return chosen, Options(as_of=as_of)
+    read_anew = form.get("read_as", "") != f"{reading.encoding}|{reading.delimiter}|{reading.sheet}"
+    if chosen != kind or ("read_as" in form and read_anew):
+        return chosen, Options(as_of=as_of, manners=how, reading=reading)
     names = KINDS[kind].names
     said = {ours: form.get(f"map.{ours}", "") for ours in names if f"map.{ours}" in form}
     values = {ours: value for ours in names if (value := form.get(f"set.{ours}", "").strip())}
-    return kind, Options({ours: one for ours, one in said.items() if ours not in values}, values, as_of)
+    chosen_map = {ours: one for ours, one in said.items() if ours not in values}
+    return kind, Options(chosen_map, values, as_of, how, reading)
 
 
 @require_GET

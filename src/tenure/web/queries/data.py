@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tenure.events import queries as events
 from tenure.events.queries import EventRow
 from tenure.kit import words
 from tenure.sources import queries as imports
+from tenure.sources.imports.delimited import DELIMITERS, ENCODINGS
+from tenure.sources.imports.forms import MANNERS
 from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.previewing import ColumnGuess, Preview
 from tenure.sources.queries import Problem, Run
@@ -34,6 +37,19 @@ REASONS: Mapping[str, str] = {
     "no_group": "Without an account",
     "no_previous": "Without a former id",
     "failed": "Failed on our side",
+}
+
+
+# How a file's days and numbers are written, in words.
+_MANNERS = {
+    "dates": [("day-first", "Day first: 31.12.2026"), ("month-first", "Month first: 12/31/2026")],
+    "numbers": [("comma", "Comma: 1.234,56"), ("point", "Point: 1,234.56")],
+}
+
+
+_TITLES = {
+    "dates": [("day-first", "Day first:"), ("month-first", "Month first:")],
+    "numbers": [("comma", "Comma:"), ("point", "Point:")],
 }
 
 
@@ -158,6 +174,21 @@ def kinds() -> list[tuple[str, str]]:
 def counts_in_months(preview: Preview) -> bool:
     """Whether the file's day matters: it counts back from it."""
     return any(one.ours == "months" and one.theirs for one in preview.columns)
+
+
+def reading_choices(preview: Preview) -> dict[str, Any]:
+    """What can be chosen about how the file is read and written; nothing where there is no choice."""
+    is_text = bool(preview.reading.delimiter)
+    asked = {one.about for one in preview.questions}
+    known = {about for about in MANNERS if preview.manners.get(about) and about not in asked}
+    return {
+        "encodings": list(ENCODINGS.items()) if is_text else [],
+        "delimiters": [(sign, words.capital(name)) for sign, name in DELIMITERS.items()] if is_text else [],
+        "sheets": [(name, name) for name in preview.sheets] if len(preview.sheets) > 1 else [],
+        "manner_titles": _TITLES,
+        "dates": _MANNERS["dates"] if "dates" in known else [],
+        "numbers": _MANNERS["numbers"] if "numbers" in known and is_text else [],
+    }
 
 
 def finished(access: Access, run_id: str) -> tuple[Run, list[Problem], bool]:

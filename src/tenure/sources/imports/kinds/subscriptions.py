@@ -12,7 +12,7 @@ from tenure.kit.money import Money
 from tenure.revenue.actions import TermRow, upsert_terms
 from tenure.revenue.models import Term
 from tenure.sources.imports.forms import CURRENCY, DATE, INTERVAL, NUMBER, WHOLE, YES_NO, text
-from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Rows, Written
+from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Rows, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
 from tenure.workspaces.models import Workspace
 
@@ -25,7 +25,6 @@ _HINTS = {
 _ROLLING = ("week", "month")
 _MOST_MONTHS = 1200
 _MONTHS = f"(case when months between 0 and {_MOST_MONTHS} then months::integer end)"
-_LARGEST = 10**13  # of a currency's units: what remains a whole number of cents in every store
 
 
 def write(load: Load, batch: pa.Table) -> Written:
@@ -120,6 +119,7 @@ KINDS.add(
                 CURRENCY,
                 "three letters; the workspace's own if left out",
                 also="currencycode ccy",
+                within="amount",
             ),
             Column(
                 "interval",
@@ -177,7 +177,7 @@ KINDS.add(
         checks=(
             Check(
                 "amount",
-                f"amount < 0 or amount > {_LARGEST}",
+                f"amount < 0 or amount > {LARGEST_AMOUNT}",
                 "'is out of range; an amount is at least 0, take discounts off the term they belong to'",
             ),
             Check(

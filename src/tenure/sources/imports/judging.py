@@ -1,0 +1,140 @@
+"""In which manner a column is written: judged over all its cells, and asked where they leave it open.
+
+`03/04/2026` alone can be read two ways; in a column in which `31/12/2026` stands too, only one. What a column
+leaves open, the file's other columns of its sort may settle. What nobody has settled is a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import duckdb
+
+from tenure.sources.imports.forms import MANNERS, POINT
+
+# In the order of MANNERS: what tells them apart, and how an open cell reads in each: SQL over the text {x}.
+_TESTS = {
+    "dates": ("is_day_first({x})", "is_month_first({x})", "is_ambiguous_day({x})"),
+    "numbers": ("is_comma({x})", "is_point({x})", "is_ambiguous_number({x})"),
+}
+_READINGS = {
+    "dates": ("strftime(as_day_first({x}), '%-d %B %Y')", "strftime(as_month_first({x}), '%-d %B %Y')"),
+    "numbers": ("plain_number(as_comma({x}))", "plain_number(as_point({x}))"),
+}
+_EXAMPLES = 2
+
+
+@dataclass(frozen=True)
+class Example:
+    """A cell that can be read two ways, and both readings, in the order of MANNERS."""
+
+    text: str
+    readings: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a column leaves open: how its `dates` or `numbers` are meant, with cells of its own."""
+
+    about: str
+    column: str
+    examples: tuple[Example, ...]
+
+    @property
+    def says(self) -> str:
+        """The question in words."""
+        first = self.examples[0]
+        return (
+            f"has {self.about} in {self.column!r} that can be read two ways: {first.text} is "
+            f"{first.readings[0]} or {first.readings[1]}"
+        )
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The manner of each canonical column, by name; and the questions that are left, one for each sort."""
+
+    manners: Mapping[str, str] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column to be judged: ours, what its manner is about, the file's name for it, SQL of its text."""
+
+    ours: str
+    about: str
+    called: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Found:
+    cells: Cells
+    first: int
+    second: int
+    open: int
+    examples: tuple[Example, ...]
+
+    @property
+    def manner(self) -> str:
+        """What the column's own cells say, if they agree."""
+        return _one_sided(self.cells.about, self.first, self.second)
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection, columns: list[Cells], said: Mapping[str, str], has_types: bool
+) -> Judged:
+    """Judge the columns of the table `given`. `said`: manners by what they are about.
+
+    Where `has_types`, numbers are numbers: open ones among texts have a point.
+    """
+    found = [_found(connection, one) for one in columns]
+    manners: dict[str, str] = {}
+    questions: dict[str, Question] = {}
+    for one in found:
+        about = one.cells.about
+        manner = said.get(about) or one.manner or _of_others(one, found)
+        if not manner and about == "numbers" and has_types:
+            manner = POINT
+        manners[one.cells.ours] = manner
+        if one.open and not manner:
+            questions.setdefault(about, Question(about, one.cells.called, one.examples))
+    return Judged(manners, tuple(questions.values()))
+
+
+def _found(connection: duckdb.DuckDBPyConnection, cells: Cells) -> _Found:
+    tests = [test.replace("{x}", "x") for test in _TESTS[cells.about]]
+    counts = ", ".join(f"count(*) filter ({test})" for test in tests)
+    sql = (
+        f"select {counts}, arg_min(x, line, {_EXAMPLES}) filter ({tests[2]}) "  # noqa: S608
+        f"from (select line, {cells.text} as x from given)"
+    )
+    [(first, second, open_, texts)] = connection.execute(sql).fetchall()
+    return _Found(cells, first, second, open_, tuple(_example(connection, cells, one) for one in texts or ()))
+
+
+def _example(connection: duckdb.DuckDBPyConnection, cells: Cells, text: str) -> Example:
+    readings = ", ".join(one.replace("{x}", "x") for one in _READINGS[cells.about])
+    [(first, second)] = connection.execute(
+        f"select {readings} from (select $1::varchar as x)",  # noqa: S608
+        [text],
+    ).fetchall()
+    return Example(text[:60], (first, second))
+
+
+def _of_others(one: _Found, found: list[_Found]) -> str:
+    """What the other columns of its sort say, for a column whose own cells say nothing."""
+    if one.first or one.second:  # they say different things: no other column settles that
+        return ""
+    alike = [other for other in found if other.cells.about == one.cells.about]
+    return _one_sided(
+        one.cells.about, sum(other.first for other in alike), sum(other.second for other in alike)
+    )
+
+
+def _one_sided(about: str, first: int, second: int) -> str:
+    if bool(first) == bool(second):
+        return ""
+    return MANNERS[about][0] if first else MANNERS[about][1]

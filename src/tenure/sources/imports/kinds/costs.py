@@ -1,0 +1,80 @@
+"""Costs: one row per sum or time spent to win or keep customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from tenure.kit.money import Money
+from tenure.kit.words import listing
+from tenure.revenue.dealing import CostRow, upsert_costs
+from tenure.revenue.models import Cost
+from tenure.sources.imports.forms import CURRENCY, DATE, NUMBER, text
+from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Written
+from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
+
+_CATEGORIES = ", ".join(f"'{name}'" for name in Cost.CATEGORIES)
+
+
+def write(load: Load, batch: pa.Table) -> Written:
+    """Add costs not known yet."""
+    done = upsert_costs(load.workspace, [_row(row, load) for row in batch.to_pylist()])
+    return Written(done.added, done.changed, done.same)
+
+
+def _row(row: Mapping[str, Any], load: Load) -> CostRow:
+    said = {
+        "spent_on": row["date"],
+        "category": row["category"],
+        "account_id": row["account_id"] or "",
+        "occurrence": row["occurrence"],
+    }
+    if row["category"] == "hours":
+        return CostRow(**said, hours=float(row["amount"]))
+    currency = row["currency"] or load.workspace.currency
+    return CostRow(**said, amount_minor=Money.of(row["amount"], currency).minor, currency=currency)
+
+
+KINDS.add(
+    Kind(
+        name="costs",
+        title="Costs",
+        columns=(
+            Column("date", DATE, "the day it was spent", True, "day spenton costdate month period"),
+            Column("account_id", text(200), "your id of the customer; empty: everybody's", also=ACCOUNT_ID),
+            Column(
+                "category",
+                text(20),
+                listing(Cost.CATEGORIES, "or"),
+                True,
+                "costcategory costtype type kind",
+            ),
+            Column("amount", NUMBER, "what was spent: money, or hours", True, "cost costs spend spent value"),
+            Column(
+                "currency",
+                CURRENCY,
+                "three letters; the workspace's own if left out",
+                also="currencycode ccy",
+                within="amount",
+            ),
+        ),
+        computed={"category": "regexp_replace(lower(category), '^program$', 'programme')"},
+        checks=(
+            Check(
+                "category",
+                f"category not in ({_CATEGORIES})",
+                f"'is no category; write {listing(Cost.CATEGORIES, 'or')}'",
+            ),
+            Check(
+                "amount",
+                f"amount < 0 or amount > {LARGEST_AMOUNT}",
+                "'is out of range; a cost is at least 0'",
+            ),
+        ),
+        key=("digest", "occurrence"),
+        numbers=("occurrence",),
+        write=write,
+    )
+)

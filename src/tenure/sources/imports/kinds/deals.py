@@ -1,0 +1,103 @@
+"""Deals: one row per offer to a customer, or to somebody who may become one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from tenure.kit.money import Money
+from tenure.revenue.dealing import DealRow, upsert_deals
+from tenure.sources.imports.forms import CURRENCY, INSTANT, NUMBER, YES_NO, text
+from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Written
+from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
+
+
+def write(load: Load, batch: pa.Table) -> Written:
+    """Add deals, or bring those known up to date."""
+    done = upsert_deals(load.workspace, [_row(row, load) for row in batch.to_pylist()])
+    return Written(done.added, done.changed, done.same)
+
+
+def _row(row: Mapping[str, Any], load: Load) -> DealRow:
+    currency = row["currency"] or load.workspace.currency
+    return DealRow(
+        deal_id=row["deal_id"],
+        account_id=row["account_id"],
+        opened_at=row["created_at"],
+        currency=currency,
+        stage=row["stage"] or "",
+        amount_minor=None if row["amount"] is None else Money.of(row["amount"], currency).minor,
+        closed_at=row["closed_at"],
+        won=row["won"],
+        source=row["source"] or "",
+        referred_by=row["referred_by"] or "",
+    )
+
+
+KINDS.add(
+    Kind(
+        name="deals",
+        title="Deals",
+        columns=(
+            Column(
+                "deal_id",
+                text(200),
+                "your own id of the deal",
+                True,
+                "dealid opportunityid oppid deal opportunity dealname opportunityname id",
+            ),
+            Column("account_id", text(200), "your id of the customer", True, ACCOUNT_ID),
+            Column("stage", text(120), "how far it is", also="dealstage stagename pipelinestage phase"),
+            Column("amount", NUMBER, "what it is worth", also="dealamount value dealvalue amountusd"),
+            Column(
+                "currency",
+                CURRENCY,
+                "three letters; the workspace's own if left out",
+                also="currencycode ccy dealcurrency",
+                within="amount",
+            ),
+            Column(
+                "created_at",
+                INSTANT,
+                "when it was opened",
+                True,
+                "createdate createddate createdon created openedat opened dateopened opendate",
+            ),
+            Column(
+                "closed_at",
+                INSTANT,
+                "when it was won or lost; empty: open",
+                also="closedate closeddate closedon closed wonat dateclosed",
+            ),
+            Column("won", YES_NO, "whether it was won; empty: open", also="iswon closedwon haswon"),
+            Column("source", text(200), "where it came from", also="leadsource dealsource channel origin"),
+            Column(
+                "referred_by",
+                text(200),
+                "who referred it, by your id of the customer or person",
+                also="referrer referral referredbyid",
+            ),
+        ),
+        checks=(
+            Check(
+                "amount",
+                f"amount < 0 or amount > {LARGEST_AMOUNT}",
+                "'is out of range; an amount is at least 0'",
+            ),
+            Check(
+                "closed_at",
+                "closed_at < created_at",
+                "'is before it was opened, ' || created_at",
+            ),
+            Check(
+                "won",
+                "won is not null and closed_at is null",
+                "'says that it is decided, but when is missing; give the day it closed'",
+            ),
+        ),
+        key=("deal_id",),
+        write=write,
+    )
+)

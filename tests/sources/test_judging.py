@@ -1,0 +1,132 @@
+"""How dates and numbers are meant is judged over a whole column, asked where it is open, never guessed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenure.revenue.models import Term
+from tenure.sources.imports import forms
+from tenure.sources.imports.judging import Cells, judge
+from tenure.sources.models import ImportRun
+from tests.sources.conftest import counts
+
+HEADER = "subscription_id,account_id,amount,start,end\n"
+
+
+@pytest.fixture(scope="module")
+def connection():
+    with duckdb.connect() as opened:
+        opened.execute("set TimeZone = 'UTC'; set variable zone = 'UTC'")
+        opened.execute(forms.MACROS)
+        yield opened
+
+
+def judged(connection, columns: dict[str, tuple[str, list[str]]], said=None, has_types=False):
+    """Judges columns: ours → what they are about, and their cells."""
+    cells = {f"c{i}": texts for i, (_, texts) in enumerate(columns.values())}
+    rows = list(zip(*cells.values(), strict=True))
+    connection.execute(
+        f"create or replace table given (line bigint, {', '.join(f'{c} varchar' for c in cells)})"
+    )
+    marks = ", ".join("?" * len(cells))
+    connection.executemany(
+        f"insert into given values (?, {marks})", [(n, *row) for n, row in enumerate(rows, 2)]
+    )
+    asked = [
+        Cells(ours, about, ours, c) for c, (ours, (about, _)) in zip(cells, columns.items(), strict=True)
+    ]
+    return judge(connection, asked, said or {}, has_types)
+
+
+def test_one_cell_that_can_be_read_one_way_settles_its_column(connection):
+    found = judged(connection, {"start": ("dates", ["03/04/2026", "31/12/2026"])})
+    assert (found.manners, found.questions) == ({"start": "day-first"}, ())
+
+
+def test_a_column_that_says_nothing_is_settled_by_its_neighbour(connection):
+    found = judged(connection, {"start": ("dates", ["03/04/2026"]), "end": ("dates", ["04/28/2027"])})
+    assert found.manners == {"start": "month-first", "end": "month-first"}
+
+
+def test_what_nobody_settles_is_asked_once_with_two_of_its_own_cells(connection):
+    found = judged(
+        connection,
+        {
+            "start": ("dates", ["03/04/2026", "05/06/2026", "07/08/2026"]),
+            "end": ("dates", ["01/02/2026"] * 3),
+        },
+    )
+    [question] = found.questions
+    assert (question.about, question.column) == ("dates", "start")
+    assert [(one.text, one.readings) for one in question.examples] == [
+        ("03/04/2026", ("3 April 2026", "4 March 2026")),
+        ("05/06/2026", ("5 June 2026", "6 May 2026")),
+    ]
+    answered = judged(connection, {"start": ("dates", ["03/04/2026"])}, {"dates": "day-first"})
+    assert (answered.manners, answered.questions) == ({"start": "day-first"}, ())
+
+
+def test_cells_that_contradict_each_other_settle_nothing(connection):
+    found = judged(connection, {"start": ("dates", ["31/12/2026", "12/31/2026", "03/04/2026"])})
+    assert found.manners == {"start": ""}
+    assert len(found.questions) == 1
+    assert judged(connection, {"start": ("dates", ["31/12/2026", "12/31/2026"])}).questions == ()
+
+
+def test_numbers_of_a_typed_file_have_a_point_and_are_not_asked_about(connection):
+    assert judged(connection, {"amount": ("numbers", ["1.234"])}, has_types=True).manners == {
+        "amount": "point"
+    }
+    [question] = judged(connection, {"amount": ("numbers", ["1.234", "5"])}).questions
+    assert question.examples[0].readings == ("1234", "1.234")
+
+
+@given(st.lists(st.dates(date(1971, 1, 1), date(2199, 12, 30)), min_size=1, max_size=8), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_a_column_of_days_is_read_as_written_or_asked_about(connection, days, day_first):
+    texts = [day.strftime("%d/%m/%Y" if day_first else "%m/%d/%Y") for day in days]
+    found = judged(connection, {"start": ("dates", texts)})
+    is_open = all(day.day <= 12 for day in days) and any(day.day != day.month for day in days)
+    assert bool(found.questions) == is_open
+    if not is_open:
+        manner = found.manners["start"]
+        read = [
+            connection.execute(f"select {forms.DATE.value('$1', manner)}", [text]).fetchone()[0]
+            for text in texts
+        ]
+        assert read == days
+
+
+def test_a_file_that_leaves_its_dates_open_is_not_imported_until_somebody_says(access, load):
+    text = HEADER + "S1,acme,5,03/04/2026,04/05/2027\n"
+    run = load("subscriptions", text)
+    assert run.status == ImportRun.FAILED
+    assert "03/04/2026 is 3 April 2026 or 4 March 2026. Say which with --dates day-first or" in run.says
+    assert not access.of(Term).exists()
+    assert counts(load("subscriptions", text, manners={"dates": "month-first"})) == (1, 0, 0, 0)
+    assert access.of(Term).get().starts_on == date(2026, 3, 4)
+
+
+def test_a_european_file_goes_in_as_it_is(access, load):
+    access.workspace.currency = "EUR"
+    access.workspace.save()
+    text = HEADER.replace(",", ";") + "S1;acme;1.234,50 €;01.02.2026;31.12.2026\nS2;dune;99 EUR;15.02.2026;\n"
+    assert counts(load("subscriptions", text.encode("cp1252"))) == (2, 0, 0, 0)
+    term = access.of(Term).get(subscription__external_id="S1")
+    assert (term.amount_minor, term.currency) == (123_450, "EUR")
+    assert (term.starts_on, term.ends_on) == (date(2026, 2, 1), date(2026, 12, 31))
+
+
+def test_an_amount_in_another_currency_than_is_said_is_set_aside(access, load):
+    run = load(
+        "subscriptions", "account_id,amount,currency,start\nacme,€5,USD,2026-01-01\ndune,£5,,2026-01-01\n"
+    )
+    assert counts(run) == (0, 0, 0, 2)
+    says = [row.says for row in run.rejected.order_by("line")]
+    assert says[0] == "currency 'USD' is not the currency that the amount says, EUR"
+    assert "is not this workspace's currency; give the amount in USD" in says[1]
