@@ -26,6 +26,7 @@ REPLAY = "replay"
 Mend = Callable[[str], str]
 
 _REPLAY_SECONDS = 120
+_REPLAY_STEPS = (drain.unpack_rows, drain.correct_clock, drain.drop_bots, drain.dedupe, drain.resolve)
 _DEFAULTS = {"kind": "track", "properties": "{}", "context": "{}"}
 _NEEDED = ("message_id", "event", "occurred_at")
 
@@ -104,7 +105,7 @@ def replay(access: Access, ids: Collection[int], mend: Mend | str | None = None)
 
 def _replay(workspace: Workspace, waiting: Sequence[RejectedEvent], mend: Mend | str | None) -> Replayed:
     batch = drain.Batch(workspace, REPLAY, [_row(one, _mended(one.body, mend)) for one in waiting])
-    for step in (drain.unpack_rows, drain.correct_clock, drain.resolve):
+    for step in _REPLAY_STEPS:
         batch = step(batch)
     if batch.events:
         position = lake.position(workspace.id, lake.EVENTS, REPLAY) + 1

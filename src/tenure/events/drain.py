@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 
 import pyarrow as pa
@@ -22,7 +21,8 @@ import pyarrow as pa
 from tenure.accounts import actions as accounts
 from tenure.collector import intake
 from tenure.collector.intake import Row
-from tenure.events import lake, loading, rules, seen
+from tenure.events import lake, leftout, loading, retention, rules, seen
+from tenure.events.leftout import Drop, Dropped
 from tenure.events.models import RejectedEvent
 from tenure.events.rules import Micros
 from tenure.events.traits import Said, said
@@ -37,13 +37,6 @@ _MICROS_A_DAY = 86_400_000_000
 _POISON = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
 
 
-class Drop(StrEnum):
-    """Why an event went no further although nothing was wrong with it."""
-
-    BOT = "bot"
-    DUPLICATE = "duplicate"
-
-
 @dataclass
 class Batch:
     """A workspace's part of a stretch of a stream, on its way through the steps."""
@@ -53,7 +46,7 @@ class Batch:
     rows: Sequence[Row]
     events: list[Event] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
-    dropped: Counter[Drop] = field(default_factory=Counter)
+    dropped: list[Dropped] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -137,7 +130,8 @@ def dedupe(batch: Batch) -> Batch:
     messages = [(event.message_id, (batch.stream, event.position, event.index)) for event in batch.events]
     day = _day(min(event.received_at for event in batch.events))
     with closing(seen.connect()) as db:
-        return _keep(batch, seen.remember(db, batch.workspace.id, messages, day), Drop.DUPLICATE)
+        window = retention.policy_of(batch.workspace).window_days
+        return _keep(batch, seen.remember(db, batch.workspace.id, messages, day, window), Drop.DUPLICATE)
 
 
 def resolve(batch: Batch) -> Batch:
@@ -160,6 +154,13 @@ def keep_rejected(batch: Batch) -> Batch:
     return batch
 
 
+def count_dropped(batch: Batch) -> Batch:
+    """Count what was left out, by reason and day: each once, however often it is drained."""
+    if batch.dropped:
+        leftout.count(batch.workspace, batch.stream, batch.dropped, batch.rows[-1].position)
+    return batch
+
+
 def append(batch: Batch) -> Batch:
     """Append to the lake, and announce it."""
     if batch.events:
@@ -168,7 +169,16 @@ def append(batch: Batch) -> Batch:
 
 
 Step = Callable[[Batch], Batch]
-STEPS: list[Step] = [unpack_rows, correct_clock, drop_bots, dedupe, resolve, keep_rejected, append]
+STEPS: list[Step] = [
+    unpack_rows,
+    correct_clock,
+    drop_bots,
+    dedupe,
+    resolve,
+    keep_rejected,
+    count_dropped,
+    append,
+]
 
 
 def _drain(rows: Sequence[Row]) -> Drained:
@@ -176,7 +186,7 @@ def _drain(rows: Sequence[Row]) -> Drained:
     of_workspace: dict[str, list[Row]] = {}
     for row in rows:
         of_workspace.setdefault(row.workspace_id, []).append(row)
-    known = all_workspaces().in_bulk(list(of_workspace))
+    known = all_workspaces().select_related("event_policy").in_bulk(list(of_workspace))
     total = Drained(rows=len(rows))
     for workspace_id, theirs in of_workspace.items():
         if workspace_id not in known:
@@ -203,7 +213,9 @@ def _take_what_goes(workspace: Workspace, rows: Sequence[Row]) -> Iterable[Batch
 
 def _account_for(batch: Batch) -> Drained:
     stored = Counter({batch.workspace.id: len(batch.events)})
-    return Drained(stored=stored, rejected=len(batch.rejected), dropped=batch.dropped)
+    return Drained(
+        stored=stored, rejected=len(batch.rejected), dropped=Counter(one.reason for one in batch.dropped)
+    )
 
 
 def _write_down(workspace: Workspace, what: Said) -> None:
@@ -220,8 +232,11 @@ def _write_down(workspace: Workspace, what: Said) -> None:
 def _keep(batch: Batch, kept: Sequence[bool], reason: Drop) -> Batch:
     """The batch with the kept events only; the others are counted."""
     if not all(kept):
-        batch.dropped[reason] += len(kept) - sum(kept)
-        batch.events = [event for event, keep in zip(batch.events, kept, strict=True) if keep]
+        judged = list(zip(batch.events, kept, strict=True))
+        batch.dropped += [
+            Dropped(reason, event.position, event.received_at) for event, keep in judged if not keep
+        ]
+        batch.events = [event for event, keep in judged if keep]
     return batch
 
 
@@ -282,7 +297,8 @@ def _forget_old_messages(waiting: Sequence[Sequence[Row]]) -> None:
     """Let go of message ids that nothing still waiting can repeat within the window."""
     if waiting:
         with closing(seen.connect()) as db:
-            seen.forget_before(db, _day(min(rows[0].received_at for rows in waiting)))
+            oldest = _day(min(rows[0].received_at for rows in waiting))
+            seen.forget_before(db, oldest, retention.longest_window())
 
 
 def _day(instant: Micros) -> date:

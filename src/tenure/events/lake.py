@@ -125,6 +125,26 @@ def vacuum(workspace_id: str, table_name: str, keep: timedelta = _KEPT) -> int:
     return _vacuum(table, keep) if table else 0
 
 
+def remove_before(workspace_id: str, table_name: str, month: str) -> int:
+    """Remove all rows of the months before `month`, files and all; gives how many went.
+
+    The files are deleted at once: what the owner wants gone shall not lie about for another hour.
+    """
+    if not _MONTH.fullmatch(month):
+        raise ValueError(f"not a month: {month!r}")
+    for _ in range(_RACES):
+        table = _open(workspace_id, table_name)
+        if table is None or all(_month_of(name) >= month for name in files(workspace_id, table_name)):
+            return 0
+        try:
+            done = table.delete(f"month < '{month}'")
+        except CommitFailedError:  # somebody appended meanwhile
+            continue
+        _vacuum(table, timedelta())
+        return int(done["num_deleted_rows"] or 0)
+    raise CommitFailedError(f"{table_name} of {workspace_id}: lost {_RACES} races in a row")
+
+
 def _tidy(table: DeltaTable) -> None:
     """Now and then, after an append: merge small files, and delete those merged long ago."""
     version = table.version()

@@ -37,16 +37,21 @@ def connect() -> sqlite3.Connection:
 
 
 def remember(
-    db: sqlite3.Connection, workspace_id: str, messages: Sequence[tuple[str, Place]], day: date
+    db: sqlite3.Connection,
+    workspace_id: str,
+    messages: Sequence[tuple[str, Place]],
+    day: date,
+    window_days: int = WINDOW_DAYS,
 ) -> list[bool]:
     """For each message whether this is its first arrival, remembered from now on under `day`.
 
-    A message that arrives again from where it was first seen is a replay, and counts as first.
+    A message that arrives again from where it was first seen is a replay, and counts as first. So does
+    one that was first seen more than `window_days` before `day`.
     """
     keys = [_key(f"{workspace_id}/{message_id}") for message_id, _ in messages]
     db.execute("BEGIN IMMEDIATE")
     try:
-        known = _known_places(db, keys)
+        known = _known_places(db, keys, day - timedelta(days=window_days))
         new: dict[Key, Place] = {}
         answers = []
         for key, (_, place) in zip(keys, messages, strict=True):
@@ -60,9 +65,9 @@ def remember(
     return answers
 
 
-def forget_before(db: sqlite3.Connection, oldest: date) -> None:
+def forget_before(db: sqlite3.Connection, oldest: date, window_days: int = WINDOW_DAYS) -> None:
     """Drop the days that no message received from `oldest` on needs any more."""
-    last = _table(oldest - timedelta(days=WINDOW_DAYS))
+    last = _table(oldest - timedelta(days=window_days))
     for table in _tables(db):
         if table < last:
             db.execute(f"DROP TABLE {table}")
@@ -73,11 +78,14 @@ def _key(text: str) -> Key:
     return _halves(blake2b(text.encode(), digest_size=16).digest())
 
 
-def _known_places(db: sqlite3.Connection, keys: Sequence[Key]) -> dict[Key, Place]:
-    """Where the messages behind these keys were first seen."""
+def _known_places(db: sqlite3.Connection, keys: Sequence[Key], since: date) -> dict[Key, Place]:
+    """Where the messages behind these keys were first seen since a day."""
     asked = msgspec.json.encode([key for key, _ in keys])
     found: dict[Key, Place] = {}
+    first = _table(since)
     for table in _tables(db):
+        if table < first:
+            continue
         rows = db.execute(
             f"SELECT message, check_bits, stream, position, part FROM json_each(?) CROSS JOIN {table} "  # noqa: S608
             f"ON {table}.message = json_each.value",

@@ -11,11 +11,13 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
+from tenure.events import retention
 from tenure.health import actions as health
 from tenure.health import outlook
 from tenure.kit import clock, live, outbox, statistics
 from tenure.kit.facts import EventsArrived, RecordsChanged
 from tenure.kit.outbox import Recorded
+from tenure.metrics import queries as metrics
 from tenure.warnings import actions as warnings
 from tenure.workspaces.access import workspace_of_job
 from tenure.workspaces.models import Workspace
@@ -47,8 +49,11 @@ def refresh(
 ) -> None:
     """Rescore accounts (None: all), raise and close their warnings, tell open pages.
 
-    Where the figures of days long past moved, from `first_day` on, their history is written anew too.
+    Where the figures of days long past moved, from `first_day` on, their history is written anew too, as
+    far back as there are raw events to compute it from.
     """
+    if first_day is not None:
+        first_day = max(first_day, first_computable(workspace))
     if first_day is not None and first_day < clock.today(workspace.zone) - timedelta(days=LATE_DAYS):
         health.backfill(workspace, first_day)
     health.refresh(workspace, account_ids)
@@ -59,6 +64,12 @@ def refresh(
     if many:
         statistics.gather()
     live.publish(workspace.id, LIVE_TOPIC, () if many or account_ids is None else sorted(account_ids))
+
+
+def first_computable(workspace: Workspace) -> date:
+    """The first day whose figures the raw events still give: of earlier ones the history stays as it is."""
+    removed_before = retention.policy_of(workspace).removed_before
+    return removed_before + timedelta(days=metrics.reach().days) if removed_before else date.min
 
 
 def turn() -> bool:

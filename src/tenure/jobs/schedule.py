@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tenure.events import lake
+from tenure.events import lake, retention
 from tenure.health import actions as health
 from tenure.health.models import Standing
 from tenure.jobs import durable, refresh
@@ -36,6 +36,7 @@ def start() -> None:
 def hourly(_: Any) -> None:
     """Roll over the workspaces in whose zone a new day has begun, then clear away."""
     roll_over_all()
+    retention.remove_all_old()
     prune()
     durable.forget(clock.now() - KEEP_JOBS)
 
@@ -55,7 +56,7 @@ def is_new_day(workspace: Workspace) -> bool:
 def roll_over(workspace: Workspace) -> None:
     """Score every account as of the new day, mend the last days' history where data came late, tidy up."""
     recent = clock.today(workspace.zone) - timedelta(days=refresh.LATE_DAYS)
-    health.backfill(workspace, recent)
+    health.backfill(workspace, max(recent, refresh.first_computable(workspace)))
     refresh.refresh(workspace)
     for table in LAKE_TABLES:
         lake.compact(workspace.id, table)

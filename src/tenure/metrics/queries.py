@@ -9,10 +9,13 @@ from datetime import date
 from tenure.accounts.models import Account
 from tenure.accounts.queries import within
 from tenure.metrics import engine
+from tenure.metrics.catalog import METRICS
 from tenure.metrics.definition import Metric
 from tenure.metrics.tables import open_tables
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
+
+USE = "use_daily"
 
 
 @dataclass(frozen=True)
@@ -42,3 +45,23 @@ def values(
         if (one := known.get(row["account_id"]))
     ]
     return sorted(rows, key=lambda row: (row.name, row.external_id))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far back figures look at raw events: some days, and which look at all there are."""
+
+    days: int
+    ever: tuple[str, ...]  # titles
+
+
+def reach() -> Reach:
+    """How much of the raw events the registered metrics read."""
+    using = [
+        (metric.title, measure)
+        for metric in METRICS
+        for measure in metric.measures.values()
+        if measure.table == USE
+    ]
+    days = max((measure.days + measure.offset for _, measure in using if measure.days), default=0)
+    return Reach(days, tuple(sorted({title for title, measure in using if measure.days is None})))
