@@ -7,15 +7,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import transaction
 
 from tenure.accounts import actions as accounts
+from tenure.accounts.rules import clean_text
 from tenure.collector.intake import Row
 from tenure.events import drain, lake, loading, views
-from tenure.events.models import RejectedEvent
-from tenure.events.unpack import micros
+from tenure.events.models import EventName, RejectedEvent
+from tenure.events.unpack import Rejected, as_request, micros
 from tenure.kit import clock, leases
 from tenure.kit.ids import new_id
 from tenure.workspaces.access import Access
@@ -23,6 +24,7 @@ from tenure.workspaces.models import Workspace
 from tenure.workspaces.roles import Right
 
 REPLAY = "replay"
+LONGEST_DESCRIPTION = 1_000
 Mend = Callable[[str], str]
 
 _REPLAY_SECONDS = 120
@@ -104,16 +106,35 @@ def replay(access: Access, ids: Collection[int], mend: Mend | str | None = None)
 
 
 def _replay(workspace: Workspace, waiting: Sequence[RejectedEvent], mend: Mend | str | None) -> Replayed:
-    batch = drain.Batch(workspace, REPLAY, [_row(one, _mended(one.body, mend)) for one in waiting])
+    bodies = {one.pk: _mended(one.latest, mend) for one in waiting}
+    batch = drain.Batch(workspace, REPLAY, [_row(one, bodies[one.pk]) for one in waiting])
     for step in _REPLAY_STEPS:
         batch = step(batch)
     if batch.events:
         position = lake.position(workspace.id, lake.EVENTS, REPLAY) + 1
         load_events(workspace, drain.observed(batch), stream=REPLAY, position=position, source=REPLAY)
-    wrong = {one.position: one.says for one in batch.rejected}
+    wrong = {one.position: one for one in batch.rejected}
     done = [one.pk for one in waiting if one.pk not in wrong]
     RejectedEvent.objects.filter(pk__in=done).update(replayed_at=clock.now())
-    return Replayed(len(done), wrong)
+    if not isinstance(mend, str):  # who is still writing has not given up
+        _keep_what_is_wrong([one for one in waiting if one.pk in wrong], wrong, bodies)
+    return Replayed(len(done), {number: one.says for number, one in wrong.items()})
+
+
+def would_go(workspace: Workspace, waiting: Sequence[RejectedEvent], mend: Mend) -> Mapping[int, Rejected]:
+    """What would still be wrong with rejected events if they were mended so, by their number."""
+    batch = drain.Batch(workspace, REPLAY, [_row(one, mend(one.latest)) for one in waiting])
+    return {one.position: one for one in drain.correct_clock(drain.unpack_rows(batch)).rejected}
+
+
+def _keep_what_is_wrong(
+    rows: Sequence[RejectedEvent], wrong: Mapping[int, Rejected], bodies: Mapping[int, str]
+) -> None:
+    """Say of each what is wrong with it now, and go on from where the mending got."""
+    for row in rows:
+        row.reason, row.says = wrong[row.pk].reason.value, wrong[row.pk].says
+        row.mended = bodies[row.pk] if bodies[row.pk] != row.body else ""
+    RejectedEvent.objects.bulk_update(rows, ["reason", "says", "mended"], batch_size=200)
 
 
 def _mended(body: str, mend: Mend | str | None) -> str:
@@ -132,20 +153,8 @@ def _row(rejected: RejectedEvent, body: str) -> Row:
         path="batch",
         received_at=micros(rejected.received_at),
         agent="",
-        body=_as_request(rejected, body),
+        body=as_request(body, f"{rejected.stream}-{rejected.position}-{rejected.index}"),
     )
-
-
-def _as_request(rejected: RejectedEvent, body: str) -> bytes:
-    """The body as a batch; an event without an id of its own is known by where it first came from."""
-    try:
-        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError):
-        return msgspec.json.encode({"batch": [body]})  # a text is no event, and is told so
-    if "batch" in fields:
-        return body.encode()
-    first = msgspec.json.encode(f"{rejected.stream}-{rejected.position}-{rejected.index}")
-    return msgspec.json.encode({"batch": [{"messageId": msgspec.Raw(first)} | fields]})
 
 
 def _resolve(workspace: Workspace, new: pa.Table, people: Mapping[str, str | None]) -> None:
@@ -184,3 +193,17 @@ def _months(incoming: pa.Table) -> tuple[date, date]:
     span = pc.min_max(incoming["occurred_at"])
     first, last = span["min"].as_py().date(), span["max"].as_py().date()
     return first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1])
+
+
+@transaction.atomic
+def describe(access: Access, name_id: int, description: str, *, is_retired: bool) -> EventName:
+    """Say in words what an event means, and whether it is no longer sent on purpose."""
+    access.require(Right.LOAD)
+    name = access.get(EventName, name_id)
+    said = clean_text(description, LONGEST_DESCRIPTION)
+    if (name.description, name.is_retired) != (said, is_retired):
+        name.description, name.is_retired = said, is_retired
+        name.described_by, name.described_at = access.who, clock.now()
+        name.save(update_fields=["description", "is_retired", "described_by", "described_at"])
+        access.log("described event", f"{name.event}{' (no longer sent)' if is_retired else ''}: {said}")
+    return name

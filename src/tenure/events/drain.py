@@ -21,12 +21,14 @@ import pyarrow as pa
 from tenure.accounts import actions as accounts
 from tenure.collector import intake
 from tenure.collector.intake import Row
-from tenure.events import lake, leftout, loading, retention, rules, seen
+from tenure.events import lake, leftout, loading, mending, rejected, retention, rules, seen
 from tenure.events.leftout import Drop, Dropped
+from tenure.events.mending import AnyRule
 from tenure.events.models import RejectedEvent
 from tenure.events.rules import Micros
 from tenure.events.traits import Said, said
-from tenure.events.unpack import Event, Reason, Rejected, as_sent, unpack
+from tenure.events.unpack import Event, Reason, Rejected, as_request, as_sent, unpack
+from tenure.kit import live
 from tenure.workspaces.access import all_workspaces
 from tenure.workspaces.models import Workspace
 
@@ -118,6 +120,21 @@ def correct_clock(batch: Batch) -> Batch:
     return batch
 
 
+def mend(batch: Batch) -> Batch:
+    """Mend what would be set aside by the rules that somebody keeps for its reason."""
+    rules_of = rejected.kept_rules(batch.workspace) if batch.rejected else {}
+    fixed = [
+        again for one in batch.rejected if (again := _reread(batch, one, rules_of.get(one.reason.value)))
+    ]
+    if not fixed:
+        return batch
+    part = correct_clock(Batch(batch.workspace, batch.stream, batch.rows, events=fixed))
+    places = {(event.position, event.index) for event in part.events}
+    batch.events += part.events
+    batch.rejected = [one for one in batch.rejected if (one.position, one.index) not in places]
+    return batch
+
+
 def drop_bots(batch: Batch) -> Batch:
     """Leave out what crawlers and monitors did."""
     return _keep(batch, [not rules.is_bot(event.agent) for event in batch.events], Drop.BOT)
@@ -151,6 +168,8 @@ def keep_rejected(batch: Batch) -> Batch:
     RejectedEvent.objects.bulk_create(
         (_rejected_event(batch, one) for one in batch.rejected), ignore_conflicts=True
     )
+    if batch.rejected:
+        live.publish(batch.workspace.id, loading.LIVE_TOPIC)
     return batch
 
 
@@ -172,6 +191,7 @@ Step = Callable[[Batch], Batch]
 STEPS: list[Step] = [
     unpack_rows,
     correct_clock,
+    mend,
     drop_bots,
     dedupe,
     resolve,
@@ -265,6 +285,22 @@ def observed(batch: Batch) -> pa.Table:
 def _month(day: int) -> str:
     """The month of a day since 1970."""
     return f"{_EPOCH + timedelta(days=day):%Y-%m}"
+
+
+def _reread(batch: Batch, one: Rejected, kept: Sequence[AnyRule] | None) -> Event | None:
+    """The event that the rules make of what was rejected; None if they make none."""
+    body = one.body
+    for rule in kept or ():
+        body = mending.mend_text(body, rule)
+    if body == one.body:
+        return None
+    row = next(row for row in batch.rows if row.position == one.position)
+    request = as_request(body, f"{row.stream}-{row.position}-{one.index}")
+    found = list(unpack(row._replace(path="batch", body=request)))
+    if len(found) != 1 or not isinstance(found[0], Event):
+        return None
+    found[0].index = one.index
+    return found[0]
 
 
 def _too_early(batch: Batch, event: Event) -> Rejected:

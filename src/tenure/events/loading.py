@@ -10,11 +10,13 @@ from django.db import transaction
 
 from tenure.accounts import queries
 from tenure.events import lake
-from tenure.kit import outbox
-from tenure.kit.facts import EventsArrived
+from tenure.kit import live, outbox
+from tenure.kit.facts import EventsArrived, EventsStored
+from tenure.kit.outbox import Fact
 from tenure.workspaces.models import Workspace
 
 MOST_LISTED = 500  # more touched accounts than that are "many"
+LIVE_TOPIC = "events"
 _NEVER = "1970-01-01"
 
 
@@ -26,8 +28,8 @@ def store(workspace: Workspace, observed: pa.Table, stream: str, position: int) 
     """
     lake.append(workspace.id, lake.EVENTS, observed, stream, position, lake.BY_ACCOUNT_AND_TIME)
     touched = touched_accounts(workspace, observed)
-    if observed.num_rows and (touched or touched is None):
-        _announce(workspace, observed, touched or ())
+    if observed.num_rows:
+        _announce(workspace, observed, touched)
     return touched or ()
 
 
@@ -46,16 +48,21 @@ def first_day(observed: pa.Table) -> str:
     return earliest.date().isoformat() if earliest else _NEVER
 
 
-def _announce(workspace: Workspace, observed: pa.Table, touched: Collection[str]) -> None:
-    with transaction.atomic():
-        outbox.record(
+def _announce(workspace: Workspace, observed: pa.Table, touched: Collection[str] | None) -> None:
+    """Tell the dictionary and open pages of all events, and who computes figures of those that count."""
+    facts: list[Fact] = [EventsStored(workspace_id=workspace.id, count=observed.num_rows)]
+    if touched or touched is None:
+        facts.append(
             EventsArrived(
                 workspace_id=workspace.id,
-                account_ids=tuple(touched),
+                account_ids=tuple(touched or ()),
                 first_day=first_day(observed),
                 count=observed.num_rows,
             )
         )
+    with transaction.atomic():
+        outbox.record(*facts)
+        live.publish(workspace.id, LIVE_TOPIC)
 
 
 def _distinct(column: pa.ChunkedArray) -> list[str]:

@@ -30,6 +30,7 @@ class EventFilter:
     person_ref: str = ""  # as observed, for those nobody knows by name
     person_id: str = ""
     name: str = ""
+    kind: str = ""
     since: date | None = None
     until: date | None = None
 
@@ -182,6 +183,7 @@ def _where(chosen: EventFilter, book: list[str] | None) -> tuple[str, dict[str, 
         "person_ref": "(person_ref = $person_ref OR person_ref = 'anon:' || $person_ref)",
         "person_id": "person_id = $person_id",
         "name": "event = $name",
+        "kind": "kind = $kind",
         "since": "day >= $since",
         "until": "day <= $until",
     }

@@ -159,17 +159,33 @@ def _set_aside(row: Row, index: int, body: bytes, refusal: Refusal) -> Rejected:
 
 
 def as_sent(row: Row, index: int, body: bytes | None = None) -> str:
-    """An event of a request as it came, with the `type` and `sentAt` that its request said for it."""
+    """An event of a request as it came, with the `type`, `sentAt` and `context` its request said for it."""
     around: dict[str, Any] = {} if row.path in LISTS else {"type": row.path}
     try:
         if row.path in LISTS:
             envelope = _envelope.decode(row.body)
             body = body or bytes(envelope.batch[index])
             around = {"sentAt": envelope.sent_at} if bytes(envelope.sent_at) else {}
+            around |= {"context": envelope.context} if bytes(envelope.context) else {}
         body = body or row.body
         return msgspec.json.encode(around | _fields.decode(body)).decode()
     except (*_BROKEN, IndexError):
         return (row.body if body is None else body).decode(errors="replace")
+
+
+def as_request(body: str, message_id: str) -> bytes:
+    """An event's JSON as a request of its own; `message_id` is for one that brings none.
+
+    A request that never was readable and now is one, stays one. Text that is no event goes in as text,
+    and so is told what an event is.
+    """
+    try:
+        fields = _fields.decode(body)
+    except (*_BROKEN, msgspec.ValidationError):
+        return msgspec.json.encode({"batch": [body]})
+    if "batch" in fields:
+        return body.encode()
+    return msgspec.json.encode({"batch": [{"messageId": message_id} | fields]})
 
 
 def _decode(body: bytes) -> _Wire:

@@ -14,9 +14,10 @@ from typing import Any
 
 import msgspec
 
+from tenure.events.jobs import run_mending
 from tenure.jobs import durable
 from tenure.kit import outbox
-from tenure.kit.facts import ImportRequested
+from tenure.kit.facts import ImportRequested, MendingRequested
 from tenure.kit.outbox import Fact, Recorded
 from tenure.sources.imports.running import run_import
 
@@ -42,12 +43,19 @@ def run_imports(facts: Sequence[ImportRequested]) -> None:
         run_import(fact.run_id, progress=_give_way)
 
 
+def run_mendings(facts: Sequence[MendingRequested]) -> None:
+    """Put through again what somebody asked for."""
+    for fact in facts:
+        run_mending(fact.run_id)
+
+
 def _give_way(_done: int, _total: int) -> None:
     """Let others write between two batches: whoever waits for SQLite asks again every tenth of a second."""
     time.sleep(0.1)
 
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
+    MendingRequested: (Reaction("mend", run_mendings, key=lambda fact: fact.run_id),),
     ImportRequested: (Reaction("import", run_imports, key=lambda fact: fact.run_id),),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tenure.events import lake, retention
+from tenure.events import dictionary, lake, retention
 from tenure.health import actions as health
 from tenure.health.models import Standing
 from tenure.jobs import durable, refresh
@@ -58,6 +58,7 @@ def roll_over(workspace: Workspace) -> None:
     recent = clock.today(workspace.zone) - timedelta(days=refresh.LATE_DAYS)
     health.backfill(workspace, max(recent, refresh.first_computable(workspace)))
     refresh.refresh(workspace)
+    dictionary.refresh(workspace, whole=True)
     for table in LAKE_TABLES:
         lake.compact(workspace.id, table)
         lake.vacuum(workspace.id, table)

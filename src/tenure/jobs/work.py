@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tenure.events import drain
+from tenure.events import jobs as events
 from tenure.jobs import durable, reactions, refresh, schedule, slots
 from tenure.jobs.loops import Loop
 from tenure.kit import leases
@@ -50,6 +51,7 @@ class Duty:
             Loop("drain", self.drain, rest=0.1),
             Loop("refresh", refresh.turn, rest=0.3, share=0.5),
             Loop("reactions", reactions.turn, rest=0.3),
+            Loop("dictionary", events.follow_arrivals, rest=1.0, share=0.05),
         ]
 
     def beat(self) -> bool:

@@ -15,6 +15,13 @@ class EventsArrived(Fact, frozen=True, kw_only=True):
 
 
 @fact
+class EventsStored(Fact, frozen=True, kw_only=True):
+    """Events were appended to the lake, whoever they are of: also of people whose account nobody knows."""
+
+    count: int
+
+
+@fact
 class RecordsChanged(Fact, frozen=True, kw_only=True):
     """Rows of a record table changed (account, person, term, response). No `account_ids`: many."""
 
@@ -33,5 +40,12 @@ class HealthChanged(Fact, frozen=True, kw_only=True):
 @fact
 class ImportRequested(Fact, frozen=True, kw_only=True):
     """Somebody uploaded a file and pressed Import."""
+
+    run_id: str
+
+
+@fact
+class MendingRequested(Fact, frozen=True, kw_only=True):
+    """Somebody had all rejected events of a reason put through again."""
 
     run_id: str

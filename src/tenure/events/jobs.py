@@ -1,0 +1,68 @@
+"""Background entrances: the dictionary follows arrivals, rejected events go through by the thousand."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+from tenure.events import actions, dictionary, mending
+from tenure.events.actions import BusyError
+from tenure.events.models import MendingRun, RejectedEvent
+from tenure.kit import clock, live, outbox
+from tenure.kit.facts import EventsStored
+from tenure.workspaces.access import access_for_machine, all_workspaces
+
+CONSUMER = "dictionary"
+MOST_FACTS = 2_000
+MENDED_AT_ONCE = 500
+LIVE_TOPIC = "mending"
+_PATIENCE = 120  # seconds that another replay may take
+
+
+def follow_arrivals() -> bool:
+    """Bring the dictionaries of workspaces to which events came up to date; False if none came."""
+    waiting = outbox.read(CONSUMER, MOST_FACTS, kinds=(EventsStored,))
+    for workspace in all_workspaces().filter(pk__in={one.fact.workspace_id for one in waiting}):
+        dictionary.refresh(workspace)
+    outbox.acknowledge(CONSUMER, waiting)
+    return bool(waiting)
+
+
+def run_mending(run_id: str) -> None:
+    """Put through what a run is about, some hundred at a time; begun again, it goes on where it was."""
+    run = MendingRun.objects.select_related("workspace").filter(pk=run_id).first()
+    while run is not None and run.status != MendingRun.DONE:
+        _mend_some(run)
+        live.publish(run.workspace_id, LIVE_TOPIC, [run.pk])
+
+
+def _mend_some(run: MendingRun) -> None:
+    waiting = RejectedEvent.objects.filter(
+        workspace_id=run.workspace_id,
+        reason=run.reason,
+        replayed_at=None,
+        pk__gt=run.reached,
+        pk__lte=run.last,
+    )
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:MENDED_AT_ONCE])
+    if ids:
+        done = _replay(run, ids)
+        run.status, run.reached = MendingRun.RUNNING, ids[-1]
+        run.tried += len(ids)
+        run.went_through += done.done
+    else:
+        run.status, run.finished_at = MendingRun.DONE, clock.now()
+    run.save(update_fields=["status", "reached", "tried", "went_through", "finished_at"])
+
+
+def _replay(run: MendingRun, ids: list[int]) -> actions.Replayed:
+    """Replay some, after whoever else is at it."""
+    mend = partial(mending.mend_text, one=mending.restored(run.rule))
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return actions.replay(access_for_machine(run.workspace), ids, mend)
+        except BusyError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.5)
