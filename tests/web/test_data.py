@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from tenure.accounts.models import Account
 from tenure.events import queries as events
+from tenure.events.jobs import run_mending
 from tenure.events.models import RejectedEvent
 from tenure.kit import outbox
-from tenure.kit.facts import ImportRequested
+from tenure.kit.facts import ImportRequested, MendingRequested
 from tenure.sources import actions
 from tenure.sources.imports import run_import
 from tenure.sources.imports.options import Options
@@ -227,7 +228,9 @@ class TestEvents:
         set_aside(access, {"type": "track", "userId": "ann"}, position=9)
         client = visit(dana)
         assert "Put all 3 through again" in client.get("/data/rejected?reason=failed").content.decode()
-        client.post("/data/rejected/replay", {"reason": "failed"})
+        client.post("/data/rejected/mend", {"reason": "failed"})
+        for one in outbox.read("test", kinds=(MendingRequested,)):
+            run_mending(one.fact.run_id)
         assert events.count(access) == 3
         assert events.count_rejected(access) == {"no_event": 1}
 
@@ -276,7 +279,9 @@ class TestRights:
             assert client.post(reverse(name, args=[run.pk]), {"kind": "people"}).status_code == 404
         body = '{"type": "track", "userId": "spy", "event": "Login"}'
         assert client.post("/data/rejected/replay", {"id": wrong.pk, "body": body}).status_code == 404
-        client.post("/data/rejected/replay", {"reason": "no_event"})
+        client.post("/data/rejected/mend", {"reason": "no_event"})
+        for one in outbox.read("test", kinds=(MendingRequested,)):
+            run_mending(one.fact.run_id)
         assert events.count(neighbour) == 0
         for path in ("/data", "/data/runs", "/data/incoming", "/data/rejected"):
             page = client.get(path).content.decode()

@@ -1,4 +1,4 @@
-"""Data: files in, events in, and what was set aside."""
+"""Data: what comes in, and files being brought in."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from typing import Any, cast
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from tenure.events import actions as events
-from tenure.events.actions import BusyError
-from tenure.events.models import RejectedEvent
-from tenure.kit import words
 from tenure.sources import actions
 from tenure.sources import queries as imports
 from tenure.sources.imports import preview
@@ -26,17 +21,27 @@ from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.notices import tell
 from tenure.web.queries import data as queries
+from tenure.web.queries import events
 from tenure.workspaces.roles import Right
 
 PREVIEWED_ROWS = 20_000  # a page does not wait for more
-MOST_REPLAYED = 5_000
 
 
 @require_GET
 @page()
 def data(request: Request) -> HttpResponse:
     """What comes in, from where, and what could not be taken?"""
-    return render(request, "data/data.html", {"data": queries.data_page(request.access), **_sending(request)})
+    return render(request, "data/data.html", {**_parts(request), **_sending(request)})
+
+
+def _parts(request: Request) -> dict[str, Any]:
+    """Files, and events as the address wants them."""
+    return {
+        "data": queries.data_page(request.access),
+        "side": events.side(request.access),
+        "wanted": events.Wanted.read(request.GET),
+        "event_kinds": events.kinds(),
+    }
 
 
 def _sending(request: Request) -> dict[str, Any]:
@@ -49,14 +54,6 @@ def _sending(request: Request) -> dict[str, Any]:
 def runs(request: Request) -> HttpResponse:
     """The newest imports, as they stand."""
     return render(request, "data/runs.html", {"runs": imports.recent_runs(request.access, queries.MOST_RUNS)})
-
-
-@require_GET
-@page()
-def incoming(request: Request) -> HttpResponse:
-    """The events received last."""
-    total, newest = queries.incoming(request.access)
-    return render(request, "data/incoming.html", {"total": total, "events": newest})
 
 
 @require_POST
@@ -182,63 +179,3 @@ def rejected_rows(request: Request, run_id: str) -> FileResponse:
         filename=f"rejected rows of {run.filename}.csv",
         content_type="text/csv; charset=utf-8",
     )
-
-
-@require_GET
-@page()
-def aside(request: Request) -> HttpResponse:
-    """Events that could not go through, and why."""
-    return render(request, "data/aside.html", _waiting(request, {}))
-
-
-def _waiting(request: Request, still_wrong: dict[int, str]) -> dict[str, Any]:
-    reason = request.GET.get("reason", "") or request.POST.get("reason", "")
-    groups, waiting = queries.set_aside(request.access, reason)
-    return {
-        "reason": reason,
-        "groups": groups,
-        "waiting": waiting,
-        "total": sum(group.count for group in groups if not reason or group.reason == reason),
-        "tabs": _tabs(groups, reason),
-        "still_wrong": still_wrong,
-        "mended": {int(request.POST["id"]): request.POST.get("body", "")}
-        if still_wrong and "id" in request.POST
-        else {},
-    }
-
-
-def _tabs(groups: Iterable[queries.Aside], reason: str) -> list[tuple[str, str, bool]]:
-    here = reverse("data-aside")
-    rest = [
-        (f"{one.title} {one.count:,}", f"{here}?reason={one.reason}", one.reason == reason) for one in groups
-    ]
-    return [("All", here, not reason), *rest]
-
-
-@require_POST
-@page(Right.LOAD)
-def replay(request: Request) -> HttpResponse:
-    """Put one event through again as it was mended, or all of a reason as they came."""
-    try:
-        done = _replay(request)
-    except BusyError as busy:
-        return tell(request, redirect(_back(request)), f"{busy}.".capitalize())
-    if done.still_wrong and "id" in request.POST:
-        return render(request, "data/aside.html", _waiting(request, dict(done.still_wrong)), status=422)
-    left = f", {words.count(len(done.still_wrong), 'event')} still cannot" if done.still_wrong else ""
-    return tell(request, redirect(_back(request)), f"{words.count(done.done, 'event')} went through{left}.")
-
-
-def _replay(request: Request) -> events.Replayed:
-    access, form = request.access, request.POST
-    if "id" in form:
-        one = access.get(RejectedEvent, form["id"] if form["id"].isdecimal() else 0)
-        return events.replay(access, [one.pk], form.get("body"))
-    rows = access.of(RejectedEvent).filter(replayed_at=None, reason=form.get("reason", ""))
-    return events.replay(access, list(rows.values_list("pk", flat=True)[:MOST_REPLAYED]))
-
-
-def _back(request: Request) -> str:
-    reason = request.POST.get("reason", "")
-    here = reverse("data-aside")
-    return f"{here}?reason={reason}" if reason in queries.REASONS else here

@@ -1,44 +1,23 @@
-"""What the Data page shows: imports, what was set aside, what comes in."""
+"""What the Data page shows: imports, and how they are previewed."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from tenure.events import queries as events
-from tenure.events.queries import EventRow
-from tenure.kit import words
 from tenure.sources import queries as imports
 from tenure.sources.imports.delimited import DELIMITERS, ENCODINGS
 from tenure.sources.imports.forms import MANNERS
 from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.previewing import ColumnGuess, Preview
 from tenure.sources.queries import Problem, Run
+from tenure.web.queries import events
+from tenure.web.queries.events import Aside
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Key
 
 MOST_RUNS = 12
-MOST_EVENTS = 15
-MOST_ASIDE = 50
-
-# What each reason is called; see events.unpack.Reason.
-REASONS: Mapping[str, str] = {
-    "unreadable": "Not readable",
-    "not_an_object": "Not an object",
-    "too_large": "Too large",
-    "unknown_type": "Of an unknown type",
-    "wrong_field": "With a wrong field",
-    "wrong_time": "With an impossible time",
-    "nobody": "Of nobody",
-    "no_event": "Without a name",
-    "no_group": "Without an account",
-    "no_previous": "Without a former id",
-    "failed": "Failed on our side",
-}
-
 
 # How a file's days and numbers are written, in words.
 _MANNERS = {
@@ -54,15 +33,6 @@ _TITLES = {
 
 
 @dataclass(frozen=True)
-class Aside:
-    """Events set aside for one reason, and how many."""
-
-    reason: str
-    title: str
-    count: int
-
-
-@dataclass(frozen=True)
 class DataPage:
     """The Data page as it opens; what comes in is fetched beside it."""
 
@@ -74,21 +44,6 @@ class DataPage:
     def waiting(self) -> int:
         """How many events wait to be mended."""
         return sum(one.count for one in self.aside)
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An event that waits to be mended; `body` is indented JSON where it is JSON."""
-
-    id: int
-    says: str
-    body: str
-    received_at: datetime
-
-    @property
-    def start(self) -> str:
-        """How the body begins, on one line."""
-        return " ".join(self.body.split())[:160]
 
 
 @dataclass(frozen=True)
@@ -107,36 +62,7 @@ class ColumnChoice:
 def data_page(access: Access) -> DataPage:
     """Imports, what waits, and whether anything can send events yet."""
     has_key = access.of(Key).filter(kind=Key.WRITE, revoked_at=None).exists()
-    return DataPage(imports.recent_runs(access, MOST_RUNS), _aside(access), has_key)
-
-
-def incoming(access: Access) -> tuple[int, list[EventRow]]:
-    """How many events there are, and the newest."""
-    return events.count(access), events.recent(access, MOST_EVENTS)
-
-
-def set_aside(access: Access, reason: str) -> tuple[Sequence[Aside], list[Waiting]]:
-    """What waits by reason, and the newest of one reason, or of all."""
-    return _aside(access), [
-        Waiting(row.pk, row.says, _indented(row.body), row.received_at)
-        for row in events.rejected(access, MOST_ASIDE)
-        if not reason or row.reason == reason
-    ]
-
-
-def _aside(access: Access) -> list[Aside]:
-    counted = events.count_rejected(access)
-    return [
-        Aside(reason, REASONS.get(reason, words.capital(reason.replace("_", " "))), count)
-        for reason, count in counted.items()
-    ]
-
-
-def _indented(body: str) -> str:
-    try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except ValueError:
-        return body
+    return DataPage(imports.recent_runs(access, MOST_RUNS), events.aside(access), has_key)
 
 
 def choices(preview: Preview) -> tuple[list[ColumnChoice], list[ColumnChoice]]:
