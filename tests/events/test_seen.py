@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +46,14 @@ def test_once_within_the_window_and_again_after_it(
     assert answers == as_it_should_be(arrivals, window)
 
 
+@pytest.fixture(autouse=True, params=[2, seen.PART_ROWS])
+def _parts_of(request: pytest.FixtureRequest) -> Iterator[None]:
+    """All of it with parts that are full after two ids, and with real ones."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(seen, "PART_ROWS", request.param)
+        yield
+
+
 @settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(messages=st.lists(st.sampled_from("abcdef"), max_size=20), cut=st.integers(0, 20))
 def test_what_is_drained_again_after_a_crash_is_judged_as_before(messages: list[str], cut: int) -> None:
@@ -63,3 +73,38 @@ def test_a_workspace_with_a_short_window_forgets_sooner_than_its_neighbour() -> 
             seen.remember(db, workspace, [("m", ("c0", 1, 0))], FIRST)
         assert seen.remember(db, "short", [("m", ("c0", 2, 0))], later, 2) == [True]
         assert seen.remember(db, "long", [("m", ("c0", 2, 0))], later, 3) == [False]
+
+
+@pytest.mark.parametrize("forgets", [False, True])
+def test_what_another_process_remembered_is_known(forgets: bool) -> None:
+    with closing(seen.connect()) as db, closing(seen.connect()) as other:
+        for number in range(4):
+            seen.remember(db, "w", [(f"ours-{number}", ("c0", number, 0))], FIRST)
+        ours = dict(seen._filters)
+        seen._filters.clear()  # as the other process has it
+        for number in range(5):
+            seen.remember(other, "w", [(f"theirs-{number}", ("c1", number, 0))], FIRST)
+        seen._filters.clear()
+        if not forgets:
+            seen._filters.update(ours)
+        again = [(f"{who}-{number}", ("c2", 9, 0)) for who in ("ours", "theirs") for number in range(4)]
+        assert seen.remember(db, "w", again, FIRST) == [False] * 8
+
+
+def test_a_transaction_that_failed_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    with closing(seen.connect()) as db:
+        seen.remember(db, "w", [("a", ("c0", 1, 0))], FIRST)
+        add = seen._add
+
+        def add_and_fail(*given: object) -> None:
+            add(*given)  # type: ignore[arg-type]
+            fail()
+
+        with monkeypatch.context() as patched:
+            patched.setattr(seen, "_add", add_and_fail)
+            with pytest.raises(OSError, match="disk full"):
+                seen.remember(db, "w", [("b", ("c0", 2, 0))], FIRST)
+        assert seen.remember(db, "w", [("b", ("c0", 3, 0)), ("a", ("c0", 3, 1))], FIRST) == [True, False]

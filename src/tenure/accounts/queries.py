@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
+from django.db import connection
+
 from tenure.accounts.models import Account, Identity, Person
 from tenure.workspaces.access import Access
 
 T = TypeVar("T")
+_MEANT = "SELECT observed, target_id FROM identity WHERE workspace_id = %s AND kind = %s"
 CHUNK = 2000  # ids in one statement, rows in one transaction
 
 
@@ -23,9 +26,11 @@ def in_chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 def meant(workspace_id: str, kind: str, observed: Collection[str]) -> dict[str, str]:
     """Which internal id each observed one means now; unknown ones are left out."""
     found: dict[str, str] = {}
-    for chunk in in_chunks(observed):
-        rows = Identity.objects.filter(workspace_id=workspace_id, kind=kind, observed__in=chunk)
-        found.update(rows.values_list("observed", "target_id"))
+    with connection.cursor() as cursor:  # the drain asks this of every id: an ORM's IN takes twice as long
+        for chunk in in_chunks(observed):
+            marks = ", ".join(["%s"] * len(chunk))
+            cursor.execute(f"{_MEANT} AND observed IN ({marks})", [workspace_id, kind, *chunk])
+            found.update(cursor.fetchall())
     return found
 
 

@@ -1,4 +1,4 @@
-"""`python -m tenure.bench._draining WORKSPACE EVENTS`: drains so many events, a tenth at a time, for `bench drain`."""
+"""`python -m tenure.bench._draining WORKSPACE EVENTS`: drains a tenth at a time, for `bench drain`."""
 
 from __future__ import annotations
 

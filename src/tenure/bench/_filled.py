@@ -32,10 +32,10 @@ def main(workspace_id: str, accounts: int, page: int) -> None:
     last = Standing.objects.filter(score__isnull=False).order_by("score", "account_id")[PAGE * (page - 1) - 1]
     mark = Mark(0, last.account_id, str(last.score))
     _use(workspace, ids[0])
-    sys.stdout.write(json.dumps({"session": _session(workspace), "account": ids[0], "deep": str(mark)}))
+    sys.stdout.write(json.dumps({"session": session(workspace), "account": ids[0], "deep": str(mark)}))
 
 
-def _session(workspace: Workspace) -> str:
+def session(workspace: Workspace) -> str:
     """Somebody signed in who owns the workspace."""
     user = User.objects.create_user("bench@example.test", name="Bench")
     Membership.objects.create(workspace=workspace, user=user, role="owner")
