@@ -78,3 +78,46 @@ def test_keys_that_are_not_there_and_names_that_are_none_are_told_so(access: Acc
     assert "there is no key" in run("keys", "revoke", "nothing", code=1)
     assert "1 to 80 characters" in run("keys", "create", "--name", " ", code=1)
     assert "No keys yet" in run("keys", "list")
+
+
+class TestRejected:
+    @pytest.fixture
+    def aside(self, access: Access) -> Access:
+        """Two of nobody, one of them nameless too, and one without a name."""
+        send_events(
+            access,
+            {"type": "track", "usr": "ann", "event": "opened"},
+            {"type": "track", "usr": "bo"},
+            {"type": "track", "userId": "cy"},
+        )
+        drain_all()
+        return access
+
+    def test_they_are_listed_with_what_is_wrong(self, aside: Access) -> None:
+        assert "there is nobody in it" in run("events", "rejected")
+        found = json.loads(run("events", "rejected", "--reason", "no_event", "--json"))
+        assert [(one["reason"], json.loads(one["body"])["userId"]) for one in found] == [("no_event", "cy")]
+        assert "Nothing is set aside" in run("events", "rejected", "--reason", "failed")
+
+    def test_a_rule_is_tried_and_then_done(self, aside: Access) -> None:
+        asked = ("events", "rejected", "--reason", "nobody", "--mend", "rename usr to userId", "--json")
+        assert json.loads(run(*asked)) == {"would_go_through": 1, "still_rejected": 1}
+        assert run("events", "--count").strip() == "0"
+        assert json.loads(run(*asked, "--replay")) == {"went_through": 1, "still_rejected": 1}
+        assert run("events", "--count").strip() == "1"
+        left = json.loads(run("events", "rejected", "--json"))
+        assert [one["reason"] for one in left] == ["no_event", "no_event"]
+        assert "2 went through, 0 are still" in run(
+            "events", "rejected", "--mend", "set event to opened", "--replay"
+        )
+
+    def test_a_rule_that_cannot_be_is_one_line(self, aside: Access) -> None:
+        assert "no length" in run("events", "rejected", "--mend", "cut event to x", code=1)
+
+
+def test_the_dictionary_lists_names_with_their_properties(sent: Access) -> None:
+    assert "exported" in run("events", "dictionary")
+    found = {one["event"]: one for one in json.loads(run("events", "dictionary", "--json"))}
+    assert found["opened"]["people"] == 2
+    assert [one["name"] for one in found["exported"]["properties"]] == ["rows"]
+    assert found["exported"]["has_stopped"] is False

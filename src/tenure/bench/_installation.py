@@ -27,12 +27,13 @@ class Installation:
         return {**os.environ, "TENURE_HOME": str(self.home), "TENURE_HOLDER": "bench"}
 
     def start(self, *module: str) -> subprocess.Popen[bytes]:
-        """A process of it: `python -m …`, a group of its own."""
+        """A process of it: `python -m …`, a group of its own. What it prints goes where errors go."""
         return subprocess.Popen(
             [sys.executable, "-m", *module],
             env=self.environment,
             start_new_session=True,
             stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,  # what a benchmark prints is its result
         )
 
 

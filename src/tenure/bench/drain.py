@@ -38,7 +38,7 @@ SECONDS = 3.0  # within which an event ought to be seen
 PATIENCE = 60.0
 PROBE = "Probe sent"
 PAUSE = 0.1  # between two looks at a page
-TOO_MANY = 200  # requests under way: the collector does not keep up
+TOO_MANY = 200  # requests under way: more is no steady rate any more
 
 
 @dataclass
@@ -120,12 +120,14 @@ async def _watch(port: int, key: str, probe: dict[str, Any]) -> Seen:
         headers = {"Authorization": aiohttp.encode_basic_auth(key)}
         cookies = {"sessionid": probe["session"]}
         await _until_shown(session, "/customers", cookies, "probe-0")
-        sending = asyncio.create_task(_send(session, headers, seen))
+        going = [True]
+        sending = asyncio.create_task(_send(session, headers, seen, going))
         try:
             for ref, account in probe["accounts"].items():
                 seen.waits.append(await _probe(session, headers, cookies, ref, f"/customers/{account}/use"))
         finally:
-            sending.cancel()
+            going.clear()
+            await sending
     return seen
 
 
@@ -151,16 +153,20 @@ async def _until_shown(session: aiohttp.ClientSession, page: str, cookies: dict[
     raise RuntimeError(f"{page} does not show {text!r} after {PATIENCE:.0f} s")
 
 
-async def _send(session: aiohttp.ClientSession, headers: dict[str, str], seen: Seen) -> None:
+async def _send(
+    session: aiohttp.ClientSession, headers: dict[str, str], seen: Seen, going: list[bool]
+) -> None:
     """Events at the rate, whatever the answers take."""
-    began, under_way = time.perf_counter(), set[asyncio.Task[None]]()
-    for number in range(sys.maxsize):
+    began, number, under_way = time.perf_counter(), 0, set[asyncio.Task[None]]()
+    while going:
+        number += 1
         await asyncio.sleep(max(0.0, began + number * A_REQUEST / RATE - time.perf_counter()))
         if len(under_way) < TOO_MANY:
             task = asyncio.create_task(_deliver(session, headers, seen))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
-        seen.seconds = time.perf_counter() - began
+    await asyncio.gather(*under_way)
+    seen.seconds = time.perf_counter() - began
 
 
 async def _deliver(session: aiohttp.ClientSession, headers: dict[str, str], seen: Seen) -> None:

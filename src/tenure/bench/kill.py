@@ -1,125 +1,185 @@
-"""Killing: collector and worker are killed with -9 under load; every acknowledged event must be stored once.
+"""Killing: any process is killed with -9 under load; every acknowledged event must be stored once.
 
-Each round kills one of the two at a random moment while it is at work, and starts it again. Senders do
-as SDKs do: what was not acknowledged is sent again under the same message id, except that half of it is
-given up, since a customer's process may die as well.
+Everything runs as `tenure up` starts it. Each round kills one process at a random moment, whichever it is:
+the supervisor too, which is then started again, as a service manager would. Senders do as SDKs do: what was
+not acknowledged is sent again under the same message id, except that half of it is given up, since a
+customer's process may die as well. Some say step by step who somebody is, which must be known in the end.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import signal
 import sqlite3
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+import psutil
 from deltalake import DeltaTable
 
 from tenure.bench import Result
 from tenure.bench._installation import Installation, installation
 from tenure.bench._load import event
-from tenure.bench.collect import free_ports, wait_for
+from tenure.bench._personas import Known, Persona
+from tenure.bench.collect import free_ports
 from tenure.collector import intake
 
 ROUNDS = 50
-SENDERS = 8
+SENDERS = 6
+TELLERS = 3  # senders of who is who
 MOST_EVENTS = 20  # a request
 PAUSE_SECONDS = 0.03  # between a sender's requests
-LONGEST_LIFE_SECONDS = 1.0  # at work, until it is killed
-PATIENCE_SECONDS = 60.0
+LONGEST_LIFE_SECONDS = 1.0  # at work, until one is killed
+UNPREPARED = 0.2  # share of kills that come while others are still starting
+PATIENCE_SECONDS = 120.0
+SUPERVISOR = "supervisor"
 
 
 @dataclass
 class Sent:
-    """What the senders know: message ids that were acknowledged, and those given up."""
+    """What the senders know: message ids acknowledged, those given up, and what was said of whom."""
 
     acknowledged: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
+    personas: list[Persona] = field(default_factory=list)
 
 
 @dataclass
-class Victim:
-    """A process that is killed and started again."""
+class Herd:
+    """All processes of an installation, of which one after the other is killed."""
 
-    name: str
-    start: Callable[[], subprocess.Popen[bytes]]
-    await_work: Callable[[], None]
-    process: subprocess.Popen[bytes] | None = None
-    kills: int = 0
+    place: Installation
+    port: int
+    supervisor: subprocess.Popen[bytes] | None = None
+    kills: Counter[str] = field(default_factory=Counter)
 
     def begin(self) -> None:
-        """Start it and wait until it is at work."""
-        self.process = self.start()
-        self.await_work()
+        """Start the supervisor if it does not live; what it started before may still be ending."""
+        if self.supervisor is None or self.supervisor.poll() is not None:
+            self.supervisor = self.place.start("tenure.bench._up", "--port", str(self.port))
 
-    def kill(self) -> None:
-        """End it at once, with all it started."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
+    def processes(self) -> list[tuple[str, psutil.Process]]:
+        """All that live, by what they are."""
+        if self.supervisor is None or self.supervisor.poll() is not None:
+            return []
+        with suppress(psutil.Error):
+            top = psutil.Process(self.supervisor.pid)
+            return [(SUPERVISOR, top), *((_name(one), one) for one in top.children(recursive=True))]
+        return []
+
+    def kill_one(self) -> None:
+        """Kill any of them, and see that the supervisor lives."""
+        if living := self.processes():
+            name, process = random.choice(living)  # noqa: S311  # not a secret
+            with suppress(psutil.Error):
+                process.send_signal(signal.SIGKILL)
+                self.kills[name] += 1
+            if name == SUPERVISOR and self.supervisor is not None:
+                self.supervisor.wait()
+        self.begin()
+
+    def await_work(self, progress: Progress) -> None:
+        """Return once more is drained than at the call; starts the supervisor as often as it takes."""
+        before = progress.forgotten()
+
+        def is_at_work() -> bool:
+            self.begin()
+            return progress.forgotten() > before
+
+        wait(is_at_work, "nothing is drained")
+
+    def end(self) -> None:
+        """Kill all."""
+        for _, process in self.processes():
+            with suppress(psutil.Error):
+                process.kill()
+        if self.supervisor is not None:
+            self.supervisor.wait()
+
+
+def _name(process: psutil.Process) -> str:
+    """What a process is: the module that it runs."""
+    with suppress(psutil.Error):
+        for word in process.cmdline():
+            if word in MODULES:
+                return MODULES[word]
+    return "another"
+
+
+MODULES = {
+    "tenure.collector": "collector",
+    "tenure.web.serve": "web",
+    "tenure.jobs.worker": "worker",
+}
 
 
 def run(rounds: int | None = None) -> Result:
-    """Share of the acknowledged events that are stored exactly once, and the counts behind it."""
+    """Share of the acknowledged events that are stored exactly once, of the people who are known right."""
     rounds = rounds or ROUNDS
     with installation() as place:
-        port = free_ports(1)[0]
-        with running(place, port) as victims, sending(port, place.key) as sent:
+        progress = Progress(place)
+        with running(place, progress) as herd, sending(herd.port, place.key) as sent:
             for _ in range(rounds):
-                victim = random.choice(victims)  # noqa: S311  # not a secret
+                if random.random() >= UNPREPARED:  # noqa: S311
+                    herd.await_work(progress)
                 time.sleep(random.uniform(0, LONGEST_LIFE_SECONDS))  # noqa: S311
-                victim.kill()
-                victim.kills += 1
-                victim.begin()
-            sent_all = sent
-        return report(rounds, victims, sent_all, stored(place))
+                herd.kill_one()
+            herd.await_work(progress)
+        known = Known.read(place.home / "app.db", place.workspace_id)
+        return report(rounds, herd.kills, sent, stored(place), [known.judge(one) for one in sent.personas])
 
 
-def report(rounds: int, victims: list[Victim], sent: Sent, stored: Counter[str]) -> Result:
-    """What became of every message id."""
+def report(
+    rounds: int,
+    kills: Counter[str],
+    sent: Sent,
+    stored: Counter[str],
+    judged: Sequence[tuple[int, int]],
+) -> Result:
+    """What became of every message id, and of what was said about people: (must be known, is wrong)."""
     lost = sum(stored[one] == 0 for one in sent.acknowledged)
     doubled = sum(count > 1 for count in stored.values())
     once = sum(stored[one] == 1 for one in sent.acknowledged)
+    said, wrong = sum(one for one, _ in judged), sum(one for _, one in judged)
     figures: dict[str, float | str] = {
         "rounds": rounds,
-        **{f"{victim.name} killed": victim.kills for victim in victims},
+        **{f"{name} killed": count for name, count in sorted(kills.items())},
         "acknowledged": len(sent.acknowledged),
         "lost": lost,
         "doubled": doubled,
         "given up by the sender": len(sent.given_up),
         "given up, but stored": sum(stored[one] > 0 for one in sent.given_up),
+        "people": len(judged),
+        "said about them": said,
+        "wrong about them": wrong,
     }
-    ratios = {"exactly_once": once / len(sent.acknowledged) if sent.acknowledged else 0.0}
-    return Result("kill", "every acknowledged event stored exactly once", ratios, figures)
+    ratios = {
+        "exactly_once": once / len(sent.acknowledged) if sent.acknowledged else 0.0,
+        "identity_right": (said - wrong) / said if said else 0.0,
+    }
+    return Result(
+        "kill", "every acknowledged event stored exactly once, every id as was said", ratios, figures
+    )
 
 
 @contextmanager
-def running(place: Installation, port: int) -> Iterator[list[Victim]]:
-    """Collector and worker, at work; in the end everything is drained before they are ended."""
-    reached = Progress(place)
-    collector = Victim(
-        "collector", lambda: place.start("tenure.collector", "--port", str(port)), lambda: wait_for(port)
-    )
-    worker = Victim("worker", lambda: place.start("tenure.jobs.worker"), reached.wait_for_more)
-    victims = [collector, worker]
+def running(place: Installation, progress: Progress) -> Iterator[Herd]:
+    """All at work; in the end everything is drained before they are ended."""
+    herd = Herd(place, free_ports(1)[0])
     try:
-        collector.begin()
-        worker.process = worker.start()
-        yield victims
-        reached.wait_for_all()
+        herd.begin()
+        yield herd
+        progress.wait_for_all(herd)
     finally:
-        for victim in victims:
-            victim.kill()
+        herd.end()
 
 
 @dataclass
@@ -128,21 +188,21 @@ class Progress:
 
     place: Installation
 
-    def wait_for_more(self) -> None:
-        """Return once more has been drained than at the call."""
-        before = self._forgotten()
-        wait(lambda: self._forgotten() > before, "the worker drains nothing")
+    def forgotten(self) -> int:
+        """A number that grows with every request drained; 0 before the first."""
+        with suppress(sqlite3.Error), closing(intake.connect(self.place.home / "intake.db")) as db:
+            return int(db.execute("SELECT coalesce(sum(forgotten), 0) FROM intake_stream").fetchone()[0])
+        return 0
 
-    def wait_for_all(self) -> None:
+    def wait_for_all(self, herd: Herd) -> None:
         """Return once nothing waits to be drained."""
-        wait(lambda: self._ask("SELECT count(*) FROM intake") == 0, "the worker does not come to an end")
 
-    def _forgotten(self) -> int:
-        return self._ask("SELECT coalesce(sum(forgotten), 0) FROM intake_stream")
+        def is_empty() -> bool:
+            herd.begin()
+            with closing(intake.connect(self.place.home / "intake.db")) as db:
+                return intake.backlog(db) == 0
 
-    def _ask(self, sql: str) -> int:
-        with closing(intake.connect(self.place.home / "intake.db")) as db:
-            return int(db.execute(sql).fetchone()[0])
+        wait(is_empty, "the worker does not come to an end")
 
 
 @contextmanager
@@ -169,7 +229,11 @@ async def send_all(port: int, key: str, sent: Sent, going: list[bool]) -> None:
                 await deliver(session, url, sent)
                 await asyncio.sleep(PAUSE_SECONDS)
 
-        await asyncio.gather(*(sender() for _ in range(SENDERS)))
+        async def teller() -> None:
+            while going:
+                await tell(session, url, sent, going)
+
+        await asyncio.gather(*(sender() for _ in range(SENDERS)), *(teller() for _ in range(TELLERS)))
 
 
 async def deliver(session: aiohttp.ClientSession, url: str, sent: Sent) -> None:
@@ -182,6 +246,20 @@ async def deliver(session: aiohttp.ClientSession, url: str, sent: Sent) -> None:
             return
         await asyncio.sleep(PAUSE_SECONDS)
     sent.acknowledged += ids
+
+
+async def tell(session: aiohttp.ClientSession, url: str, sent: Sent, going: list[bool]) -> None:
+    """Say who somebody is, step by step, each again and again until it is acknowledged."""
+    persona = Persona()
+    sent.personas.append(persona)
+    for step in persona.steps():
+        while not await is_acknowledged(session, url, {"batch": [step]}):
+            if not going:
+                return
+            await asyncio.sleep(PAUSE_SECONDS)
+        persona.said += 1
+        sent.acknowledged.append(str(step["messageId"]))
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def is_acknowledged(session: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> bool:
