@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from tenure.events import actions
+from tenure.events import actions, drain
 from tenure.events.models import RejectedEvent
 from tenure.kit import leases
 from tenure.workspaces.access import Access
@@ -106,3 +106,25 @@ def test_one_replay_at_a_time(access: Access) -> None:
     leases.take(f"replay:{access.workspace.id}", "somebody", 60)
     with pytest.raises(actions.BusyError, match="try again"):
         actions.replay(access, [1])
+
+
+def test_who_sends_again_what_was_mended_meanwhile_is_noticed(access: Access) -> None:
+    [kept] = set_aside(access, {"type": "track", "userId": "ann", "messageId": "m1"})
+    actions.replay(access, [kept.pk], name_it)
+    send_events(access, track(messageId="m1"))
+    drain_all()
+    assert stored(access, "message_id, event") == [("m1", "mended")]
+
+
+def test_a_mended_message_that_was_seen_in_an_attempt_that_came_to_nothing_goes_through(
+    access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trip(batch: drain.Batch) -> drain.Batch:
+        raise ValueError("cannot take this")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(drain, "STEPS", [*drain.STEPS[:5], trip])
+        [kept] = set_aside(access, track(messageId="m1"))
+    assert kept.reason == "failed"
+    assert actions.replay(access, [kept.pk]).done == 1
+    assert stored(access) == [("m1",)]

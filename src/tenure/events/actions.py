@@ -28,7 +28,7 @@ LONGEST_DESCRIPTION = 1_000
 Mend = Callable[[str], str]
 
 _REPLAY_SECONDS = 120
-_REPLAY_STEPS = (drain.unpack_rows, drain.correct_clock, drain.drop_bots, drain.dedupe, drain.resolve)
+_REPLAY_STEPS = (drain.unpack_rows, drain.correct_clock, drain.drop_bots, drain.resolve)
 _DEFAULTS = {"kind": "track", "properties": "{}", "context": "{}"}
 _NEEDED = ("message_id", "event", "occurred_at")
 
@@ -113,6 +113,7 @@ def _replay(workspace: Workspace, waiting: Sequence[RejectedEvent], mend: Mend |
     if batch.events:
         position = lake.position(workspace.id, lake.EVENTS, REPLAY) + 1
         load_events(workspace, drain.observed(batch), stream=REPLAY, position=position, source=REPLAY)
+        drain.dedupe(batch)  # not to leave any out, but so that a client who sends it again is noticed
     wrong = {one.position: one for one in batch.rejected}
     done = [one.pk for one in waiting if one.pk not in wrong]
     RejectedEvent.objects.filter(pk__in=done).update(replayed_at=clock.now())
