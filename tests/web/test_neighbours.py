@@ -20,7 +20,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tenure.accounts.actions import PersonRow, upsert_people
 from tenure.accounts.models import Account, Identity
-from tenure.events.models import RejectedEvent
+from tenure.events import mending
+from tenure.events.models import EventName, MendingRule, RejectedEvent
 from tenure.kit import clock, home
 from tenure.sources.models import ImportRun
 from tenure.touchpoints.models import Note
@@ -53,6 +54,8 @@ class Ids:
     member: str
     invitation: str
     key: str
+    name_id: str
+    rule_id: str
 
 
 # Arguments that are no ids: words that every workspace knows.
@@ -120,6 +123,12 @@ def filled(access: Access, name: str, owner: str) -> Ids:
         member=str(Membership.objects.get(user=member.user).pk),
         invitation=Invitation.objects.get(workspace=workspace).pk,
         key=Key.objects.get(prefix=token[:10]).pk,
+        name_id=_event_name(access, name),
+        rule_id=str(
+            MendingRule.objects.create(
+                workspace=workspace, reason="nobody", rule=mending.stored(mending.Drop(name)), made_by=who
+            ).pk
+        ),
     )
 
 
@@ -138,6 +147,15 @@ def _customer(access: Access, name: str, owner: str) -> str:
     priorities.rewrite(access_for_machine(access.workspace), None, today())
     use(access, row.external_id, f"p-{name}", [1, 2], f"{name} viewed")
     return row.pk
+
+
+def _event_name(access: Access, name: str) -> str:
+    now = clock.now()
+    seen = {"first_seen": now, "last_seen": now, "last_day": now.date(), "weeks": [0]}
+    row = EventName.objects.create(
+        workspace=access.workspace, kind="track", event=f"{name} opened", description=f"by {name}", **seen
+    )
+    return str(row.pk)
 
 
 def _import(access: Access, name: str) -> str:

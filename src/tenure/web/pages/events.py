@@ -68,13 +68,12 @@ def describe(request: Request, name_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page()
+@page(post=Right.ADMINISTER)
 def keeping(request: Request) -> HttpResponse:
     """How long message ids are remembered and raw events kept."""
     policy = retention.policy_of(request.access.workspace)
     wrong: dict[str, str] = {}
     if request.method == "POST":
-        request.access.require(Right.ADMINISTER)
         policy, wrong = _asked_policy(request, policy)
         if not wrong and policy.window_days:
             retention.change_policy(request.access, policy.window_days, policy.keep_months)

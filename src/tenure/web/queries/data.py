@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tenure.kit import words
 from tenure.sources import queries as imports
 from tenure.sources.imports.delimited import DELIMITERS, ENCODINGS
 from tenure.sources.imports.forms import MANNERS

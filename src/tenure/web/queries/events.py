@@ -24,7 +24,7 @@ from tenure.metrics import queries as metrics
 from tenure.metrics.queries import Reach
 from tenure.workspaces.access import Access
 
-MOST_EVENTS = 25
+MOST_EVENTS = 15
 MOST_ASIDE = 50
 MOST_TRIED = 5_000  # a preview does not keep somebody waiting
 MOST_NAMES = 200
