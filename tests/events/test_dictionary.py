@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenure.events import actions, dictionary, jobs, names, retention, rules
@@ -193,6 +193,7 @@ class TestStopped:
         actions.describe(access, found["opened"].id, "", is_retired=True)
         assert names.stopped(access) == []
 
+    @settings(deadline=None)
     @given(gap=st.integers(1, 10), silence=st.integers(0, 200))
     def test_silence_is_measured_by_its_own_rhythm(self, gap: int, silence: int) -> None:
         last = TODAY - timedelta(days=silence)
@@ -200,6 +201,7 @@ class TestStopped:
         regular = known.days >= rules.LEAST_DAYS
         assert rules.has_stopped(known, TODAY) == (regular and max(2 * gap, 2) < silence <= rules.RHYTHM_DAYS)
 
+    @settings(deadline=None)
     @given(days=st.sets(st.integers(0, 400), min_size=1, max_size=60), later=st.integers(0, 5))
     def test_what_came_today_has_not_stopped_and_order_does_not_matter(
         self, days: set[int], later: int
@@ -221,6 +223,7 @@ class TestStopped:
         assert rules.has_stopped(known, date(2026, 11, 27))
 
 
+@settings(deadline=None)
 @given(
     days=st.dictionaries(st.integers(-3, 250), st.integers(1, 9), max_size=40),
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenure.events import actions, drain, jobs, mending, rejected
@@ -33,6 +33,7 @@ JSON = st.recursive(
 )
 BODY = st.dictionaries(st.sampled_from(["a", "b", "a.b", "c"]), JSON)
 FIELD = st.sampled_from(["a", "b", "c", "a.b", "a.b.c", "d.e"])
+quickly = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RULE = st.one_of(
     st.builds(Rename, FIELD, FIELD),
     st.builds(Set, FIELD, JSON),
@@ -42,6 +43,7 @@ RULE = st.one_of(
 )
 
 
+@quickly
 @given(body=BODY, rule=RULE)
 def test_a_rule_never_breaks_or_changes_what_it_was_given(body: dict[str, Any], rule: Any) -> None:
     before = copy.deepcopy(body)
@@ -52,12 +54,14 @@ def test_a_rule_never_breaks_or_changes_what_it_was_given(body: dict[str, Any], 
     assert mending.restored(json.loads(json.dumps(mending.stored(rule)))) == rule
 
 
+@quickly
 @given(body=BODY, rule=st.one_of(st.builds(Set, FIELD, JSON), st.builds(Cut, FIELD, st.integers(1, 3))))
 def test_set_and_cut_twice_is_once(body: dict[str, Any], rule: Any) -> None:
     once = rule.mend(body)
     assert rule.mend(once) == once
 
 
+@quickly
 @given(body=BODY, other=st.sampled_from(["x", "y.z"]))
 def test_renaming_there_and_back_is_nothing(body: dict[str, Any], other: str) -> None:
     there = Rename("c", other).mend(body)

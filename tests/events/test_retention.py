@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenure.events import lake, retention
@@ -42,6 +42,7 @@ def remove() -> list[retention.Removed]:
         return retention.remove_all_old()
 
 
+@settings(deadline=None)
 @given(today=st.dates(date(1990, 1, 1), date(2100, 1, 1)), months=st.integers(1, 240))
 def test_at_least_so_many_whole_months_are_kept(today: date, months: int) -> None:
     first = retention.first_kept(today, months)

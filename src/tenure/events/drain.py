@@ -122,12 +122,12 @@ def correct_clock(batch: Batch) -> Batch:
 
 def mend(batch: Batch) -> Batch:
     """Mend what would be set aside by the rules that somebody keeps for its reason."""
-    rules_of = rejected.kept_rules(batch.workspace) if batch.rejected else {}
-    fixed = [
-        again for one in batch.rejected if (again := _reread(batch, one, rules_of.get(one.reason.value)))
-    ]
-    if not fixed:
+    kept = rejected.kept_rules(batch.workspace) if batch.rejected else {}
+    if not kept:
         return batch
+    rows = {row.position: row for row in batch.rows}
+    again = (_reread(rows[one.position], one, kept.get(one.reason.value, ())) for one in batch.rejected)
+    fixed = [event for event in again if event]
     part = correct_clock(Batch(batch.workspace, batch.stream, batch.rows, events=fixed))
     places = {(event.position, event.index) for event in part.events}
     batch.events += part.events
@@ -287,14 +287,13 @@ def _month(day: int) -> str:
     return f"{_EPOCH + timedelta(days=day):%Y-%m}"
 
 
-def _reread(batch: Batch, one: Rejected, kept: Sequence[AnyRule] | None) -> Event | None:
+def _reread(row: Row, one: Rejected, kept: Sequence[AnyRule]) -> Event | None:
     """The event that the rules make of what was rejected; None if they make none."""
     body = one.body
-    for rule in kept or ():
+    for rule in kept:
         body = mending.mend_text(body, rule)
     if body == one.body:
         return None
-    row = next(row for row in batch.rows if row.position == one.position)
     request = as_request(body, f"{row.stream}-{row.position}-{one.index}")
     found = list(unpack(row._replace(path="batch", body=request)))
     if len(found) != 1 or not isinstance(found[0], Event):
