@@ -34,6 +34,11 @@ def policy_of(workspace: Workspace) -> EventPolicy:
     return getattr(workspace, "event_policy", None) or EventPolicy(workspace=workspace)
 
 
+def policy_for(access: Access) -> EventPolicy:
+    """The policy of the caller's workspace, for whoever sees all of it."""
+    return access.of(EventPolicy).first() or EventPolicy(workspace=access.workspace)
+
+
 def longest_window() -> int:
     """The most days that any workspace remembers message ids."""
     longest = EventPolicy.objects.aggregate(longest=Max("window_days"))["longest"]

@@ -15,7 +15,7 @@ from tenure.metrics.tables import open_tables
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
-USE = "use_daily"
+FROM_EVENTS = ("use_daily", "milestones")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def reach() -> Reach:
         (metric.title, measure)
         for metric in METRICS
         for measure in metric.measures.values()
-        if measure.table == USE
+        if measure.table in FROM_EVENTS
     ]
     days = max((measure.days + measure.offset for _, measure in using if measure.days), default=0)
     return Reach(days, tuple(sorted({title for title, measure in using if measure.days is None})))

@@ -71,7 +71,7 @@ def describe(request: Request, name_id: int) -> HttpResponse:
 @page(post=Right.ADMINISTER)
 def keeping(request: Request) -> HttpResponse:
     """How long message ids are remembered and raw events kept."""
-    policy = retention.policy_of(request.access.workspace)
+    policy = retention.policy_for(request.access)
     wrong: dict[str, str] = {}
     if request.method == "POST":
         policy, wrong = _asked_policy(request, policy)

@@ -177,7 +177,7 @@ def side(access: Access) -> Side:
         names.count(access),
         names.stopped(access),
         [(DROPS[one.reason], one) for one in leftout.recent(access)],
-        retention.policy_of(access.workspace),
+        retention.policy_for(access),
     )
 
 
