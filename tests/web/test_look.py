@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tenure.accounts.models import Account
-from tenure.workspaces import actions as workspaces
+from tenure.workspaces import members
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
 from tests.browser import DESKTOP, PHONE, OpenPage, axe_violations, sideways_scroll
@@ -315,8 +315,8 @@ def test_a_request_that_fails_says_so_in_words(open_page: OpenPage, dana: Access
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_sign_in_and_settings_are_accessible(open_page: OpenPage, olga: Access, theme: str) -> None:
     workspaces.create_key(olga, name="Our web app")
-    workspaces.invite(olga, Role.VIEWER, "ann@example.test")
-    token = workspaces.invite(olga, Role.VIEWER)
+    members.invite(olga, Role.VIEWER, "ann@example.test")
+    token = members.invite(olga, Role.VIEWER)
     for path, who in (
         ("/sign-in", None),
         ("/sign-in/password", None),

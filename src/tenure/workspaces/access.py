@@ -118,6 +118,20 @@ def workspace_of_job(workspace_id: str) -> Workspace:
     return Workspace.objects.get(pk=workspace_id)
 
 
+def log_of(user: User, did: str, what: str = "") -> None:
+    """Write into the audit log of every workspace that somebody belongs to: what concerns their account."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(workspace=row.workspace, who=user.email, did=did, what=what[:LONGEST_WHAT])
+        for row in memberships_of(user)
+    )
+
+
+def log_of_email(email: str, did: str, what: str = "") -> None:
+    """The same for whoever has an address; of an address that nobody has there is no log to write into."""
+    if user := User.objects.filter(email=email.strip().lower()).first():
+        log_of(user, did, what)
+
+
 def all_workspaces() -> QuerySet[Workspace]:
     """Every workspace, oldest first: for the worker and the command line."""
     return Workspace.objects.order_by("created_at")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
 from tenure.kit import clock, crypto, outbox
 from tenure.kit.facts import RecordsChanged
 from tenure.workspaces.access import Access
-from tenure.workspaces.models import Key, Membership, Workspace
+from tenure.workspaces.models import AuditEntry, Key, Membership, Workspace
 from tenure.workspaces.roles import Right, Role
 from tenure.workspaces.rules import Settings, problems, said
 
+FEWEST_AUDIT_DAYS, MOST_AUDIT_DAYS = 30, 36_500
 OF_FIGURES = {"key_features"}  # what those may change who only define figures
 
 
@@ -35,6 +36,29 @@ def found_workspace(access: Access, settings: Settings) -> Workspace:
     access.log("made a workspace", workspace.name)
     replace(access, workspace=workspace).log("made a workspace", workspace.name)
     return workspace
+
+
+@transaction.atomic
+def change_security(access: Access, *, needs_second_factor: bool, audit_days: int) -> Workspace:
+    """Whether members need a second factor, and how long the audit log is kept; ValueError for too short."""
+    access.require(Right.ADMINISTER)
+    if not FEWEST_AUDIT_DAYS <= audit_days <= MOST_AUDIT_DAYS:
+        raise ValueError(f"Keep it for {FEWEST_AUDIT_DAYS} to {MOST_AUDIT_DAYS:,} days.")
+    workspace = Workspace.objects.select_for_update().get(pk=access.workspace.pk)
+    new = {"needs_second_factor": needs_second_factor, "audit_days": audit_days}
+    old = {field: getattr(workspace, field) for field in new}
+    workspace.needs_second_factor, workspace.audit_days = needs_second_factor, audit_days
+    if old != new:
+        workspace.save(update_fields=list(new))
+        access.log("changed security", said(old, new))
+    return workspace
+
+
+def forget_old_entries() -> None:
+    """Delete what is older than each workspace keeps of its audit log."""
+    for workspace in Workspace.objects.only("audit_days"):
+        too_old = clock.now() - timedelta(days=workspace.audit_days)
+        AuditEntry.objects.filter(workspace=workspace, recorded_at__lt=too_old).delete()
 
 
 @transaction.atomic

@@ -62,6 +62,8 @@ class Workspace(models.Model):
     seats_from = models.CharField(max_length=120, blank=True)  # an attribute; empty: subscriptions' seats
     business_hours = models.JSONField(default=dict, blank=True)  # kit.business.Calendar
     is_demo = models.BooleanField(default=False)
+    needs_second_factor = models.BooleanField(default=False)  # of all its members
+    audit_days = models.PositiveIntegerField(default=1095)  # how long the audit log is kept
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

@@ -117,6 +117,29 @@ def revoke_key(request: Request, key: str) -> HttpResponse:
     return tell(request, redirect("settings-keys"), f"The key “{revoked.name}” stops within five seconds.")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Right.ADMINISTER)
+def security(request: Request) -> HttpResponse:
+    """What signing in takes, and how long the audit log is kept."""
+    now, form, wrong = request.access.workspace, request.POST, ""
+    shown = {"needs_second_factor": now.needs_second_factor, "audit_days": str(now.audit_days)}
+    if request.method == "POST":
+        days = form.get("audit_days", "")
+        shown = {"needs_second_factor": "needs_second_factor" in form, "audit_days": days}
+        try:
+            actions.change_security(
+                request.access,
+                needs_second_factor="needs_second_factor" in form,
+                audit_days=int(days) if days.isascii() and days.isdigit() and len(days) < 9 else 0,
+            )
+        except ValueError as problem:
+            wrong = str(problem)
+        else:
+            return tell(request, redirect("settings-security"), "Security saved.")
+    about = {"wrong": wrong, "shown": shown, "counts": queries.second_factors(request.access)}
+    return render_tab(request, "security", about, status=422 if wrong else 200)
+
+
 @require_GET
 @page(Right.ADMINISTER)
 def audit(request: Request) -> HttpResponse:
@@ -176,6 +199,7 @@ TABS = (
     ("Health", "settings-health", Right.READ),
     ("People", "settings-people", Right.READ),
     ("Keys", "settings-keys", Right.ADMINISTER),
+    ("Security", "settings-security", Right.ADMINISTER),
     ("Audit log", "settings-audit", Right.ADMINISTER),
     ("You", "settings-you", Right.READ),
 )

@@ -9,6 +9,7 @@ from tenure.accounts.queries import within
 from tenure.events import views
 from tenure.kit import clock
 from tenure.revenue.models import Term
+from tenure.web.second_factor import with_one
 from tenure.workspaces.access import Access, memberships_of
 from tenure.workspaces.members import Part
 from tenure.workspaces.models import AuditEntry, Invitation, Key, Membership, User
@@ -34,6 +35,7 @@ class Member:
     closed_at: datetime | None
     is_caller: bool
     is_last_owner: bool
+    has_second_factor: bool
     may_change: bool  # whether the caller may change it: owners and admins are for owners
 
 
@@ -59,8 +61,12 @@ class Belonging:
 def members(access: Access) -> list[Member]:
     """Everybody of the workspace, by name; those who are kept out last."""
     rows = list(access.of(Membership).select_related("user").order_by("user__name", "user__email"))
+    secured = with_one([row.user_id for row in rows])
     owners = sum(row.role == Role.OWNER and row.closed_at is None for row in rows)
-    return sorted((_member(access, row, owners) for row in rows), key=lambda one: one.closed_at is not None)
+    return sorted(
+        (_member(access, row, owners, row.user_id in secured) for row in rows),
+        key=lambda one: one.closed_at is not None,
+    )
 
 
 def member(access: Access, membership_id: int) -> Member:
@@ -68,7 +74,7 @@ def member(access: Access, membership_id: int) -> Member:
     return next(one for one in members(access) if one.id == str(membership_id))
 
 
-def _member(access: Access, row: Membership, owners: int) -> Member:
+def _member(access: Access, row: Membership, owners: int, has_second_factor: bool) -> Member:
     part = Part.of(row)
     is_high = Right.ADMINISTER in part.role.rights
     return Member(
@@ -83,8 +89,15 @@ def _member(access: Access, row: Membership, owners: int) -> Member:
         closed_at=row.closed_at,
         is_caller=row.user == access.user,
         is_last_owner=part.role == Role.OWNER and row.closed_at is None and owners == 1,
+        has_second_factor=has_second_factor,
         may_change=access.may(Right.OWN if is_high else Right.ADMINISTER),
     )
+
+
+def second_factors(access: Access) -> tuple[int, int]:
+    """How many members have a second factor, of how many who are let in."""
+    found = [one for one in members(access) if one.closed_at is None]
+    return sum(one.has_second_factor for one in found), len(found)
 
 
 def own_workspaces(access: Access, user: User) -> list[Belonging]:
