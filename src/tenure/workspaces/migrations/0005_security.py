@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workspaces', '0003_longer_audit_entries'),
+        ('workspaces', '0004_metric_inputs'),
     ]
 
     operations = [
