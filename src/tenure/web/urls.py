@@ -133,6 +133,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/keys/<str:key>/revoke", settings.revoke_key, name="settings-revoke"),
     path("settings/security", settings.security, name="settings-security"),
     path("settings/audit", settings.audit, name="settings-audit"),
+    path("settings/audit.csv", settings.export_audit, name="settings-audit-export"),
     path("settings/you", settings.you, name="settings-you"),
     path("palette", palette.palette, name="palette"),
     path("nav", around.nav, name="nav"),

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import QueryDict
 
 from tenure.accounts.queries import within
 from tenure.events import views
@@ -18,6 +22,7 @@ from tenure.workspaces.roles import Right, Role
 SEEN_DAYS = 90
 MOST_PROPOSED = 30
 AUDIT_PAGE = 100
+MOST_CHOICES = 200
 
 
 @dataclass(frozen=True)
@@ -121,11 +126,58 @@ def keys(access: Access) -> list[Key]:
     return sorted(access.of(Key).order_by("-created_at"), key=lambda key: key.revoked_at is not None)
 
 
-def audit(access: Access, before: int | None = None) -> list[AuditEntry]:
+@dataclass(frozen=True)
+class AuditFilter:
+    """Whose deeds of which kind, from when until when, in the workspace's days; empty: no matter."""
+
+    who: str = ""
+    did: str = ""
+    since: str = ""
+    until: str = ""
+
+    @classmethod
+    def of(cls, parameters: QueryDict) -> AuditFilter:
+        """Read the address; what is no day is as if it were not given."""
+        named = {name: parameters.get(name, "")[:254] for name in ("who", "did", "since", "until")}
+        for name in ("since", "until"):
+            try:
+                date.fromisoformat(named[name])
+            except ValueError:
+                named[name] = ""
+        return cls(**named)
+
+    @property
+    def query_string(self) -> str:
+        """The same, as an address has it."""
+        return urlencode([(name, value) for name, value in vars(self).items() if value])
+
+
+def audit(access: Access, chosen: AuditFilter, before: int | None = None) -> list[AuditEntry]:
     """The newest entries, or those before one of them; one more than a page, if there are more."""
-    access.require(Right.ADMINISTER)
-    rows = access.of(AuditEntry).order_by("-pk")
+    rows = audit_rows(access, chosen)
     return list((rows.filter(pk__lt=before) if before else rows)[: AUDIT_PAGE + 1])
+
+
+def audit_rows(access: Access, chosen: AuditFilter) -> QuerySet[AuditEntry]:
+    """All entries that are asked for, newest first."""
+    access.require(Right.ADMINISTER)
+    zone = access.workspace.zone
+    asked = {name: value for name, value in (("who", chosen.who), ("did", chosen.did)) if value}
+    rows = access.of(AuditEntry).filter(**asked).order_by("-pk")
+    if chosen.since:
+        day_before = date.fromisoformat(chosen.since) - timedelta(days=1)
+        rows = rows.filter(recorded_at__gte=clock.end_of_day(day_before, zone))
+    if chosen.until:
+        rows = rows.filter(recorded_at__lt=clock.end_of_day(date.fromisoformat(chosen.until), zone))
+    return rows
+
+
+def audited(access: Access) -> tuple[list[str], list[str]]:
+    """Who did something, and what was done: to choose from."""
+    access.require(Right.ADMINISTER)
+    rows = access.of(AuditEntry)
+    people, deeds = (rows.order_by(name).values_list(name, flat=True).distinct() for name in ("who", "did"))
+    return list(people[:MOST_CHOICES]), list(deeds[:MOST_CHOICES])
 
 
 def currency_is_locked(access: Access) -> bool:
