@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "csp",
     "tenure.kit",
@@ -119,6 +120,16 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+MFA_ADAPTER = "tenure.web.second_factor.Adapter"
+MFA_FORMS = {
+    "authenticate": "tenure.web.second_factor.CodeForm",
+    "reauthenticate": "tenure.web.second_factor.CodeAgainForm",
+}
+MFA_TOTP_ISSUER = "Tenure"
+MFA_TOTP_TOLERANCE = 1  # who types slowly; a code counts once all the same
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people join by an invitation's link
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True

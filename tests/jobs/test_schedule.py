@@ -15,7 +15,7 @@ from tenure.jobs import refresh, schedule
 from tenure.kit import clock, live, outbox
 from tenure.kit.facts import HealthChanged
 from tenure.kit.models import Live, OutboxFact
-from tenure.workspaces import actions as workspaces
+from tenure.workspaces import members
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Invitation
 from tenure.workspaces.roles import Role
@@ -60,7 +60,7 @@ def test_facts_are_kept_until_everybody_has_read_them_and_a_week_more() -> None:
 @pytest.mark.django_db
 def test_the_live_bus_and_dead_links_are_cleared(access: Access) -> None:
     with time_machine.travel(EVENING, tick=False):
-        workspaces.invite(access, Role.OWNER)
+        members.invite(access, Role.OWNER)
         live.publish(access.workspace.id, "accounts", ["a"])
     with time_machine.travel(EVENING + timedelta(hours=2), tick=False):
         live.publish(access.workspace.id, "accounts", ["b"])

@@ -39,7 +39,7 @@ from tests.web.story import use
 OPEN = {"welcome", "ready"}  # besides allauth's: for people without an account, and for probes
 ALLAUTH = ("account_", "mfa_")
 # Pages about the whole workspace, which those held to a book are refused although they may read.
-OF_ALL = re.compile(r"data($|-(?!incoming))")
+OF_ALL = re.compile(r"data($|-(?!incoming))|settings-inputs$")
 SECRET = "Xerxes"  # in everything that is a neighbour's
 ANOTHERS = "Zenobia"  # in everything that is in another's book
 

@@ -29,6 +29,11 @@ KindOption = Annotated[Kind, typer.Option(help="write: sends events. api: reads 
 def create(
     kind: KindOption = Kind.WRITE,
     name: Annotated[str, typer.Option(help="What will use it.")] = "default",
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="What an API key may: read, work, export, load, define, administer. Repeat it."),
+    ] = None,
+    days: Annotated[int | None, typer.Option(help="After how many days an API key ends; else never.")] = None,
     workspace: WorkspaceOption = "",
     json: Json = False,
 ) -> None:
@@ -38,7 +43,10 @@ def create(
 
     if not name.strip() or len(name) > 80:
         fail("--name: give a name of 1 to 80 characters")
-    key = create_key(access, kind.value, name.strip())
+    try:
+        key = create_key(access, kind.value, name.strip(), scope or [], days)
+    except ValueError as wrong:
+        fail(str(wrong))
     if json:
         print_json({"key": key})
         return
@@ -54,7 +62,7 @@ def list_keys(workspace: WorkspaceOption = "", json: Json = False) -> None:
 
     rows = list(access.of(Key).order_by("-created_at"))
     if json:
-        columns = ("id", "kind", "name", "prefix", "created_at", "revoked_at")
+        columns = ("id kind name prefix scopes created_at expires_at last_used_at revoked_at").split()
         print_json([{column: getattr(row, column) for column in columns} for row in rows])
         return
     table = Table(
@@ -62,16 +70,19 @@ def list_keys(workspace: WorkspaceOption = "", json: Json = False) -> None:
         "kind",
         "name",
         "begins with",
+        "may",
         "made",
+        "used",
+        "ends",
         "stopped",
         box=None,
         header_style="bold",
     )
     for row in rows:
-        stopped = f"{row.revoked_at:%Y-%m-%d}" if row.revoked_at else ""
-        table.add_row(
-            row.pk, row.kind, escape(row.name), f"{row.prefix}…", f"{row.created_at:%Y-%m-%d}", stopped
-        )
+        may = "send" if row.kind == Key.WRITE else ", ".join(["read", *row.scopes])
+        days = (row.created_at, row.last_used_at, row.expires_at, row.revoked_at)
+        written = (f"{day:%Y-%m-%d}" if day else "" for day in days)
+        table.add_row(row.pk, row.kind, escape(row.name), f"{row.prefix}…", may, *written)
     console.print(table if rows else "No keys yet. `tenure keys create` makes one.")
 
 

@@ -100,7 +100,9 @@ def replay(access: Access, ids: Collection[int], mend: Mend | str | None = None)
         raise BusyError("another replay of this workspace is running; try again in a moment")
     try:
         waiting = list(access.of(RejectedEvent).filter(pk__in=ids, replayed_at=None))
-        return _replay(access.workspace, waiting, mend)
+        done = _replay(access.workspace, waiting, mend)
+        access.log("replayed events", f"{done.done} went through, {len(done.still_wrong)} still cannot")
+        return done
     finally:
         leases.release(lease, holder)
 

@@ -12,6 +12,7 @@ from tenure.jobs import durable, refresh
 from tenure.kit import clock
 from tenure.kit.models import Live, OutboxCursor, OutboxFact
 from tenure.workspaces.access import all_workspaces
+from tenure.workspaces.actions import forget_old_entries
 from tenure.workspaces.models import Invitation, Workspace
 
 HOURLY = "7 * * * *"
@@ -65,9 +66,10 @@ def roll_over(workspace: Workspace) -> None:
 
 
 def prune() -> None:
-    """Delete what has been read by everybody, and links nobody can use any more."""
+    """Delete what has been read by everybody, links nobody can use any more, and old audit entries."""
     now = clock.now()
     Live.objects.filter(recorded_at__lt=now - KEEP_LIVE).delete()
     Invitation.objects.filter(expires_at__lt=now - KEEP_INVITATIONS).delete()
+    forget_old_entries()
     positions = OutboxCursor.objects.values_list("position", flat=True)
     OutboxFact.objects.filter(pk__lte=min(positions, default=0), recorded_at__lt=now - KEEP_FACTS).delete()

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 
 from tenure.web.middleware import Request
+from tenure.web.second_factor import has_one
 from tenure.workspaces.roles import Right
 
 P = ParamSpec("P")
@@ -21,10 +22,13 @@ View = Callable[Concatenate[Request, P], HttpResponseBase]
 Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def page(right: Right = Right.READ, *, post: Right | None = None) -> Callable[[View[P]], Guarded[P]]:
+def page(
+    right: Right = Right.READ, *, post: Right | None = None, without_second_factor: bool = False
+) -> Callable[[View[P]], Guarded[P]]:
     """For members who have `right`; strangers go to sign-in, others are told why not.
 
-    `post`: what a POST takes, where that is another right.
+    `post`: what a POST takes, where that is another right. Where the workspace asks its members for a second
+    factor, whoever has none is led to set it up first, except on pages `without_second_factor`.
     """
     rights = {"POST": post or right}
 
@@ -36,6 +40,9 @@ def page(right: Right = Right.READ, *, post: Right | None = None) -> Callable[[V
             access = getattr(request, "access", None)
             if access is None:
                 return render(request, "errors/no_workspace.html", status=403)
+            is_asked = access.workspace.needs_second_factor and not without_second_factor
+            if is_asked and not has_one(request.user):
+                return _to(request, resolve_url("mfa_activate_totp"))
             access.require(rights.get(request.method or "", right))
             return view(cast(Request, request), *args, **kwargs)
 
@@ -54,4 +61,11 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     back = came_from._replace(scheme="", netloc="").geturl() or resolve_url(settings.LOGIN_REDIRECT_URL)
     way = redirect_to_login(back)
     assert isinstance(way, HttpResponseRedirect)
-    return HttpResponse(status=204, headers={"HX-Redirect": way.url})
+    return _to(request, way.url)
+
+
+def _to(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead there; a part of a page leads the whole page."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from tenure.web.pages import account as account_page
@@ -39,6 +42,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "sign-in/password/set",
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
+    ),
+    path("sign-in/code", mfa.authenticate, name="mfa_authenticate"),
+    path("sign-in/again", account.reauthenticate, name="account_reauthenticate"),
+    path("sign-in/again/code", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("settings/you/second-factor", mfa.index, name="mfa_index"),
+    path("settings/you/second-factor/on", totp.activate_totp, name="mfa_activate_totp"),
+    path("settings/you/second-factor/off", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("settings/you/second-factor/codes", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "settings/you/second-factor/codes/new",
+        codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
     ),
     path("", today.today, name="today"),
     path("today/<str:account_id>/done", today.done, name="today-done"),
@@ -102,6 +117,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/people/<str:member>/close", members.close_member, name="settings-close"),
     path("settings/people/<str:member>/reopen", members.reopen_member, name="settings-reopen"),
     path("settings/people/<str:member>/link", members.sign_in_link, name="settings-link"),
+    path(
+        "settings/people/<str:member>/second-factor",
+        members.reset_second_factor,
+        name="settings-second-factor",
+    ),
     path("settings/people/<str:member>/own", members.hand_over, name="settings-own"),
     path(
         "settings/invitations/<str:invitation>/withdraw",
@@ -119,7 +139,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/health/<slug:name>/remove", health_profiles.remove, name="settings-health-remove"),
     path("settings/keys", settings.keys, name="settings-keys"),
     path("settings/keys/<str:key>/revoke", settings.revoke_key, name="settings-revoke"),
+    path("settings/security", settings.security, name="settings-security"),
     path("settings/audit", settings.audit, name="settings-audit"),
+    path("settings/audit.csv", settings.export_audit, name="settings-audit-export"),
     path("settings/you", settings.you, name="settings-you"),
     path("palette", palette.palette, name="palette"),
     path("nav", around.nav, name="nav"),

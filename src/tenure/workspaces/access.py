@@ -7,17 +7,20 @@ those rows only, so an id of a neighbour, or of another's book, looks exactly li
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
+from tenure.kit import clock, crypto
 from tenure.workspaces import books
-from tenure.workspaces.models import LONGEST_WHAT, AuditEntry, Membership, User, Workspace
+from tenure.workspaces.models import LONGEST_WHAT, AuditEntry, Key, Membership, User, Workspace
 from tenure.workspaces.roles import OF_ALL, Right, Role, a
 
 M = TypeVar("M", bound=Model)
+_USED_TO_THE = timedelta(minutes=1)  # a write for each request would be one too many
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,13 @@ class Access:
     role: Role
     user: User | None = None  # None: the command line, which acts as the owner of the machine
     owners: tuple[str, ...] | None = None  # whose customers are shown; None: everybody's
+    key: Key | None = None  # an API key, whose scopes are its rights
 
     @property
     def who(self) -> str:
         """How the audit log calls the caller."""
+        if self.key is not None:
+            return f"key {self.key.name}"
         return self.user.email if self.user else "command line"
 
     @property
@@ -42,6 +48,8 @@ class Access:
     @property
     def rights(self) -> frozenset[Right]:
         """What the caller may do; what reaches every customer is not for those held to a book."""
+        if self.key is not None:
+            return frozenset({Right.READ, *map(Right, self.key.scopes)})
         return self.role.rights - OF_ALL if self.is_narrowed else self.role.rights
 
     def may(self, right: Right) -> bool:
@@ -52,7 +60,8 @@ class Access:
         """Raise PermissionDenied unless the caller has the right."""
         if not self.may(right):
             book = " held to a book" if right in self.role.rights else ""
-            raise PermissionDenied(f"{a(self.role)}{book} may not {right} in this workspace")
+            who = f"the key {self.key.name}" if self.key is not None else f"{a(self.role)}{book}"
+            raise PermissionDenied(f"{who} may not {right} in this workspace")
 
     def of(self, model: type[M]) -> QuerySet[M]:
         """The rows of a table that are the caller's to see; OutsideBook for one with no way to a book."""
@@ -108,6 +117,18 @@ def owners_of(membership: Membership, user: User) -> tuple[str, ...] | None:
     return None if membership.sees_all else tuple(dict.fromkeys([user.email, *membership.team]))
 
 
+def access_for_key(token: str) -> Access | None:
+    """What an API key opens: its workspace, with its scopes as rights; None unless it is in force."""
+    now = clock.now()
+    rows = Key.objects.filter(key_hash=crypto.hash_token(token), kind=Key.API, revoked_at=None)
+    key = rows.exclude(expires_at__lte=now).select_related("workspace").first()
+    if key is None:
+        return None
+    if key.last_used_at is None or now - key.last_used_at >= _USED_TO_THE:
+        Key.objects.filter(pk=key.pk).update(last_used_at=now)
+    return Access(key.workspace, Role.VIEWER, key=key)
+
+
 def access_for_machine(workspace: Workspace) -> Access:
     """Full access, for commands run by whoever owns the data folder, and for jobs."""
     return Access(workspace, Role.OWNER)
@@ -116,6 +137,20 @@ def access_for_machine(workspace: Workspace) -> Access:
 def workspace_of_job(workspace_id: str) -> Workspace:
     """The workspace a job was recorded for."""
     return Workspace.objects.get(pk=workspace_id)
+
+
+def log_of(user: User, did: str, what: str = "") -> None:
+    """Write into the audit log of every workspace that somebody belongs to: what concerns their account."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(workspace=row.workspace, who=user.email, did=did, what=what[:LONGEST_WHAT])
+        for row in memberships_of(user)
+    )
+
+
+def log_of_email(email: str, did: str, what: str = "") -> None:
+    """The same for whoever has an address; of an address that nobody has there is no log to write into."""
+    if user := User.objects.filter(email=email.strip().lower()).first():
+        log_of(user, did, what)
 
 
 def all_workspaces() -> QuerySet[Workspace]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
 from tenure.kit import clock, crypto, outbox
 from tenure.kit.facts import RecordsChanged
 from tenure.workspaces.access import Access
-from tenure.workspaces.models import Key, Membership, Workspace
+from tenure.workspaces.models import AuditEntry, Key, Membership, Workspace
 from tenure.workspaces.roles import Right, Role
 from tenure.workspaces.rules import Settings, problems, said
 
+FEWEST_AUDIT_DAYS, MOST_AUDIT_DAYS = 30, 36_500
+SCOPES = tuple(right for right in Right if right is not Right.OWN)  # what an API key can be given
+MOST_KEY_DAYS = 3_650
 OF_FIGURES = {"key_features"}  # what those may change who only define figures
 
 
@@ -38,9 +42,44 @@ def found_workspace(access: Access, settings: Settings) -> Workspace:
 
 
 @transaction.atomic
-def create_key(access: Access, kind: str = Key.WRITE, name: str = "default") -> str:
-    """A new key, returned once; only its hash is kept."""
+def change_security(access: Access, *, needs_second_factor: bool, audit_days: int) -> Workspace:
+    """Whether members need a second factor, and how long the audit log is kept; ValueError for too short."""
     access.require(Right.ADMINISTER)
+    if not FEWEST_AUDIT_DAYS <= audit_days <= MOST_AUDIT_DAYS:
+        raise ValueError(f"Keep it for {FEWEST_AUDIT_DAYS} to {MOST_AUDIT_DAYS:,} days.")
+    workspace = Workspace.objects.select_for_update().get(pk=access.workspace.pk)
+    new = {"needs_second_factor": needs_second_factor, "audit_days": audit_days}
+    old = {field: getattr(workspace, field) for field in new}
+    workspace.needs_second_factor, workspace.audit_days = needs_second_factor, audit_days
+    if old != new:
+        workspace.save(update_fields=list(new))
+        access.log("changed security", said(old, new))
+    return workspace
+
+
+def forget_old_entries() -> None:
+    """Delete what is older than each workspace keeps of its audit log."""
+    for workspace in Workspace.objects.only("audit_days"):
+        too_old = clock.now() - timedelta(days=workspace.audit_days)
+        AuditEntry.objects.filter(workspace=workspace, recorded_at__lt=too_old).delete()
+
+
+@transaction.atomic
+def create_key(
+    access: Access,
+    kind: str = Key.WRITE,
+    name: str = "default",
+    scopes: Collection[str] = (),
+    days: int | None = None,
+) -> str:
+    """A new key, returned once; only its hash is kept.
+
+    An API key reads, and does what its `scopes` say besides; it ends after `days` (None: never). ValueError
+    for what nobody may give: a scope that is none, that the caller lacks, or owning; an end for a key that
+    sends.
+    """
+    access.require(Right.ADMINISTER)
+    granted = _scopes(access, kind, scopes, days)
     token = ("tw_" if kind == Key.WRITE else "ta_") + crypto.new_token()
     Key.objects.create(
         workspace=access.workspace,
@@ -48,9 +87,24 @@ def create_key(access: Access, kind: str = Key.WRITE, name: str = "default") -> 
         name=name,
         prefix=token[:10],
         key_hash=crypto.hash_token(token),
+        scopes=granted,
+        expires_at=clock.now() + timedelta(days=days) if days else None,
     )
-    access.log("created key", f"{kind} {name}")
+    about = f": {', '.join([Right.READ, *granted])}; ends {f'in {days} days' if days else 'never'}"
+    access.log("created key", f"{kind} {name}{about if kind == Key.API else ''}")
     return token
+
+
+def _scopes(access: Access, kind: str, scopes: Collection[str], days: int | None) -> list[str]:
+    """The scopes in order, without reading, which every key may."""
+    if kind == Key.WRITE and (scopes or days):
+        raise ValueError("a write key only sends: it has no scopes and no end, since events would be lost")
+    if days is not None and not 1 <= days <= MOST_KEY_DAYS:
+        raise ValueError(f"a key lasts 1 to {MOST_KEY_DAYS:,} days, or until it is revoked")
+    may = [right.value for right in SCOPES if access.may(right)]
+    if wrong := sorted(set(scopes) - set(may)):
+        raise ValueError(f"there is no scope {wrong[0]!r} to give; there are {', '.join(may)}")
+    return [scope for scope in may if scope in scopes and scope != Right.READ]
 
 
 @transaction.atomic

@@ -150,7 +150,7 @@ def withdraw_invitation(access: Access, invitation_id: str) -> Invitation:
 @transaction.atomic
 def change_part(access: Access, membership_id: str, part: Part) -> Membership:
     """Give a member another role or book. Raises NotPossible for the last owner."""
-    membership = _member(access, membership_id)
+    membership = changeable(access, membership_id)
     old, new = Part.of(membership), part.checked()
     _require_rank(access, new.role)
     if new.role != Role.OWNER:
@@ -167,7 +167,7 @@ def change_part(access: Access, membership_id: str, part: Part) -> Membership:
 def hand_over(access: Access, membership_id: str) -> Membership:
     """Make another member an owner, and the caller an admin."""
     access.require(Right.OWN)
-    heir = _member(access, membership_id)
+    heir = changeable(access, membership_id)
     if access.user is None or heir.user == access.user:
         raise NotPossible("Hand the workspace over to somebody else.")
     if heir.closed_at is not None:
@@ -182,7 +182,7 @@ def hand_over(access: Access, membership_id: str) -> Membership:
 @transaction.atomic
 def close_membership(access: Access, membership_id: str) -> Membership:
     """Keep a member out from now on; role and book are kept. Raises NotPossible for the last owner."""
-    membership = _member(access, membership_id)
+    membership = changeable(access, membership_id)
     _require_another_owner(access, membership)
     if membership.closed_at is None:
         membership.closed_at = clock.now()
@@ -195,7 +195,7 @@ def close_membership(access: Access, membership_id: str) -> Membership:
 @transaction.atomic
 def reopen_membership(access: Access, membership_id: str) -> Membership:
     """Let a member in again who was kept out."""
-    membership = _member(access, membership_id)
+    membership = changeable(access, membership_id)
     if membership.closed_at is not None:
         membership.closed_at = None
         membership.save(update_fields=["closed_at"])
@@ -206,7 +206,7 @@ def reopen_membership(access: Access, membership_id: str) -> Membership:
 @transaction.atomic
 def remove_member(access: Access, membership_id: str) -> Membership:
     """Take somebody out of the workspace; what they did stays. Raises NotPossible for the last owner."""
-    membership = _member(access, membership_id)
+    membership = changeable(access, membership_id)
     _require_another_owner(access, membership)
     _delete(membership)
     access.log("removed member", f"{membership.user.email}, {membership.role}")
@@ -228,17 +228,23 @@ def sign_in_link(access: Access, membership_id: str) -> str:
 
     Raises NotPossible for somebody who also belongs elsewhere: the link would open that workspace too.
     """
-    membership = _member(access, membership_id)
+    membership = changeable(access, membership_id)
     if membership.closed_at is not None:
         raise NotPossible(f"{membership.user} is kept out; let them in again first.")
-    if Membership.objects.filter(user=membership.user).exclude(workspace=access.workspace).exists():
+    if belongs_elsewhere(membership):
         raise NotPossible(f"{membership.user} belongs to other workspaces too; they reset it by e-mail.")
     part = Part.of(membership)
     about = {"sees_all": part.sees_all, "team": part.team}
     return invite(access, part.role, membership.user.email, membership.user, **about)  # type: ignore[arg-type]
 
 
-def _member(access: Access, membership_id: str) -> Membership:
+def belongs_elsewhere(membership: Membership) -> bool:
+    """Whether a member also belongs to other workspaces."""
+    others = Membership.objects.filter(user=membership.user).exclude(workspace=membership.workspace)
+    return others.exists()
+
+
+def changeable(access: Access, membership_id: str) -> Membership:
     """A member whom the caller may change."""
     access.require(Right.ADMINISTER)
     membership = access.get(Membership, membership_id)

@@ -62,6 +62,8 @@ class Workspace(models.Model):
     seats_from = models.CharField(max_length=120, blank=True)  # an attribute; empty: subscriptions' seats
     business_hours = models.JSONField(default=dict, blank=True)  # kit.business.Calendar
     is_demo = models.BooleanField(default=False)
+    needs_second_factor = models.BooleanField(default=False)  # of all its members
+    audit_days = models.PositiveIntegerField(default=1095)  # how long the audit log is kept
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
@@ -121,6 +123,9 @@ class Key(models.Model):
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12)
     key_hash = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list, blank=True)  # of an API key: what it may do besides reading
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)  # of an API key, to the minute
     created_at = models.DateTimeField(default=clock.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -141,7 +146,11 @@ class AuditEntry(models.Model):
     recorded_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "-recorded_at"])]
+        indexes = [
+            models.Index(fields=["workspace", "-recorded_at"]),
+            models.Index(fields=["workspace", "who"], name="audit_by_who"),
+            models.Index(fields=["workspace", "did"], name="audit_by_did"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.who} {self.did} {self.what}"

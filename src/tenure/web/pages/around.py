@@ -30,7 +30,7 @@ def live_ticket(request: Request) -> HttpResponse:
 
 
 @require_POST
-@page()
+@page(without_second_factor=True)
 def switch_workspace(request: Request) -> HttpResponse:
     """Show another of the caller's workspaces; one that is not theirs does not exist."""
     assert isinstance(request.user, User)

@@ -114,7 +114,7 @@ COLUMNS = (
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
-class _Echo:
+class Echo:
     """A file that hands each line on instead of keeping it."""
 
     def write(self, line: str) -> str:
@@ -122,7 +122,7 @@ class _Echo:
 
 
 def _csv(rows: Iterator[Row], currency: str) -> Iterator[str]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield "\N{ZERO WIDTH NO-BREAK SPACE}"  # by which spreadsheets know that it is UTF-8
     yield writer.writerow(COLUMNS)
     for row in rows:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tenure.web import second_factor
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.notices import tell
@@ -131,6 +132,13 @@ def close_member(request: Request, member: str) -> HttpResponse:
 def reopen_member(request: Request, member: str) -> HttpResponse:
     """Let somebody in again."""
     return _done(request, lambda: members.reopen_membership(request.access, member), "may come in again")
+
+
+@require_POST
+@page(Right.ADMINISTER)
+def reset_second_factor(request: Request, member: str) -> HttpResponse:
+    """Take a member's second factor away, who has lost it."""
+    return _done(request, lambda: second_factor.reset(request.access, member), "has no second factor now")
 
 
 @require_POST

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -17,24 +19,35 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tenure.accounts import actions as accounts
 from tenure.accounts.rules import clean_domain
+from tenure.kit import clock
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.notices import tell
+from tenure.web.pages.customers import Echo, harmless
 from tenure.web.queries import settings as queries
+from tenure.web.queries.settings import AuditFilter
 from tenure.web.signin import came_by_link
 from tenure.workspaces import actions
 from tenure.workspaces.access import Access
-from tenure.workspaces.models import Key, User
+from tenure.workspaces.actions import SCOPES
+from tenure.workspaces.models import AuditEntry, Key, User
 from tenure.workspaces.roles import Right
 from tenure.workspaces.rules import CURRENCIES, Settings, problems
 
+KEY_DAYS = [(90, "in 90 days"), (365, "in a year"), (30, "in 30 days"), (0, "never")]
+
 
 class KeyForm(forms.Form):
-    """What a key is for."""
+    """What a key is for; an API key says what it may, and when it ends."""
 
     name = forms.CharField(
         label="What is it for?", max_length=80, widget=forms.TextInput({"placeholder": "Our web app"})
     )
+    kind = forms.ChoiceField(choices=[(Key.WRITE, Key.WRITE), (Key.API, Key.API)], required=False)
+    scopes = forms.MultipleChoiceField(
+        choices=[(right.value, right.means) for right in SCOPES], required=False
+    )
+    days = forms.TypedChoiceField(choices=KEY_DAYS, coerce=int, required=False, empty_value=None)
 
 
 class YouForm(forms.Form):
@@ -101,12 +114,23 @@ def _workspace_page(
 @page(Right.ADMINISTER)
 def keys(request: Request) -> HttpResponse:
     """The write keys; a POST makes one, which is shown once."""
-    form, token = KeyForm(request.POST or None), ""
+    form, token, kind = KeyForm(request.POST or None), "", Key.WRITE
     if request.method == "POST" and form.is_valid():
-        token = actions.create_key(request.access, Key.WRITE, form.cleaned_data["name"])
+        asked = form.cleaned_data
+        kind = asked["kind"] or Key.WRITE
+        scopes, days = (asked["scopes"], asked["days"]) if kind == Key.API else ([], None)
+        token = actions.create_key(request.access, kind, asked["name"], scopes, days or None)
         form = KeyForm()
-    context = {"keys": queries.keys(request.access), "form": form, "token": token}
-    return render_tab(request, "keys", {**context, "address": request.build_absolute_uri("/")})
+    about = {
+        "keys": queries.keys(request.access),
+        "form": form,
+        "token": token,
+        "kind": kind,
+        "days": KEY_DAYS,
+    }
+    may = [right for right in SCOPES if request.access.may(right) and right is not Right.READ]
+    about |= {"days": KEY_DAYS, "scopes": may, "address": request.build_absolute_uri("/"), "now": clock.now()}
+    return render_tab(request, "keys", about)
 
 
 @require_POST
@@ -117,14 +141,61 @@ def revoke_key(request: Request, key: str) -> HttpResponse:
     return tell(request, redirect("settings-keys"), f"The key “{revoked.name}” stops within five seconds.")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Right.ADMINISTER)
+def security(request: Request) -> HttpResponse:
+    """What signing in takes, and how long the audit log is kept."""
+    now, form, wrong = request.access.workspace, request.POST, ""
+    shown = {"needs_second_factor": now.needs_second_factor, "audit_days": str(now.audit_days)}
+    if request.method == "POST":
+        days = form.get("audit_days", "")
+        shown = {"needs_second_factor": "needs_second_factor" in form, "audit_days": days}
+        try:
+            actions.change_security(
+                request.access,
+                needs_second_factor="needs_second_factor" in form,
+                audit_days=int(days) if days.isascii() and days.isdigit() and len(days) < 9 else 0,
+            )
+        except ValueError as problem:
+            wrong = str(problem)
+        else:
+            return tell(request, redirect("settings-security"), "Security saved.")
+    about = {"wrong": wrong, "shown": shown, "counts": queries.second_factors(request.access)}
+    return render_tab(request, "security", about, status=422 if wrong else 200)
+
+
 @require_GET
 @page(Right.ADMINISTER)
 def audit(request: Request) -> HttpResponse:
-    """Who did what, newest first."""
-    before = request.GET.get("before", "")
-    rows = queries.audit(request.access, int(before) if before.isdecimal() and len(before) < 19 else None)
+    """Who did what, newest first: everybody's deeds, or those that are asked for."""
+    before, chosen = request.GET.get("before", ""), AuditFilter.of(request.GET)
+    last = int(before) if before.isdecimal() and len(before) < 19 else None
+    rows = queries.audit(request.access, chosen, last)
     shown, more = rows[: queries.AUDIT_PAGE], rows[queries.AUDIT_PAGE :]
-    return render_tab(request, "audit", {"rows": shown, "next": shown[-1].pk if more else None})
+    people, deeds = queries.audited(request.access)
+    about = {"rows": shown, "next": shown[-1].pk if more else None, "chosen": chosen}
+    return render_tab(request, "audit", about | {"people": people, "deeds": deeds})
+
+
+@require_GET
+@page(Right.ADMINISTER)
+def export_audit(request: Request) -> StreamingHttpResponse:
+    """The same as CSV, all of it."""
+    chosen = AuditFilter.of(request.GET)
+    request.access.log("exported audit log", chosen.query_string.replace("&", ", "))
+    rows = queries.audit_rows(request.access, chosen)
+    return StreamingHttpResponse(
+        _audit_csv(rows.iterator(chunk_size=2000)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="audit-log.csv"'},
+    )
+
+
+def _audit_csv(rows: Iterable[AuditEntry]) -> Iterator[str]:
+    writer = csv.writer(Echo())
+    yield writer.writerow(("at", "who", "did", "what"))
+    for row in rows:
+        yield writer.writerow((row.recorded_at.isoformat(), *map(harmless, (row.who, row.did, row.what))))
 
 
 @sensitive_post_parameters()
@@ -176,6 +247,7 @@ TABS = (
     ("Health", "settings-health", Right.READ),
     ("People", "settings-people", Right.READ),
     ("Keys", "settings-keys", Right.ADMINISTER),
+    ("Security", "settings-security", Right.ADMINISTER),
     ("Audit log", "settings-audit", Right.ADMINISTER),
     ("You", "settings-you", Right.READ),
 )

@@ -81,7 +81,11 @@ def _one_click(request: HttpRequest, token: str, invitation: Invitation, someone
     if request.method != "POST":
         context = {"invitation": invitation, "someone": someone, "others": _signed_in(request) != someone}
         return render(request, "welcome/confirm.html", context)
-    return _entered(request, members.accept_invitation(token, someone), by_link=invitation.user is not None)
+    membership = members.accept_invitation(token, someone)
+    if membership is not None and invitation.user is None:  # somebody who is in joins another workspace
+        request.session["workspace"] = membership.workspace_id
+        return redirect("/")
+    return _entered(request, membership, by_link=True)
 
 
 def _form(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
@@ -104,8 +108,7 @@ def _join(token: str, fields: dict[str, str]) -> Membership | None:
 def _entered(request: HttpRequest, membership: Membership | None, *, by_link: bool) -> HttpResponse:
     if membership is None:
         return _gone(request)
-    enter(request, membership, by_link=by_link)
-    return redirect("/")
+    return enter(request, membership, by_link=by_link)
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

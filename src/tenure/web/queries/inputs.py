@@ -18,6 +18,7 @@ from tenure.metrics.named import NAMED, Named
 from tenure.metrics.proposals import Proposal, events_seen, proposals
 from tenure.revenue.models import Subscription
 from tenure.workspaces.access import Access
+from tenure.workspaces.books import OutsideBook
 
 # What a measure rests on, by its table or column, as somebody would bring it in; named inputs by their field.
 _NEEDS = {
@@ -79,6 +80,8 @@ class InputsPage:
 
 def inputs_page(access: Access) -> InputsPage:
     """The page of named inputs."""
+    if access.is_narrowed:  # what is proposed is read from everybody's events
+        raise OutsideBook
     found = proposals(access)
     coverage, gains = _coverage(access)
     products = access.of(Subscription).exclude(product="").values_list("product", flat=True).distinct()

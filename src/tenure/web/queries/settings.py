@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import QueryDict
 
 from tenure.accounts.queries import within
 from tenure.events import views
 from tenure.kit import clock
 from tenure.revenue.models import Term
+from tenure.web.second_factor import with_one
 from tenure.workspaces.access import Access, memberships_of
 from tenure.workspaces.members import Part
 from tenure.workspaces.models import AuditEntry, Invitation, Key, Membership, User
@@ -17,6 +22,7 @@ from tenure.workspaces.roles import Right, Role
 SEEN_DAYS = 90
 MOST_PROPOSED = 30
 AUDIT_PAGE = 100
+MOST_CHOICES = 200
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class Member:
     closed_at: datetime | None
     is_caller: bool
     is_last_owner: bool
+    has_second_factor: bool
     may_change: bool  # whether the caller may change it: owners and admins are for owners
 
 
@@ -59,8 +66,12 @@ class Belonging:
 def members(access: Access) -> list[Member]:
     """Everybody of the workspace, by name; those who are kept out last."""
     rows = list(access.of(Membership).select_related("user").order_by("user__name", "user__email"))
+    secured = with_one([row.user_id for row in rows])
     owners = sum(row.role == Role.OWNER and row.closed_at is None for row in rows)
-    return sorted((_member(access, row, owners) for row in rows), key=lambda one: one.closed_at is not None)
+    return sorted(
+        (_member(access, row, owners, row.user_id in secured) for row in rows),
+        key=lambda one: one.closed_at is not None,
+    )
 
 
 def member(access: Access, membership_id: int) -> Member:
@@ -68,7 +79,7 @@ def member(access: Access, membership_id: int) -> Member:
     return next(one for one in members(access) if one.id == str(membership_id))
 
 
-def _member(access: Access, row: Membership, owners: int) -> Member:
+def _member(access: Access, row: Membership, owners: int, has_second_factor: bool) -> Member:
     part = Part.of(row)
     is_high = Right.ADMINISTER in part.role.rights
     return Member(
@@ -83,8 +94,15 @@ def _member(access: Access, row: Membership, owners: int) -> Member:
         closed_at=row.closed_at,
         is_caller=row.user == access.user,
         is_last_owner=part.role == Role.OWNER and row.closed_at is None and owners == 1,
+        has_second_factor=has_second_factor,
         may_change=access.may(Right.OWN if is_high else Right.ADMINISTER),
     )
+
+
+def second_factors(access: Access) -> tuple[int, int]:
+    """How many members have a second factor, of how many who are let in."""
+    found = [one for one in members(access) if one.closed_at is None]
+    return sum(one.has_second_factor for one in found), len(found)
 
 
 def own_workspaces(access: Access, user: User) -> list[Belonging]:
@@ -108,11 +126,58 @@ def keys(access: Access) -> list[Key]:
     return sorted(access.of(Key).order_by("-created_at"), key=lambda key: key.revoked_at is not None)
 
 
-def audit(access: Access, before: int | None = None) -> list[AuditEntry]:
+@dataclass(frozen=True)
+class AuditFilter:
+    """Whose deeds of which kind, from when until when, in the workspace's days; empty: no matter."""
+
+    who: str = ""
+    did: str = ""
+    since: str = ""
+    until: str = ""
+
+    @classmethod
+    def of(cls, parameters: QueryDict) -> AuditFilter:
+        """Read the address; what is no day is as if it were not given."""
+        named = {name: parameters.get(name, "")[:254] for name in ("who", "did", "since", "until")}
+        for name in ("since", "until"):
+            try:
+                date.fromisoformat(named[name])
+            except ValueError:
+                named[name] = ""
+        return cls(**named)
+
+    @property
+    def query_string(self) -> str:
+        """The same, as an address has it."""
+        return urlencode([(name, value) for name, value in vars(self).items() if value])
+
+
+def audit(access: Access, chosen: AuditFilter, before: int | None = None) -> list[AuditEntry]:
     """The newest entries, or those before one of them; one more than a page, if there are more."""
-    access.require(Right.ADMINISTER)
-    rows = access.of(AuditEntry).order_by("-pk")
+    rows = audit_rows(access, chosen)
     return list((rows.filter(pk__lt=before) if before else rows)[: AUDIT_PAGE + 1])
+
+
+def audit_rows(access: Access, chosen: AuditFilter) -> QuerySet[AuditEntry]:
+    """All entries that are asked for, newest first."""
+    access.require(Right.ADMINISTER)
+    zone = access.workspace.zone
+    asked = {name: value for name, value in (("who", chosen.who), ("did", chosen.did)) if value}
+    rows = access.of(AuditEntry).filter(**asked).order_by("-pk")
+    if chosen.since:
+        day_before = date.fromisoformat(chosen.since) - timedelta(days=1)
+        rows = rows.filter(recorded_at__gte=clock.end_of_day(day_before, zone))
+    if chosen.until:
+        rows = rows.filter(recorded_at__lt=clock.end_of_day(date.fromisoformat(chosen.until), zone))
+    return rows
+
+
+def audited(access: Access) -> tuple[list[str], list[str]]:
+    """Who did something, and what was done: to choose from."""
+    access.require(Right.ADMINISTER)
+    rows = access.of(AuditEntry)
+    people, deeds = (rows.order_by(name).values_list(name, flat=True).distinct() for name in ("who", "did"))
+    return list(people[:MOST_CHOICES]), list(deeds[:MOST_CHOICES])
 
 
 def currency_is_locked(access: Access) -> bool:
