@@ -133,10 +133,9 @@ def report(sums: dict[tuple[str, int], Sum]) -> Result:
         ratios[str(size)] = ours / sums[PARSING, size].per_cpu_second
         figures[f"{size} a request: share of what {READING}"] = ours / sums[READING, size].per_cpu_second
         for name in (OURS, PARSING, READING):
-            figures[f"{size} a request: {name}: events/s"] = (
-                sums[name, size].events / sums[name, size].seconds
-            )
-            figures[f"{size} a request: {name}: CPU s"] = sums[name, size].cpu
+            done = sums[name, size]
+            figures[f"{size} a request: {name}: events/s"] = done.events / done.seconds
+            figures[f"{size} a request: {name}: events per CPU second"] = done.per_cpu_second
     return Result("collect", "an app that only parses events, per CPU second", ratios, figures)
 
 
