@@ -18,6 +18,8 @@ from tenure.collector.intake import Arrival, FullError, Intake, NotDurableError,
 from tenure.kit import home
 from tests.collector.conftest import on_a_loop
 
+LARGE = b'"%s"' % (b"x" * intake.PART_BYTES)
+
 
 def arrival(body: bytes = b"{}") -> Arrival:
     return Arrival("w" * 32, "k" * 32, "track", 1_795_000_000_000_000, "agent", body)
@@ -115,12 +117,26 @@ def test_two_processes_on_one_stream_share_its_numbers() -> None:
 def test_a_failed_commit_leaves_no_gap_and_nothing_half_written() -> None:
     db = intake.connect()
     first = appended(db, "c0", b"{}")
-    db.execute("CREATE TRIGGER full AFTER INSERT ON intake BEGIN SELECT raise(ABORT, 'no room'); END")
+    db.execute(
+        "CREATE TRIGGER full AFTER INSERT ON intake WHEN (SELECT count(*) FROM intake) > 2 "
+        "BEGIN SELECT raise(ABORT, 'no room'); END"
+    )
     with pytest.raises(sqlite3.IntegrityError, match="no room"):
-        appended(db, "c0", b"{}", b"{}")
+        appended(db, "c0", LARGE, LARGE, b"{}")
     db.execute("DROP TRIGGER full")
     assert appended(db, "c0", b"{}") == first + 1
     assert intake.backlog(db) == 2
+    db.close()
+
+
+def test_large_requests_have_rows_of_their_own_and_the_same_numbers() -> None:
+    db = intake.connect()
+    bodies = [b"{}", LARGE, LARGE, b"[]", b"{}"]
+    last = appended(db, "c0", *bodies)
+    assert db.execute("SELECT requests FROM intake ORDER BY last").fetchall() == [(2,), (1,), (2,)]
+    rows = intake.read(db, "c0", 0)
+    assert [row.body for row in rows] == bodies
+    assert [row.position for row in rows] == list(range(last - 4, last + 1))
     db.close()
 
 

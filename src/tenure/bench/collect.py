@@ -3,7 +3,8 @@
 Both are served by the same uvicorn in the same run, in turns of a few seconds; 64 connections send 1,
 20 and 100 events a request. An event counts once it was acknowledged, that is, committed to the intake.
 The collector itself looks at envelopes only, so there is a third app that does no more: the share of that
-one is among the figures, and says what being durable costs.
+one is among the figures, and says what being durable costs. Among them is also what pages and collecting,
+both flat out through one front door, keep of what each does alone.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
-from tenure.bench import Result
+from tenure.bench import Result, _together
 from tenure.bench._installation import Installation, installation
 from tenure.collector import intake
 
@@ -62,13 +63,21 @@ class Served:
 def run(rounds: int | None = None) -> Result:
     """Shares of the ceiling per CPU second, keyed by events a request; and the figures behind them."""
     sums: defaultdict[tuple[str, int], Sum] = defaultdict(Sum)
-    with installation() as place, serving(place) as servers:
-        for _ in range(rounds or ROUNDS):
-            for size in SIZES:
+    rates: _together.Rates = defaultdict(list)
+    rounds = rounds or ROUNDS
+    with installation() as place:
+        with serving(place) as servers:
+            for size in SIZES * rounds:
                 for name, server in servers.items():
                     measure(sums[name, size], server, place.key, size)
                 clear(place)
-    return report(sums)
+        (port,) = free_ports(1)
+        with _together.front(place, port) as pages:
+            for _ in range(rounds):
+                _together.measure(place, port, pages, SECONDS, rates)
+                clear(place)
+    result = report(sums)
+    return replace(result, figures=result.figures | _together.figures(rates))
 
 
 @contextmanager
@@ -124,10 +133,9 @@ def report(sums: dict[tuple[str, int], Sum]) -> Result:
         ratios[str(size)] = ours / sums[PARSING, size].per_cpu_second
         figures[f"{size} a request: share of what {READING}"] = ours / sums[READING, size].per_cpu_second
         for name in (OURS, PARSING, READING):
-            figures[f"{size} a request: {name}: events/s"] = (
-                sums[name, size].events / sums[name, size].seconds
-            )
-            figures[f"{size} a request: {name}: CPU s"] = sums[name, size].cpu
+            done = sums[name, size]
+            figures[f"{size} a request: {name}: events/s"] = done.events / done.seconds
+            figures[f"{size} a request: {name}: events per CPU second"] = done.per_cpu_second
     return Result("collect", "an app that only parses events, per CPU second", ratios, figures)
 
 

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 LONG = 64 * 1024  # bodies above this are unpacked and mended on a thread
 MOST_AGENT = 300
+MOST_AUTHORIZATION = 1024  # bytes: no key is as long, and what was read is remembered
 MOST_ARRIVING = 256 * 1024 * 1024  # bytes, of all requests together
 BUSY = "More is sent than can be stored at the moment. Send it again after Retry-After seconds."
 TOO_SLOW = f"The request was not whole after {BODY_SECONDS} seconds. Send fewer events at a time."
@@ -48,12 +49,11 @@ class Collector:
         self.intake, self.keys, self.live, self.front = intake, keys, live, front
         self._room = Room(MOST_ARRIVING)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """One request, or the server's start and end."""
         if scope["type"] == "http":
-            await self._http(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            return self._http(scope, receive, send)
+        return self._lifespan(receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
@@ -72,35 +72,33 @@ class Collector:
             return
 
     async def _take_in(self, call: str, scope: Scope, receive: Receive) -> None:
-        """Collect, and whatever goes wrong is said in a way that SDKs understand."""
+        """Take a request in; returns once it is on disk, and raises what SDKs understand otherwise."""
         try:
-            await self._collect(call, scope, receive)
+            await self.intake.put(await self._arrival(call, scope, receive))
         except (RefusedError, DisconnectedError):
             raise
+        except FullError:
+            raise RefusedError(429, "busy", BUSY, RETRY_SECONDS) from None
+        except NotDurableError as error:
+            says = f"It could not be stored durably ({error}). Send it again after Retry-After seconds."
+            raise RefusedError(503, "not_stored", says, UNSTORED_RETRY_SECONDS) from None
         except Exception as error:
             log.exception("a request could not be taken in")
             says = "It could not be stored; the log says why. Send it again after Retry-After seconds."
             raise RefusedError(503, "not_stored", says, UNSTORED_RETRY_SECONDS) from error
 
-    async def _collect(self, call: str, scope: Scope, receive: Receive) -> None:
-        """Take a request in; returns once it is on disk, raises RefusedError otherwise."""
-        authorization = agent = b""
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                authorization = value
-            elif name == b"user-agent":
-                agent = value
-            elif name == b"content-length" and int(value) > protocol.MOST_BODY:
-                raise RefusedError(*protocol.TOO_LARGE)
-        text = protocol.basic_key(authorization.decode("latin-1")) or _key_in_query(scope)
+    async def _arrival(self, call: str, scope: Scope, receive: Receive) -> Arrival:
+        """A request, whole and from somebody we know; raises RefusedError."""
+        headers = dict(scope["headers"])
+        if int(headers.get(b"content-length", 0)) > protocol.MOST_BODY:
+            raise RefusedError(*protocol.TOO_LARGE)
+        text = _key_in_header(headers.get(b"authorization", b"")) or _key_in_query(scope)
         key = self._key(text) if text else None
         named, body = await self._read(call, await self._plain_body(receive), key)
         if key is None:
             key = self._key(named)
-        arrival = Arrival(
-            key.workspace_id, key.id, call, clock.micros(), agent[:MOST_AGENT].decode("latin-1"), body
-        )
-        await self._store(arrival)
+        agent = headers.get(b"user-agent", b"")[:MOST_AGENT].decode("latin-1")
+        return Arrival(key.workspace_id, key.id, call, clock.micros(), agent, body)
 
     async def _read(self, call: str, body: bytes, key: Key | None) -> tuple[str | None, bytes]:
         """The key that a body names, and the body as JSON; raises RefusedError."""
@@ -127,15 +125,6 @@ class Collector:
         if len(body) > LONG:
             return await asyncio.to_thread(protocol.inflate, body)
         return protocol.inflate(body)
-
-    async def _store(self, arrival: Arrival) -> None:
-        try:
-            await self.intake.put(arrival)
-        except FullError:
-            raise RefusedError(429, "busy", BUSY, RETRY_SECONDS) from None
-        except NotDurableError as error:
-            says = f"It could not be stored durably ({error}). Send it again after Retry-After seconds."
-            raise RefusedError(503, "not_stored", says, UNSTORED_RETRY_SECONDS) from None
 
     def _key(self, text: str | None) -> Key:
         """The write key with this text; raises RefusedError."""
@@ -178,7 +167,11 @@ class Collector:
         return json_answer(200, settings, protocol.ANY_ORIGIN)
 
     def _rudder_source_config(self, scope: Scope) -> Answer:
-        text = _key_in_query(scope) or protocol.basic_key(header(scope, b"authorization")) or ""
+        text = (
+            _key_in_query(scope)
+            or protocol.basic_key(header(scope, b"authorization").encode("latin-1"))
+            or ""
+        )
         key = self._key(text)
         config = browser.rudder_source_config(text, key.id, key.workspace_id, clock.now().isoformat())
         return json_answer(200, config, protocol.ANY_ORIGIN)
@@ -217,6 +210,10 @@ class Collector:
         await self.front.close()
         self.keys.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _key_in_header(authorization: bytes) -> str | None:
+    return protocol.basic_key(authorization[:MOST_AUTHORIZATION])
 
 
 def _key_in_query(scope: Scope) -> str:

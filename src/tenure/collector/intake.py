@@ -1,9 +1,9 @@
 """The intake: request bodies on disk before they are acknowledged, in order, until they are drained.
 
-Whatever arrives while the disk is busy is committed together, as one row: a statement and a transaction
-for all of them. Each stream (one per collector slot) numbers its requests without gaps and commits them
-in order; a number is never given twice, whatever is deleted or restarted in between, so that the lake can
-tell a replay from something new.
+Whatever arrives while the disk is busy is committed together, many small requests in one row. Each stream
+(one per collector slot) numbers its requests without gaps and commits them in order; a number is never
+given twice, whatever is deleted or restarted in between, so that the lake can tell a replay from
+something new.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -26,6 +26,7 @@ MOST_WAITING = 20_000  # requests
 MOST_WAITING_BYTES = 128 * 1024 * 1024
 MOST_A_COMMIT = 2_000
 MOST_A_COMMIT_BYTES = 16 * 1024 * 1024
+PART_BYTES = 64 * 1024  # of bodies in a row
 
 PAGE = 16 * 1024
 PAGES_A_CHECKPOINT = 4_000
@@ -109,15 +110,47 @@ def connect(path: Path | None = None, synchronous: str = "FULL") -> sqlite3.Conn
 
 
 def append(db: sqlite3.Connection, stream: str, arrivals: Sequence[Arrival]) -> None:
-    """Commit arrivals, at least one, to a stream, durably and in order: one statement, one transaction.
+    """Commit arrivals, at least one, to a stream, durably and in order.
 
     A stream's numbers start at the microsecond of its birth: should the intake's file be lost, the new
     one's numbers are still higher than any the lake has seen, and nothing is mistaken for a replay.
     """
+    parts = list(_parts(arrivals))
+    with _transaction(db) if len(parts) > 1 else nullcontext():  # one statement is a transaction by itself
+        for part in parts:
+            _insert(db, stream, part)
+
+
+def _parts(arrivals: Sequence[Arrival]) -> Iterator[Sequence[Arrival]]:
+    """Arrivals by row: many small ones together, large ones alone, which spares copying megabytes."""
+    first = size = 0
+    for index, arrival in enumerate(arrivals):
+        size += len(arrival.body)
+        if size > PART_BYTES:
+            yield arrivals[first : index + 1]
+            first, size = index + 1, 0
+    if first < len(arrivals):
+        yield arrivals[first:]
+
+
+def _insert(db: sqlite3.Connection, stream: str, arrivals: Sequence[Arrival]) -> None:
     values = (stream, len(arrivals), _pack(arrivals))
     if db.execute(APPEND, values).rowcount == 0:
         db.execute("INSERT OR IGNORE INTO intake_stream VALUES (?, ?)", (stream, clock.micros()))
         db.execute(APPEND, values)
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All of a block's statements or none."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            db.execute("ROLLBACK")
+        raise
 
 
 def last_position(db: sqlite3.Connection, stream: str) -> int:
@@ -150,15 +183,9 @@ def read(
 
 def forget(db: sqlite3.Connection, stream: str, upto: int) -> None:
     """Let go of a stream's requests up to and including a position: they are safe elsewhere."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
+    with _transaction(db):
         db.execute(FORGET, (stream, upto))
         db.execute("DELETE FROM intake WHERE stream = ? AND last <= ?", (stream, upto))
-        db.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
-            db.execute("ROLLBACK")
-        raise
 
 
 def backlog(db: sqlite3.Connection) -> int:

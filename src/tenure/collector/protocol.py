@@ -10,6 +10,7 @@ import binascii
 import re
 import zlib
 from base64 import b64decode
+from functools import lru_cache
 
 import msgspec
 
@@ -107,12 +108,13 @@ def write_key(call: str, body: bytes) -> str | None:
     return found.writeKey
 
 
-def basic_key(authorization: str) -> str | None:
+@lru_cache(maxsize=1024)
+def basic_key(authorization: bytes) -> str | None:
     """The user name of Basic authentication, None if there is no such header; raises RefusedError."""
     if not authorization:
         return None
-    scheme, _, coded = authorization.partition(" ")
-    if scheme.lower() != "basic":
+    scheme, _, coded = authorization.partition(b" ")
+    if scheme.lower() != b"basic":
         raise RefusedError(401, "invalid_key", f"{_with_key} The Authorization header is not Basic.")
     try:
         name, _, _ = b64decode(coded, validate=True).decode().partition(":")

@@ -38,7 +38,7 @@ def profiles(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page()
+@page(post=Right.DEFINE)
 def profile(request: Request, name: str) -> HttpResponse:
     """A profile in the editor: looked at, tried, saved."""
     if request.method == "POST":
