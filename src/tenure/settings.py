@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenure.web.middleware.AccessMiddleware",
+    "tenure.web.api.repeats.RepeatsMiddleware",
 ]
 
 ROOT_URLCONF = "tenure.web.urls"

@@ -33,6 +33,7 @@ class EventFilter:
     kind: str = ""
     since: date | None = None
     until: date | None = None
+    behind: tuple[datetime, str] | None = None  # when the last event seen happened, and its message id
 
 
 @dataclass(frozen=True)
@@ -192,4 +193,9 @@ def _where(chosen: EventFilter, book: list[str] | None) -> tuple[str, dict[str, 
     if book is not None:
         asked.append("list_contains($book::VARCHAR[], account_id)")
         values["book"] = book
+    if chosen.behind:
+        values |= {"behind_at": chosen.behind[0], "behind_id": chosen.behind[1]}
+        asked.append(
+            "occurred_at <= $behind_at AND (occurred_at < $behind_at OR message_id > $behind_id)"
+        )
     return " AND ".join(asked) or "true", values

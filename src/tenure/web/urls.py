@@ -8,8 +8,10 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from tenure.web.api.app import api, openapi
 from tenure.web.pages import account as account_page
 from tenure.web.pages import (
+    api_docs,
     around,
     customers,
     data,
@@ -148,6 +150,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live-ticket", around.live_ticket, name="live-ticket"),
     path("workspace", around.switch_workspace, name="workspace"),
     path("readyz", ready.ready, name="ready"),
+    path("api/openapi.json", openapi, name="api-description"),
+    path("api/docs", api_docs.docs, name="api-docs"),
+    path("api/v1/", api.urls),
 ]
 
 handler403 = "tenure.web.pages.errors.forbidden"

@@ -1,0 +1,73 @@
+"""The API answers as its description says, whatever is sent: nothing breaks, nothing is undocumented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import Client
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tenure.accounts.actions import AccountRow, PersonRow, upsert_accounts, upsert_people
+from tenure.web.api.app import api
+from tenure.web.wsgi import application
+from tenure.workspaces.access import Access
+from tenure.workspaces.actions import create_key
+from tenure.workspaces.models import Key
+from tests import cast
+from tests.web.conftest import Visit
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+description = schemathesis.openapi.from_dict(dict(api.get_openapi_schema(path_prefix="/api/v1/")))
+description.app = application
+
+
+@pytest.fixture
+def key(db: None) -> Iterator[str]:
+    """A key of a small workspace, and requests that leave the test's transaction open."""
+    access = cast.workspace("Tenure Test")
+    upsert_accounts(access.workspace, [AccountRow("acme", "Acme")])
+    upsert_people(access.workspace, [PersonRow("ann", account_id="acme")])
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield create_key(access, Key.API, "fuzz", ["work", "load", "administer"])
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@description.parametrize()
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_operation_answers_as_described(case: Any, key: str) -> None:
+    case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
+
+
+def test_the_description_is_there_for_programs(db: None) -> None:
+    found = Client().get("/api/openapi.json")
+    assert found.status_code == 200
+    paths = found.json()["paths"]
+    assert "/api/v1/accounts/{account}/health" in paths
+    problem = paths["/api/v1/accounts"]["get"]["responses"]["401"]["content"]
+    assert list(problem) == ["application/problem+json"]
+
+
+def test_the_reference_names_every_operation(dana: Access, visit: Visit) -> None:
+    page = visit(dana).get("/api/docs").content.decode()
+    for path, methods in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items():
+        for method in methods:
+            assert f"{method.upper()}</span><code>{path}</code>" in page
