@@ -36,7 +36,7 @@ from tests import cast
 from tests.warnings.scene import account, today
 from tests.web.story import use
 
-OPEN = {"welcome", "ready", "api-description"}  # besides allauth's: for people without an account, and for probes
+OPEN = {"welcome", "ready", "api-description"}  # besides allauth's: for strangers, and for programs
 ALLAUTH = ("account_", "mfa_")
 # Pages about the whole workspace, which those held to a book are refused although they may read.
 OF_ALL = re.compile(r"data($|-(?!incoming))|settings-inputs$")
