@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenure.health import changes, rules, scoring
@@ -32,9 +32,11 @@ def some_profiles(draw: st.DrawFn) -> Profile:
 
 
 some_values = st.fixed_dictionaries({name: st.none() | st.floats(-20, 20, allow_nan=False) for name in NAMES})
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 some_override = st.none() | st.floats(0, 100)
 
 
+@patient
 @given(some_profiles(), some_profiles(), some_values, some_values, some_override, some_override)
 def test_measures_profile_and_override_sum_to_the_change(
     old_profile: Profile,
@@ -56,6 +58,7 @@ def test_measures_profile_and_override_sum_to_the_change(
         assert told.override == pytest.approx(0, abs=1e-9)
 
 
+@patient
 @given(some_profiles(), some_values, some_values)
 def test_under_one_profile_nothing_is_the_profiles_doing(
     profile: Profile, then: dict[str, float | None], now: dict[str, float | None]
@@ -64,6 +67,7 @@ def test_under_one_profile_nothing_is_the_profiles_doing(
     assert told is None or told.profile == ()
 
 
+@patient
 @given(some_profiles(), some_profiles(), some_values)
 def test_a_customer_who_did_nothing_moved_by_the_profile_alone(
     old: Profile, new: Profile, values: dict[str, float | None]

@@ -99,8 +99,8 @@ def test_a_save_makes_a_version_and_asks_for_scores(three: Access) -> None:
     assert three.workspace.audit.get().what == "Default v2: Seats say it all"
 
 
-def test_only_owners_save(three: Access) -> None:
-    for role in (Role.MANAGER, Role.VIEWER):
+def test_only_who_defines_saves(three: Access) -> None:
+    for role in (Role.MANAGER, Role.AGENT, Role.VIEWER):
         who = cast.member(three, role.value, role)
         with pytest.raises(PermissionDenied):
             editing.save(who, only("seat_use", 0.5))

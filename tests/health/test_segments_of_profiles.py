@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tenure.accounts.models import Account
+from tenure.cli import health as _health  # noqa: F401 - adds the command
+from tenure.cli.base import app
 from tenure.health import actions, overrides, queries
 from tenure.health.models import HealthOverride, HealthProfile, ProfileSpan, Standing
+from tenure.health.versions import versions_of
 from tenure.kit import clock
 from tenure.workspaces.access import Access
 from tests.metrics.telling import ago, customer, noon, pays, today, used
@@ -125,6 +130,34 @@ def test_the_change_between_two_days_of_different_profiles_is_told_in_parts(
     assert [(one.title, one.change) for one in told.others] == [("The profile changed", pytest.approx(50))]
     assert told.others[0].says == "Default v2 before, Default v3 now"
     assert sum(line.change or 0 for line in told.lines) == pytest.approx(0)
+
+
+def test_the_command_tells_what_the_profile_and_people_did(access: Access, cast: dict[str, str]) -> None:
+    saved(access, "default", ago(100), seats_only(1.0))
+    saved(access, "default", ago(10), seats_only(0.8))
+    overrides.set_override(access, cast["Acme"], 20, "Their champion left", today())
+    arguments = ["health", "--account", "acme", "--explain", "--since", ago(20).isoformat()]
+    shown = CliRunner().invoke(app, arguments)
+    assert shown.exit_code == 0, shown.output
+    assert "The profile changed: +12.5 (Default v2 before, Default v3 now)" in shown.stdout
+    assert "Set by hand: −42.5 (now 20 instead of 62)" in shown.stdout
+    told = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)[0]
+    assert told["change"] == pytest.approx(-30)
+    parts = [*told["parts"], *told["others"]]
+    assert sum(part["change"] for part in parts) == pytest.approx(-30)
+    assert (told["score"], told["computed"], told["profile"]["version"]) == (20, 62.5, 3)
+
+
+def test_a_metric_that_is_gone_takes_its_measure_with_it(access: Access, cast: dict[str, str]) -> None:
+    body = seats_only(1.0)
+    body["outcomes"][0]["measures"].append({"metric": "karma", "weight": 9, "curve": [[0, 0], [1, 1]]})
+    saved(access, "default", ago(10), body)
+    gone = body["outcomes"][0]["measures"][1:]
+    saved(access, "default", ago(9), {"outcomes": [{"title": "Gone", "measures": gone}]})
+    told = queries.explain(access, cast["Acme"], as_of=ago(9), since=ago(10))
+    assert (told.before.score, told.before.profile.version) == (50, 2)
+    assert told.profile.version == 1  # nothing is left of the newest: as shipped
+    assert versions_of(access.workspace).next_version("default") == 4
 
 
 # --- overrides

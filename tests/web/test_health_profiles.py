@@ -49,7 +49,7 @@ def test_the_default_is_there_at_once_and_everybody_may_look(
     page = client.get("/settings/health").text
     assert "Default" in page
     assert "as shipped" in page
-    assert "Only owners change these." in page
+    assert "Only leaders, admins and owners change these." in page
     editor = client.get("/settings/health/default").text
     assert "Share of the seats" in editor
     assert 'fieldset class="stack loose" disabled' in editor
@@ -172,8 +172,8 @@ def test_order_file_and_removal(three: Access, olga: Access, visit: Visit) -> No
     assert "removed" in client.get("/settings/audit").text
 
 
-@pytest.mark.parametrize("role", [Role.MANAGER, Role.VIEWER])
-def test_only_owners_change_profiles(three: Access, visit: Visit, role: Role) -> None:
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.AGENT, Role.VIEWER])
+def test_only_who_defines_changes_profiles(three: Access, visit: Visit, role: Role) -> None:
     editing.save(three, only("seat_use", 1, name="large", accounts=["segment.is.Large"], place=1))
     client = visit(cast.member(three, "Dana", role))
     form = form_of(client.get("/settings/health/default").text)

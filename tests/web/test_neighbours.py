@@ -22,6 +22,7 @@ from tenure.accounts.actions import PersonRow, upsert_people
 from tenure.accounts.models import Account, Identity
 from tenure.events import mending
 from tenure.events.models import EventName, MendingRule, RejectedEvent
+from tenure.health import editing
 from tenure.kit import clock, home
 from tenure.sources.models import ImportRun
 from tenure.touchpoints.models import Note
@@ -33,6 +34,7 @@ from tenure.workspaces.access import Access, access_for_machine, access_for_user
 from tenure.workspaces.models import Invitation, Key, Membership
 from tenure.workspaces.roles import Right, Role
 from tests import cast
+from tests.health.scene import only
 from tests.warnings.scene import account, today
 from tests.web.story import use
 
@@ -60,7 +62,7 @@ class Ids:
 
 # Arguments that are no ids: words that every workspace knows.
 FORM = {"days": "3", "text": "hm", "role": "viewer", "name": "x"}  # enough for what a form asks first
-WORDS = {"tab": "notes", "figure": "arr", "name": "seat_use", "token": "x"}
+WORDS = {"tab": "notes", "figure": "arr", "name": "seat_use", "token": "x", "profile_name": "large"}
 
 
 def pages() -> Iterator[URLPattern]:
@@ -117,6 +119,8 @@ def filled(access: Access, name: str, owner: str) -> Ids:
     member = cast.member(access, f"{who}-vic", Role.VIEWER)
     token = actions.create_key(access, Key.WRITE, f"{name}'s key")
     members.invite(access, Role.VIEWER, f"{who}-new@example.test")
+    large = only("seat_use", 1, name="large", accounts=[f"segment.is.{name}"], place=1)
+    editing.save(access, large, f"as {name} asked")
     workspace = access.workspace
     return Ids(
         account_id=row,

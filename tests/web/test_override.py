@@ -36,12 +36,14 @@ def test_dana_sets_a_score_and_takes_it_back(acme: Account, dana: Access, visit:
     page = text(client.get(f"/customers/{acme.pk}").content)
     assert "Success 20 poor" in page
     assert "set by hand computed 100" in page
+    assert "a person set this score" in client.get("/customers").text
     why = client.get(f"/customers/{acme.pk}/why").text
     for said in ("Their champion left", "dana@example.test", "Let the computed score count again"):
         assert said in why
     assert "Their champion left" in client.get(f"/explain/score/{acme.pk}").text
     assert client.post(f"/customers/{acme.pk}/override/end").status_code == 303
     assert Standing.objects.get(account=acme).score == pytest.approx(100)
+    assert "a person set this score" not in client.get("/customers").text
     assert client.post(f"/customers/{acme.pk}/override/end").status_code == 303  # pressed twice
 
 

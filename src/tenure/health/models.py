@@ -105,7 +105,7 @@ class Outlook(models.Model):
 class BandFlow(models.Model):
     """How often accounts of one band were in another one some days later, in the workspace's own history."""
 
-    book_path = SHARED
+    book_path = SHARED  # counts over all customers, about nobody in particular
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     horizon = models.PositiveSmallIntegerField()  # days

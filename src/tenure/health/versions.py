@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tenure.health import profile as profiles
 from tenure.health.models import HealthProfile
 from tenure.health.profile import DEFAULT, Profile
+from tenure.metrics.catalog import METRICS
 from tenure.workspaces.models import Workspace
 
 
@@ -20,6 +22,7 @@ class Version:
 
     profile: Profile
     since: date
+    number: int
     is_removed: bool = False
 
 
@@ -44,18 +47,19 @@ class Versions:
 
     def next_version(self, name: str) -> int:
         """The number of the version that a change makes; the shipped default is its first."""
-        known = [version.profile.version for version in self.by_name.get(name, ())]
+        known = [version.number for version in self.by_name.get(name, ())]
         return max(known, default=1 if name == DEFAULT else 0) + 1
 
     def with_draft(self, draft: Profile, day: date) -> Versions:
         """As if a draft were saved on a day."""
-        mine = (*self.by_name.get(draft.name, ()), Version(draft, day))
+        mine = (*self.by_name.get(draft.name, ()), Version(draft, day, draft.version))
         return Versions({**self.by_name, draft.name: mine})
 
     def without(self, name: str, day: date) -> Versions:
         """As if a profile were removed on a day."""
         mine = self.by_name.get(name, ())
-        return Versions({**self.by_name, name: (*mine, Version(self.on(name, day), day, is_removed=True))})
+        removed = Version(self.on(name, day), day, self.next_version(name), is_removed=True)
+        return Versions({**self.by_name, name: (*mine, removed)})
 
 
 def _last(versions: Iterable[Version], day: date) -> Version | None:
@@ -68,10 +72,28 @@ def versions_of(workspace: Workspace) -> Versions:
     found: defaultdict[str, list[Version]] = defaultdict(list)
     for row in HealthProfile.objects.filter(workspace=workspace).order_by("version"):
         since = row.valid_from.astimezone(zone).date()
-        found[row.name].append(Version(read_row(row), since, row.is_removed))
+        found[row.name].append(_version(row, since))
     return Versions({name: tuple(rows) for name, rows in found.items()})
 
 
+def _version(row: HealthProfile, since: date) -> Version:
+    """A row as a version; one that measures nothing any more gives way like a removed one."""
+    if not _is_left(row):
+        return Version(profiles.default(), since, row.version, is_removed=True)
+    return Version(read_row(row), since, row.version, row.is_removed)
+
+
 def read_row(row: HealthProfile) -> Profile:
-    """The profile that a row holds."""
-    return profiles.read({**row.body, "name": row.name, "version": row.version})
+    """The profile that a row holds; measures of metrics that are gone meanwhile have gone with them."""
+    body = {side: [_known(group) for group in row.body.get(side, ())] for side in ("outcomes", "experience")}
+    return profiles.read({**row.body, **body, "name": row.name, "version": row.version})
+
+
+def _known(group: dict[str, Any]) -> dict[str, Any]:
+    return {**group, "measures": [one for one in group["measures"] if one["metric"] in METRICS]}
+
+
+def _is_left(row: HealthProfile) -> bool:
+    """Whether a version still measures anything."""
+    groups = [*row.body.get("outcomes", ()), *row.body.get("experience", ())]
+    return any(_known(group)["measures"] for group in groups)

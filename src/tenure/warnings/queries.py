@@ -59,6 +59,7 @@ class Need:
     arr_minor: int | None
     chance: Chance
     reasons: tuple[Reason, ...]
+    is_by_hand: bool = False  # a person set the score, and so the band
 
     @property
     def lead(self) -> Cause:
@@ -243,14 +244,24 @@ def checked(access: Access, today: date) -> list[Checked]:
 
 def _needs(asked: Asked, places: QuerySet[Priority], most: int, by_band: Mapping[str, Chance]) -> list[Need]:
     """The first of the places as needs, with all their reasons."""
-    columns = ("name", "owner", "standing__band", "standing__score", "standing__arr_minor")
-    paths = (f"account__{column}" for column in columns)
+    columns = ("band", "score", "arr_minor", "override_id")
+    paths = ("account__name", "account__owner", *(f"account__standing__{one}" for one in columns))
     rows = list(places.order_by("-sort_key", "pk").values_list("pk", *paths)[:most])
     open_now = visible(asked.access, asked.standpoint.today)
     reasons = _reasons(open_now.filter(account_id__in=[row[0] for row in rows]))
     return [
-        Need(key, name, owner, band or "", score, arr, by_band[band or ""], tuple(reasons[key]))
-        for key, name, owner, band, score, arr in rows
+        Need(
+            account_id=key,
+            name=name,
+            owner=owner,
+            band=band or "",
+            score=score,
+            arr_minor=arr,
+            chance=by_band[band or ""],
+            reasons=tuple(reasons[key]),
+            is_by_hand=hand is not None,
+        )
+        for key, name, owner, band, score, arr, hand in rows
         if key in reasons  # handled since the first query
     ]
 

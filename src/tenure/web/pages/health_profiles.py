@@ -39,12 +39,11 @@ def profiles(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(post=Right.DEFINE)
-def profile(request: Request, name: str) -> HttpResponse:
+def profile(request: Request, profile_name: str) -> HttpResponse:
     """A profile in the editor: looked at, tried, saved."""
     if request.method == "POST":
-        request.access.require(Right.DEFINE)
-        return _edited(request, name)
-    draft = _opened(request, name)
+        return _edited(request, profile_name)
+    draft = _opened(request, profile_name)
     return _editor(request, draft, tries="version" in request.GET)
 
 
@@ -150,18 +149,18 @@ def _editor(
 
 @require_GET
 @page()
-def versions(request: Request, name: str) -> HttpResponse:
+def versions(request: Request, profile_name: str) -> HttpResponse:
     """Who changed what, when and why; and the way back."""
-    about = {"saved": queries.saved(request.access, name), "name": name}
-    found, _ = queries.in_force(request.access, name)
+    about = {"saved": queries.saved(request.access, profile_name), "name": profile_name}
+    found, _ = queries.in_force(request.access, profile_name)
     return _render(request, "versions", about | {"profile": found})
 
 
 @require_GET
 @page()
-def file(request: Request, name: str) -> HttpResponse:
+def file(request: Request, profile_name: str) -> HttpResponse:
     """The profile as a YAML file."""
-    found, _ = queries.in_force(request.access, name)
+    found, _ = queries.in_force(request.access, profile_name)
     disposition = f'attachment; filename="{found.name}.yaml"'
     return HttpResponse(
         files.write(found),
@@ -172,12 +171,12 @@ def file(request: Request, name: str) -> HttpResponse:
 
 @require_POST
 @page(Right.DEFINE)
-def move(request: Request, name: str) -> HttpResponse:
+def move(request: Request, profile_name: str) -> HttpResponse:
     """Ask a profile earlier, or later, than the one beside it."""
     names = [one.profile.name for one in queries.listed(request.access)][:-1]
-    if name not in names:
+    if profile_name not in names:
         raise Http404("no such profile")
-    place = names.index(name)
+    place = names.index(profile_name)
     other = place + (1 if request.POST.get("to") == "later" else -1)
     if 0 <= other < len(names):
         names[place], names[other] = names[other], names[place]
@@ -187,17 +186,21 @@ def move(request: Request, name: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Right.DEFINE)
-def remove(request: Request, name: str) -> HttpResponse:
+def remove(request: Request, profile_name: str) -> HttpResponse:
     """What removing a profile would change; a POST does it."""
-    found, _ = queries.in_force(request.access, name)
-    if name == DEFAULT:
+    found, _ = queries.in_force(request.access, profile_name)
+    if profile_name == DEFAULT:
         raise Http404("the default stays")
     if request.method == "POST":
-        editing.remove(request.access, name, request.POST.get("comment", ""))
+        editing.remove(request.access, profile_name, request.POST.get("comment", ""))
         return _on(
             request, reverse("settings-health"), f"{found.title} is removed; scores follow in a moment."
         )
-    about = {"profile": found, "preview": previews.preview_of_removal(request.access, name), "bands": BANDS}
+    about = {
+        "profile": found,
+        "preview": previews.preview_of_removal(request.access, profile_name),
+        "bands": BANDS,
+    }
     return _render(request, "remove", about)
 
 

@@ -49,6 +49,7 @@ class Row:
     renews_on: date | None
     last_active_on: date | None
     seat_use: float | None
+    override_id: str | None = None  # of a score set by hand
 
 
 @dataclass(frozen=True)
@@ -270,6 +271,7 @@ _STANDING = {
         "arr_minor",
         "renews_on",
         "last_active_on",
+        "override_id",
     )
 }
 
