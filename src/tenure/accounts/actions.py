@@ -113,7 +113,7 @@ def link_people(workspace: Workspace, same: Mapping[str, str], *, move: bool) ->
         _save_identities(workspace.id, Identity.PERSON, linked)
         concerned = {*linked.values(), *(before[observed] for observed in linked if observed in before)}
         people = queries.people_by_id(workspace.id, concerned)
-        _announce(workspace, "identity", {one.account_id for one in people.values()}, first_day=EVER)
+        announce(workspace, "identity", {one.account_id for one in people.values()}, first_day=EVER)
     return len(linked)
 
 
@@ -128,7 +128,7 @@ def mark_own_people(workspace: Workspace) -> int:
             changed.append(person)
     _save_people(changed)
     if changed:
-        _announce(workspace, "person", {person.account_id for person in changed}, first_day=EVER)
+        announce(workspace, "person", {person.account_id for person in changed}, first_day=EVER)
     return len(changed)
 
 
@@ -309,7 +309,7 @@ def _upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
                 regrouped = regrouped or before != (person.account_id, person.is_own)
     _save_people(changed)
     if new or changed:
-        _announce(workspace, "person", touched, first_day=EVER if regrouped else None)
+        announce(workspace, "person", touched, first_day=EVER if regrouped else None)
     return Upserted(len(new), len(changed), len(rows) - len(new) - len(changed), ids)
 
 
@@ -393,13 +393,13 @@ def _save_identities(workspace_id: str, kind: str, targets: Mapping[str, str]) -
 
 def _announce_accounts(workspace: Workspace, added: Sequence[str], changed: Sequence[str]) -> None:
     if added or changed:
-        _announce(workspace, "account", {*added, *changed})
+        announce(workspace, "account", {*added, *changed})
 
 
-def _announce(
+def announce(
     workspace: Workspace, table: str, account_ids: Collection[str | None], first_day: str | None = None
 ) -> None:
-    """Count the write and record the fact, in the transaction of the write.
+    """Count a write to a table and record the fact, in the transaction of the write.
 
     Nobody's people are nobody's news: without an account concerned there is no fact.
     """

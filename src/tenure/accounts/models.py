@@ -1,4 +1,4 @@
-"""Tables of accounts, people, and which observed ids mean whom."""
+"""Tables of accounts, people, which observed ids mean whom, what may be the same, and what was merged."""
 
 from __future__ import annotations
 
@@ -85,6 +85,7 @@ class Person(models.Model):
 
     class Meta:
         db_table = "person"
+        verbose_name_plural = "people"
         constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="person_once")]
         indexes = [models.Index(fields=["workspace", "email"], name="person_by_email")]
 
@@ -110,3 +111,89 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.observed}"
+
+
+class Regrouping(models.Model):
+    """A merge or a split, with all it takes to undo it. See accounts/merging.py."""
+
+    MERGE, SPLIT = "merge", "split"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    what = models.CharField(max_length=10, choices=[(MERGE, MERGE), (SPLIT, SPLIT)])
+    kind = models.CharField(
+        max_length=10, choices=[(one, one) for one in (Identity.ACCOUNT, Identity.PERSON)]
+    )
+    kept_id = models.CharField(max_length=32)  # who stays: merged into, or split from
+    kept_name = models.CharField(max_length=254)
+    other_id = models.CharField(max_length=32)  # who went, or came of the split
+    other_name = models.CharField(max_length=254)
+    other_ref = models.CharField(max_length=200)
+    touches = models.JSONField(default=list)  # ids of all accounts and people it knows of
+    before = models.JSONField(default=dict)  # of who stays: column → [value before, value after]
+    kept_rows = models.JSONField(default=dict)  # what went with who went, by table
+    done_by = models.CharField(max_length=254)
+    done_at = models.DateTimeField(default=clock.now)
+    undone_by = models.CharField(max_length=254, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "regrouping"
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="regrouping_newest"),
+            models.Index(fields=["workspace", "other_id"], name="regrouping_by_other"),
+        ]
+
+    def __str__(self) -> str:
+        if self.what == self.MERGE:
+            return f"{self.other_name} merged into {self.kept_name}"
+        return f"{self.other_name} split from {self.kept_name}"
+
+
+class RegroupedRows(models.Model):
+    """Rows of one table that a merge or split gave to somebody else, in portions."""
+
+    regrouping = models.ForeignKey(Regrouping, on_delete=models.CASCADE, related_name="rows")
+    table = models.CharField(max_length=60)
+    field = models.CharField(max_length=60)
+    ids = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "regrouped_rows"
+
+    def __str__(self) -> str:
+        return f"{len(self.ids)} of {self.table}"
+
+
+class Duplicate(models.Model):
+    """Two accounts, or two people, who may be one. Once dismissed it is never proposed again.
+
+    By plain ids: when one of the two goes, the proposal is void and does not follow anywhere.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    kind = models.CharField(
+        max_length=10, choices=[(one, one) for one in (Identity.ACCOUNT, Identity.PERSON)]
+    )
+    one_id = models.CharField(max_length=32)  # known for longer
+    other_id = models.CharField(max_length=32)
+    reason = models.CharField(max_length=300)
+    confidence = models.FloatField()
+    found_at = models.DateTimeField(default=clock.now)
+    dismissed_at = models.DateTimeField(null=True, blank=True)
+    dismissed_by = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        db_table = "duplicate"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "kind", "one_id", "other_id"], name="duplicate_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["workspace", "-confidence"],
+                condition=models.Q(dismissed_at=None),
+                name="duplicate_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} and {self.other_id}: {self.reason}"

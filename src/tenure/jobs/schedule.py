@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tenure.accounts import duplicates
 from tenure.events import lake
 from tenure.health import actions as health
 from tenure.health.models import Standing
@@ -34,8 +35,10 @@ def start() -> None:
 
 
 def hourly(_: Any) -> None:
-    """Roll over the workspaces in whose zone a new day has begun, then clear away."""
+    """Roll over the workspaces in whose zone a new day has begun, look for duplicates, then clear away."""
     roll_over_all()
+    for workspace in all_workspaces():
+        duplicates.find(workspace)
     prune()
     durable.forget(clock.now() - KEEP_JOBS)
 
