@@ -62,15 +62,16 @@ def merge(access: Access, kind: str, kept_id: str, other_id: str, take: Collecti
     """
     access.require(Right.LOAD)
     pair = two(access, kind, kept_id, other_id)
-    before = _leave_the_family(pair) | _complete(pair, take)
     kept, other = pair.kept, pair.other
+    name = str(kept)
+    before = _leave_the_family(pair) | _complete(pair, take)
     given = _give_all(MODELS[kind], other.pk, kept.pk)
     rows = hanging.would_go(other)
-    done = _record(access, Regrouping.MERGE, pair, given, rows, before)
+    done = _record(access, Regrouping.MERGE, pair, given, rows, before, name)
     type(other).objects.filter(pk=other.pk).delete()
     access.of(Duplicate).filter(Q(one_id=other.pk) | Q(other_id=other.pk), dismissed_at=None).delete()
     _say(access, done, given, rows)
-    access.log(f"merged {kind}s", f"{other} into {kept}")
+    access.log("merged", f"{other} into {name}")
     return done
 
 
@@ -94,7 +95,7 @@ def split(access: Access, kind: str, from_id: str, apart: Apart) -> Regrouping:
     )
     done = _record(access, Regrouping.SPLIT, Two(source, new), given)
     _say(access, done, given)
-    access.log(f"split {kind}", f"{new} from {source}")
+    access.log("split", f"{new} from {source}")
     return done
 
 
@@ -165,6 +166,7 @@ def _record(
     given: Mapping[Hook, list[Any]],
     rows: Mapping[str, hanging.Rows] | None = None,
     before: Mapping[str, list[Any]] | None = None,
+    kept_name: str = "",
 ) -> Regrouping:
     """Write down what was done, with all it takes to undo it."""
     kept, other, kept_rows = pair.kept, pair.other, dict(rows or {})
@@ -174,7 +176,7 @@ def _record(
         what=what,
         kind=next(kind for kind, model in MODELS.items() if isinstance(kept, model)),
         kept_id=kept.pk,
-        kept_name=str(kept),
+        kept_name=kept_name or str(kept),
         other_id=other.pk,
         other_name=str(other),
         other_ref=other.external_id,
