@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tenure.accounts import actions, duplicates, merging
-from tenure.accounts.actions import AccountRow
+from tenure.accounts.actions import AccountRow, PersonRow
 from tenure.accounts.models import Account, Duplicate, Identity, Person, Regrouping
 from tenure.revenue.models import Subscription
 from tenure.workspaces.access import Access
@@ -110,24 +110,43 @@ def test_what_was_merged_is_split_again(client: Client, filled: Access) -> None:
     assert account_of(filled, "cinder") == acme
 
 
+def test_people_of_no_customer_are_placed(visit: Visit, olga: Access, client: Client, filled: Access) -> None:
+    owner = visit(olga)
+    assert "Changed." in text(owner.post("/data/placing/rule", {"by_domain": "propose"}, follow=True).content)
+    assert "choose attach or propose" in text(owner.post("/data/placing/rule", follow=True).content)
+    assert client.post("/data/placing/rule", {"by_domain": "attach"}).status_code == 403
+    actions.upsert_people(filled.workspace, [PersonRow("ann", "ann@acme.example", "Ann Ames")])
+    page = client.get("/data/placing")
+    assert "Ann Ames ann@acme.example Acme Attach" in text(page.content)
+    answer = client.post("/data/placing/place", {"person": person_of(filled, "ann")}, follow=True)
+    assert "1 person attached to a customer." in text(answer.content)
+    assert "Nobody waits for a customer" in text(answer.content)
+    assert Person.objects.get(external_id="ann").account_id == account_of(filled, "acme")
+
+
 def test_one_cannot_be_merged_with_itself(client: Client, filled: Access) -> None:
     acme = account_of(filled, "acme")
     page = client.get(f"/data/merge?kept={acme}&other={acme}", follow=True)
     assert "one cannot be merged with itself" in text(page.content)
 
 
-def test_a_viewer_sees_and_changes_nothing(visit: Visit, vic: Access, filled: Access) -> None:
+def test_a_viewer_changes_nothing(visit: Visit, vic: Access, filled: Access) -> None:
     client, row = visit(vic), Duplicate.objects.get()
-    assert "Compare" not in text(client.get("/data/duplicates").content)
     kept, other = account_of(filled, "acme"), account_of(filled, "cinder")
-    assert b"Merge</button>" not in client.get(f"/data/merge?kept={kept}&other={other}").content
-    assert client.post("/data/merge", {"kept": kept, "other": other}).status_code == 403
-    assert client.post(f"/data/split/{kept}", {"person": person_of(filled, "acme-1")}).status_code == 403
     done = merging.merge(filled, Identity.ACCOUNT, kept, other)
-    for path in ("look", f"{row.pk}/two"):
-        assert client.post(f"/data/duplicates/{path}").status_code == 403
-    assert client.post(f"/data/merges/{done.pk}/undo").status_code == 403
+    for path in ("duplicates", f"merge?kept={kept}", "merges", f"split/{kept}"):
+        assert client.get(f"/data/{path}").status_code == 403, path
+    for path in (
+        "duplicates/look",
+        f"duplicates/{row.pk}/two",
+        "merge",
+        f"split/{kept}",
+        f"merges/{done.pk}/undo",
+    ):
+        assert client.post(f"/data/{path}", {"kept": kept, "id": "cinder"}).status_code == 403, path
     assert Regrouping.objects.get().undone_at is None
+    assert client.get(f"/customers/{other}")["Location"] == f"/customers/{kept}"
+    assert "/data/duplicates" not in client.get("/data").content.decode()
 
 
 def test_a_neighbours_do_not_exist(client: Client, filled: Access, neighbour: Access) -> None:
@@ -160,7 +179,7 @@ def test_the_pages_are_usable_by_all(
     kept, other = account_of(filled, "borealis"), account_of(filled, "b2")
     merging.merge(filled, Identity.ACCOUNT, account_of(filled, "acme"), account_of(filled, "cinder"))
     Account.objects.filter(pk=other).update(name="Borealis Aktieselskab " * 8)
-    paths = ("/data/duplicates", f"/data/merge?kept={kept}&other={other}", "/data/merges")
+    paths = ("/data/duplicates", f"/data/merge?kept={kept}&other={other}", "/data/merges", "/data/placing")
     for path in (*paths, f"/data/merge?kept={kept}&q=a", f"/data/split/{account_of(filled, 'acme')}"):
         page = open_page(path, dana, theme=theme, size=size)
         assert axe_violations(page) == [], path

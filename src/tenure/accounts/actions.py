@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db import transaction
 
-from tenure.accounts import queries, rules
-from tenure.accounts.models import Account, AccountAttributes, Identity, Person
+from tenure.accounts import matching, queries, rules, statements
+from tenure.accounts.models import Account, AccountAttributes, Identity, Person, Statement
+from tenure.accounts.statements import Order, Telling
 from tenure.kit import changes, clock, outbox
 from tenure.kit.facts import RecordsChanged
 from tenure.workspaces.models import Workspace
@@ -61,15 +63,27 @@ class Upserted:
         )
 
 
-def upsert_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> Upserted:
-    """Add or complete accounts by the customer's own id. Parents not known yet are added bare."""
+def upsert_accounts(
+    workspace: Workspace,
+    rows: Sequence[AccountRow],
+    source: str = statements.IMPORT,
+    effective_on: date | None = None,
+) -> Upserted:
+    """Add or complete accounts by the customer's own id. Parents not known yet are added bare.
+
+    What the source says is kept as its word; shown is what the source that counts most says.
+    """
+    telling = Telling.by(workspace, source, effective_on)
     merged = _merge(_clean_account(row) for row in rows)
     parents = {row.parent_id for row in merged if row.parent_id} - {row.account_id for row in merged}
     _add_bare_accounts(workspace, parents)
     total = Upserted()
     for chunk in queries.in_chunks(merged):
-        total += _upsert_accounts(workspace, chunk)
+        total += _upsert_accounts(telling, chunk)
     _set_parents(workspace, {row.account_id: row.parent_id for row in merged if row.parent_id})
+    domains = {row.domain for row in merged if row.domain}
+    if (people := matching.homeless_of(workspace, domains)) and matching.attaches(workspace):
+        attach_people(workspace, people)
     return total
 
 
@@ -115,6 +129,24 @@ def link_people(workspace: Workspace, same: Mapping[str, str], *, move: bool) ->
         people = queries.people_by_id(workspace.id, concerned)
         announce(workspace, "identity", {one.account_id for one in people.values()}, first_day=EVER)
     return len(linked)
+
+
+@transaction.atomic
+def attach_people(workspace: Workspace, ids: Collection[str] | None = None) -> int:
+    """Give people of no account (None: all of them) the one their address speaks for; gives how many."""
+    everybody = matching.homeless(workspace)
+    some = (
+        [everybody] if ids is None else (everybody.filter(pk__in=chunk) for chunk in queries.in_chunks(ids))
+    )
+    rows = {one.pk: one for people in some for one in people.iterator(chunk_size=queries.CHUNK)}
+    homes = matching.accounts_for(workspace, {one.email for one in rows.values()})
+    placed = [one for one in rows.values() if one.email in homes]
+    for one in placed:
+        one.account_id = homes[one.email]
+    _save_people(placed)
+    if placed:
+        announce(workspace, "person", {one.account_id for one in placed}, first_day=EVER)
+    return len(placed)
 
 
 @transaction.atomic
@@ -181,19 +213,54 @@ def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _upsert_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> Upserted:
+def _upsert_accounts(telling: Telling, rows: Sequence[AccountRow]) -> Upserted:
+    workspace = telling.workspace
     ids = queries.accounts_by_ref(workspace.id, [row.account_id for row in rows])
     known = queries.accounts_by_id(workspace.id, set(ids.values()))
     new = [row for row in rows if row.account_id not in ids]
     ids.update(_add_accounts(workspace, new))
-    changed = [
-        account
-        for row in rows
-        if (account := known.get(ids[row.account_id])) and _change_account(account, row)
+    heard = [
+        telling.first(ids[row.account_id], said, row.attributes)
+        for row in new
+        if (said := _said(row)) or row.attributes
     ]
+    said_before, order = statements.current(known), Order.of(workspace)
+    changed, restated = [], 0
+    for row in rows:
+        if account := known.get(ids[row.account_id]):
+            versions = _hear(telling, account, row, said_before.setdefault(account.pk, {}))
+            heard += versions
+            if versions and _change_account(
+                account, row, statements.shown(said_before[account.pk].values(), order)
+            ):
+                changed.append(account)
+            elif len(versions) > 1 or any(one.pk for one in versions):
+                restated += 1
+    statements.save(heard)
     _save_accounts(changed)
     _announce_accounts(workspace, [ids[row.account_id] for row in new], [one.pk for one in changed])
-    return Upserted(len(new), len(changed), len(rows) - len(new) - len(changed), ids)
+    done = len(changed) + restated
+    return Upserted(len(new), done, len(rows) - len(new) - done, ids)
+
+
+def _said(row: AccountRow) -> dict[str, str]:
+    """The columns that a row says something about."""
+    said = {name: getattr(row, name) for name in statements.COLUMNS}
+    return {name: value for name, value in said.items() if value}
+
+
+def _hear(
+    telling: Telling, account: Account, row: AccountRow, by_source: dict[str, Statement]
+) -> list[Statement]:
+    """Take a row as its source's word; gives the statements to save, none if it says nothing new."""
+    said, old = _said(row), by_source.get(telling.source)
+    if old is not None:
+        versions = telling.next(old, old.fields | said, old.data | row.attributes)
+    else:
+        versions = [telling.first(account.pk, said, row.attributes)] if said or row.attributes else []
+    if versions:
+        by_source[telling.source] = versions[-1]
+    return versions
 
 
 def _add_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> dict[str, str]:
@@ -219,11 +286,10 @@ def _add_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> dict[str,
     return ids
 
 
-def _change_account(account: Account, row: AccountRow) -> bool:
-    """Bring an account up to date with what a row says; whether anything differed."""
-    said = {"name": row.name, "domain": row.domain, "owner": row.owner, "segment": row.segment}
-    differs = _set(account, said)
-    data = {**account.attributes.data, **row.attributes}
+def _change_account(account: Account, row: AccountRow, shown: Mapping[str, Any]) -> bool:
+    """Show, of what a row says, the value that counts most now; whether anything differed."""
+    differs = _set(account, {name: shown[name] for name in _said(row)})
+    data = account.attributes.data | {name: shown[f".{name}"] for name in row.attributes}
     differs = differs or data != account.attributes.data
     account.attributes.data = data
     return differs
@@ -257,7 +323,7 @@ def _add_bare_accounts(workspace: Workspace, refs: Collection[str]) -> None:
     """Accounts of which only the id is known, so far."""
     unknown = sorted(set(refs) - queries.accounts_by_ref(workspace.id, refs).keys())
     for chunk in queries.in_chunks(unknown):
-        _upsert_accounts(workspace, [AccountRow(ref) for ref in chunk])
+        _upsert_accounts(Telling.by(workspace, statements.IMPORT), [AccountRow(ref) for ref in chunk])
 
 
 @transaction.atomic
@@ -310,6 +376,8 @@ def _upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
     _save_people(changed)
     if new or changed:
         announce(workspace, "person", touched, first_day=EVER if regrouped else None)
+        if any("@" in (row.email or row.person_id) for row in rows) and matching.attaches(workspace):
+            attach_people(workspace, [ids[row.person_id] for row in new] + [one.pk for one in changed])
     return Upserted(len(new), len(changed), len(rows) - len(new) - len(changed), ids)
 
 

@@ -35,6 +35,9 @@ class Account(models.Model):
             models.Index(fields=["workspace", "name", "id"], name="account_by_name"),
             models.Index(fields=["workspace", "segment", "id"], name="account_by_segment"),
             models.Index(fields=["workspace", "owner", "id"], name="account_by_owner"),
+            models.Index(
+                fields=["workspace", "domain"], condition=~models.Q(domain=""), name="account_by_domain"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -87,7 +90,14 @@ class Person(models.Model):
         db_table = "person"
         verbose_name_plural = "people"
         constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="person_once")]
-        indexes = [models.Index(fields=["workspace", "email"], name="person_by_email")]
+        indexes = [
+            models.Index(fields=["workspace", "email"], name="person_by_email"),
+            models.Index(
+                fields=["workspace", "email", "id"],
+                condition=models.Q(account=None) & ~models.Q(email=""),
+                name="person_homeless",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or self.external_id
@@ -197,3 +207,64 @@ class Duplicate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.one_id} and {self.other_id}: {self.reason}"
+
+
+class MatchingRule(models.Model):
+    """What happens to people of no account whose domain is one account's. No row: they are attached."""
+
+    ATTACH, PROPOSE = "attach", "propose"
+
+    workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, primary_key=True)
+    by_domain = models.CharField(
+        max_length=10, choices=[(one, one) for one in (ATTACH, PROPOSE)], default=ATTACH
+    )
+
+    class Meta:
+        db_table = "matching_rule"
+
+    def __str__(self) -> str:
+        return self.by_domain
+
+
+class Statement(models.Model):
+    """What one source says of an account, all of it together, in versions.
+
+    A version is never overwritten: the next one closes it at `superseded_at`. `effective_on` is the day from
+    which the source says it holds. A value stands in a version since it was recorded, unless `since` knows of
+    a later instant.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="statements", db_index=False)
+    source = models.CharField(max_length=80)
+    said_by = models.CharField(max_length=254, blank=True)  # of what is set by hand
+    fields = models.JSONField(default=dict)  # columns of the account
+    data = models.JSONField(default=dict)  # attributes
+    since = models.JSONField(default=dict)  # field or attribute → instant of a value that is not the first's
+    first_at = models.DateTimeField()  # when the source first said anything
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "account_statement"
+        indexes = [models.Index(fields=["account", "superseded_at"], name="statement_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.source} of {self.account_id}"
+
+
+class AttributeRule(models.Model):
+    """How an attribute is read: its kind, and whose word counts most. The one without a name is for all."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    name = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=10, blank=True)  # of attributes.KINDS; empty: as proposed
+    sources = models.JSONField(default=list)  # the first counts most; empty: as for all
+
+    class Meta:
+        db_table = "attribute_rule"
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="attribute_rule_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name or 'all'}: {self.kind or 'as proposed'}"

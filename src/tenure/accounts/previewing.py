@@ -162,5 +162,6 @@ def become(access: Access, kind: str, gone_id: str) -> str:
 
 
 def _merge_of(access: Access, kind: str, gone_id: str) -> Regrouping | None:
-    rows = access.of(Regrouping).filter(what=Regrouping.MERGE, kind=kind, other_id=gone_id, undone_at=None)
-    return rows.order_by("-pk").first()
+    """By the workspace alone: whoever follows the way is asked there whether they may see it."""
+    rows = Regrouping.objects.filter(workspace=access.workspace, what=Regrouping.MERGE, kind=kind)
+    return rows.filter(other_id=gone_id, undone_at=None).order_by("-pk").first()

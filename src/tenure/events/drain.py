@@ -20,6 +20,7 @@ from functools import lru_cache
 import pyarrow as pa
 
 from tenure.accounts import actions as accounts
+from tenure.accounts.statements import SDK
 from tenure.collector import intake
 from tenure.collector.intake import Row
 from tenure.events import lake, loading, rules, seen
@@ -208,7 +209,7 @@ def _account_for(batch: Batch) -> Drained:
 
 def _write_down(workspace: Workspace, what: Said) -> None:
     if what.accounts:
-        accounts.upsert_accounts(workspace, what.accounts)
+        accounts.upsert_accounts(workspace, what.accounts, source=SDK)
     if what.people:
         accounts.upsert_people(workspace, what.people)
     if what.visitors:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tenure.accounts import duplicates
+from tenure.accounts import actions as accounts
+from tenure.accounts import duplicates, matching
 from tenure.events import lake
 from tenure.health import actions as health
 from tenure.health.models import Standing
@@ -35,12 +36,19 @@ def start() -> None:
 
 
 def hourly(_: Any) -> None:
-    """Roll over the workspaces in whose zone a new day has begun, look for duplicates, then clear away."""
+    """Roll over the workspaces in whose zone a new day has begun, see who is who, then clear away."""
     roll_over_all()
     for workspace in all_workspaces():
-        duplicates.find(workspace)
+        know_who_is_who(workspace)
     prune()
     durable.forget(clock.now() - KEEP_JOBS)
+
+
+def know_who_is_who(workspace: Workspace) -> None:
+    """Give people of no account the one their address speaks for, and look for duplicates."""
+    if matching.attaches(workspace):
+        accounts.attach_people(workspace)
+    duplicates.find(workspace)
 
 
 def roll_over_all() -> None:

@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenure.accounts import duplicates as rooms
-from tenure.accounts import merging, previewing
+from tenure.accounts import matching, merging, previewing
+from tenure.accounts.actions import attach_people
 from tenure.accounts.merging import MODELS, Apart
 from tenure.accounts.models import Identity, Regrouping
+from tenure.kit.words import count
 from tenure.revenue.models import Subscription
 from tenure.web.guard import page
 from tenure.web.middleware import Request
@@ -21,6 +23,7 @@ from tenure.web.queries import merging as queries
 from tenure.workspaces.actions import NotPossible
 from tenure.workspaces.roles import Right
 
+PLACING = "placing"
 KINDS = {Identity.ACCOUNT: "Customers", Identity.PERSON: "People"}
 
 
@@ -29,7 +32,7 @@ def _kind(text: str) -> str:
 
 
 @require_GET
-@page()
+@page(Right.LOAD)
 def duplicates(request: Request) -> HttpResponse:
     """Who may be there twice?"""
     listed = queries.listed(request.access, _kind(request.GET.get("kind", "")))
@@ -45,7 +48,8 @@ def _tabs(current: str, counts: dict[str, int]) -> list[tuple[str, str, bool]]:
         (f"{title} {counts[kind] or ''}".strip(), f"{address}?kind={kind}", kind == current)
         for kind, title in KINDS.items()
     ]
-    return [*kinds, ("Done", reverse("data-merges"), current == "")]
+    placing = ("Of no customer", reverse("data-placing"), current == PLACING)
+    return [*kinds, placing, ("Done", reverse("data-merges"), current == "")]
 
 
 @require_POST
@@ -70,7 +74,7 @@ def dismiss(request: Request, duplicate_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@page()
+@page(Right.LOAD)
 def merge(request: Request) -> HttpResponse:
     """Before two become one: what moves, and which of two values stays. With POST: merge."""
     given = request.POST if request.method == "POST" else request.GET
@@ -114,7 +118,7 @@ def _undo(done: Regrouping) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@page()
+@page(Right.LOAD)
 def split(request: Request, account_id: str) -> HttpResponse:
     """What of this customer is a customer of its own? With POST: split."""
     wrong, name = "", request.POST.get("name", "")
@@ -138,7 +142,7 @@ def _apart(request: Request, name: str) -> Apart:
 
 
 @require_GET
-@page()
+@page(Right.LOAD)
 def merges(request: Request) -> HttpResponse:
     """What was merged and split, and what of it can be undone?"""
     counts = rooms.count(request.access)
@@ -157,6 +161,41 @@ def undo(request: Request, regrouping_id: int) -> HttpResponse:
     except NotPossible as reason:
         return tell(request, answer, str(reason))
     return tell(request, answer, f"Undone: {done}.")
+
+
+@require_GET
+@page(Right.LOAD)
+def placing(request: Request) -> HttpResponse:
+    """Whose customer are the people whom no source placed?"""
+    shown = {
+        "placed": matching.proposed(request.access),
+        "attaches": matching.attaches(request.access.workspace),
+    }
+    return render(
+        request, "merging/placing.html", shown | {"tabs": _tabs(PLACING, rooms.count(request.access))}
+    )
+
+
+@require_POST
+@page(Right.LOAD)
+def place(request: Request) -> HttpResponse:
+    """Attach one of them, or all."""
+    person = request.POST.get("person", "")
+    done = attach_people(request.access.workspace, [person] if person else None)
+    says = f"{count(done, 'person', 'people')} attached to a customer."
+    return tell(request, HttpResponseRedirect(reverse("data-placing"), status=303), says)
+
+
+@require_POST
+@page(Right.ADMINISTER)
+def choose_matching(request: Request) -> HttpResponse:
+    """Attach people by themselves, or propose only."""
+    answer = HttpResponseRedirect(reverse("data-placing"), status=303)
+    try:
+        matching.choose(request.access, request.POST.get("by_domain", ""))
+    except ValueError as wrong:
+        return tell(request, answer, f"Not changed: {wrong}.")
+    return tell(request, answer, "Changed.")
 
 
 def moved_to(request: Request, account_id: str) -> str:
