@@ -30,7 +30,8 @@ from tenure.touchpoints.actions import write_note
 from tenure.touchpoints.models import Note
 from tenure.warnings.models import EarlyWarning
 from tenure.workspaces.access import Access, access_for_machine
-from tenure.workspaces.actions import NotPossible, create_workspace
+from tenure.workspaces.actions import create_workspace
+from tenure.workspaces.members import NotPossible
 from tenure.workspaces.roles import Role
 from tests import cast
 from tests.warnings import scene
@@ -231,6 +232,7 @@ def test_a_preview_says_what_moves_and_what_differs(access: Access) -> None:
         "terms": 1,
         "responses": 2,
         "notes": 1,
+        "statements": 1,
         "accounts": 1,
     }
     assert found.completes == {"owner": "dana"}

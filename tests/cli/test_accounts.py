@@ -7,6 +7,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from tenure.accounts.actions import AccountRow, upsert_accounts
 from tenure.accounts.models import Account
 from tenure.cli import accounts  # noqa: F401  # adds itself to the app
 from tenure.cli.base import app
@@ -76,3 +77,19 @@ def test_who_may_be_one_is_listed(filled: Access) -> None:
     Account.objects.filter(pk=account_of(filled, "cinder")).update(name="ACME Ltd.", domain="")
     assert "Acme ACME Ltd. the same name likely" in run("duplicates")
     assert json.loads(run("duplicates", "--json"))[0]["other"] == "cinder"
+
+
+def test_a_field_is_set_by_hand_and_files_do_not_take_it_back(filled: Access) -> None:
+    assert "Acme: owner is Olga@example.test now, by hand." in run(
+        "set", "acme", "owner", "Olga@example.test"
+    )
+    run("set", "acme", "city", "Bergen")
+    upsert_accounts(filled.workspace, [AccountRow("acme", owner="dana", attributes={"city": "Oslo"})])
+    row = Account.objects.select_related("attributes").get(external_id="acme")
+    assert (row.owner, row.attributes.data) == ("olga@example.test", {"city": "Bergen"})
+    upsert_accounts(filled.workspace, [AccountRow("acme", attributes={"seats": 5})])
+    run("set", "acme", "seats", "7")
+    row.attributes.refresh_from_db()
+    assert row.attributes.data["seats"] == 7
+    assert "a domain looks like acme.example" in run("set", "acme", "domain", "no domain", code=1)
+    assert "a customer has a name" in run("set", "acme", "name", " ", code=1)

@@ -42,7 +42,26 @@ def test_all_words_and_whose_counts(visit: Visit, dana: Access) -> None:
 def test_of_whom_nobody_told_and_of_strangers(visit: Visit, dana: Access, neighbour: Access) -> None:
     bare = Account.objects.create(workspace=dana.workspace, external_id="new", name="New")
     assert "No source has told of it yet" in text(visit(dana).get(f"/explain/said/{bare.pk}").content)
-    assert visit(dana).get(f"/explain/said/{told(neighbour).pk}").status_code == 404
+    theirs = f"/explain/said/{told(neighbour).pk}"
+    assert visit(dana).get(theirs).status_code == 404
+    assert visit(dana).post(f"{theirs}/set", {"field": "name", "value": "x"}).status_code == 404
+
+
+def test_dana_sets_a_field_and_a_viewer_does_not(visit: Visit, dana: Access, vic: Access) -> None:
+    row = told(dana)
+    address = f"/explain/said/{row.pk}/set"
+    visit(dana).post(address, {"field": ".plan", "value": "Large"})
+    visit(dana).post(address, {"field": "other", "other": "city", "value": "Bergen"})
+    words = text(visit(dana).get(f"/explain/said/{row.pk}").content)
+    assert "plan Large dana@example.test, by hand just now plan, too Team a file" in words
+    assert "city Bergen dana@example.test, by hand" in words
+    wrong = visit(dana).post(address, {"field": "domain", "value": "no domain"}, follow=True)
+    assert "Not set: a domain looks like acme.example." in text(wrong.content)
+    assert "Not set: set name, domain" in text(
+        visit(dana).post(address, {"field": "pk"}, follow=True).content
+    )
+    assert visit(vic).post(address, {"field": "name", "value": "x"}).status_code == 403
+    assert "Set by hand" not in text(visit(vic).get(f"/explain/said/{row.pk}").content)
 
 
 @pytest.mark.browser

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
 
 from tenure.accounts import matching, queries, rules, statements
 from tenure.accounts.models import Account, AccountAttributes, Identity, Person, Statement
+from tenure.accounts.rows import AccountRow as AccountRow  # part of what others call here
+from tenure.accounts.rows import PersonRow as PersonRow
+from tenure.accounts.rows import clean_account, clean_person, once_each
 from tenure.accounts.statements import Order, Telling
 from tenure.kit import changes, clock, outbox
 from tenure.kit.facts import RecordsChanged
@@ -18,31 +21,6 @@ from tenure.workspaces.models import Workspace
 
 EVER = "1970-01-01"  # first_day of a change that gives old events another meaning
 _MOST_LISTED = 500  # a fact that touches more accounts says "many"
-
-
-@dataclass(frozen=True)
-class AccountRow:
-    """What a source says about an account. An empty field says nothing, and erases nothing."""
-
-    account_id: str
-    name: str = ""
-    domain: str = ""
-    parent_id: str = ""
-    owner: str = ""
-    segment: str = ""
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    """What a source says about a person. An empty field says nothing, and erases nothing."""
-
-    person_id: str
-    email: str = ""
-    name: str = ""
-    account_id: str = ""
-    role: str = ""
-    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,7 +52,7 @@ def upsert_accounts(
     What the source says is kept as its word; shown is what the source that counts most says.
     """
     telling = Telling.by(workspace, source, effective_on)
-    merged = _merge(_clean_account(row) for row in rows)
+    merged = once_each(clean_account(row) for row in rows)
     parents = {row.parent_id for row in merged if row.parent_id} - {row.account_id for row in merged}
     _add_bare_accounts(workspace, parents)
     total = Upserted()
@@ -89,7 +67,7 @@ def upsert_accounts(
 
 def upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
     """Add or complete people by the customer's own id. Accounts not known yet are added bare."""
-    merged = _merge(_clean_person(row) for row in rows)
+    merged = once_each(clean_person(row) for row in rows)
     _add_bare_accounts(workspace, {row.account_id for row in merged if row.account_id})
     total = Upserted()
     for chunk in queries.in_chunks(merged):
@@ -162,54 +140,6 @@ def mark_own_people(workspace: Workspace) -> int:
     if changed:
         announce(workspace, "person", {person.account_id for person in changed}, first_day=EVER)
     return len(changed)
-
-
-R = TypeVar("R", AccountRow, PersonRow)
-
-
-def _merge(rows: Iterable[R]) -> list[R]:
-    """One row per id: a later one completes and corrects an earlier one."""
-    merged: dict[str, R] = {}
-    for row in rows:
-        key = row.account_id if isinstance(row, AccountRow) else row.person_id
-        merged[key] = _completed(merged[key], row) if key in merged else row
-    return list(merged.values())
-
-
-def _completed(row: R, later: R) -> R:
-    said = {one.name: getattr(later, one.name) for one in fields(later)}
-    said["attributes"] = {**row.attributes, **later.attributes}
-    return replace(row, **{name: value for name, value in said.items() if value})
-
-
-def _clean_account(row: AccountRow) -> AccountRow:
-    account_id = rules.clean_id(row.account_id)
-    parent_id = rules.clean_id(row.parent_id)
-    return AccountRow(
-        account_id=account_id,
-        name=rules.clean_text(row.name),
-        domain=rules.clean_domain(row.domain),
-        parent_id="" if parent_id == account_id else parent_id,
-        owner=rules.clean_owner(row.owner),
-        segment=rules.clean_text(row.segment, 80),
-        attributes=_known(row.attributes),
-    )
-
-
-def _clean_person(row: PersonRow) -> PersonRow:
-    return PersonRow(
-        person_id=rules.clean_id(row.person_id),
-        email=rules.clean_email(row.email),
-        name=rules.clean_text(row.name),
-        account_id=rules.clean_id(row.account_id),
-        role=rules.clean_text(row.role, 120),
-        attributes=_known(row.attributes),
-    )
-
-
-def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes that say something."""
-    return {name: value for name, value in attributes.items() if value is not None and value != ""}
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ from tenure.accounts.previewing import ATTRIBUTE, Two, attributes_of, blocking, 
 from tenure.accounts.queries import in_chunks
 from tenure.kit import changes, clock
 from tenure.workspaces.access import Access
-from tenure.workspaces.actions import NotPossible
+from tenure.workspaces.members import NotPossible
 from tenure.workspaces.roles import Right
 
 MODELS: Mapping[str, type[Account] | type[Person]] = {Identity.ACCOUNT: Account, Identity.PERSON: Person}

@@ -8,7 +8,7 @@ from typing import Any
 from tenure.accounts import hanging
 from tenure.accounts.models import Account, AccountAttributes, Identity, Person, Regrouping
 from tenure.workspaces.access import Access
-from tenure.workspaces.actions import NotPossible
+from tenure.workspaces.members import NotPossible
 
 ATTRIBUTE = "attributes."
 MOST = 200

@@ -83,6 +83,27 @@ def split(
     _show_done(_or_fail(lambda: merging.split(access, _kind(people), whose.pk, apart)), json)
 
 
+@accounts.command("set")
+def set_value(
+    account: Annotated[str, typer.Argument(help="Its id or name.")],
+    field: Annotated[str, typer.Argument(help="name, domain, owner, segment, or an attribute.")],
+    value: Annotated[str, typer.Argument(help="What it is; empty takes it away.")],
+    workspace: WorkspaceOption = "",
+) -> None:
+    """Set a field of an account by hand: it counts more than what files and the product say."""
+    access = open_workspace(workspace)
+    from tenure.accounts import by_hand
+    from tenure.accounts.statements import COLUMNS
+
+    key = field if field in COLUMNS else f".{field}"
+    found = _found(access, account, people=False)
+    try:
+        by_hand.set_by_hand(access, found.pk, key, value)
+    except ValueError as wrong:
+        fail(f"{field}: {wrong}")
+    console.print(f"{escape(str(found))}: {escape(field)} is {escape(value) or 'empty'} now, by hand.")
+
+
 @accounts.command("duplicates")
 def list_duplicates(
     people: People = False,
@@ -181,7 +202,7 @@ def _fields(preview: Preview, take: list[str]) -> list[str]:
 
 def _or_fail(act: Callable[[], Any]) -> Any:
     """What `act` gives; what is not possible ends the command with the reason."""
-    from tenure.workspaces.actions import NotPossible
+    from tenure.workspaces.members import NotPossible
 
     try:
         return act()

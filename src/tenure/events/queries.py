@@ -191,12 +191,11 @@ def _where(chosen: EventFilter, book: list[str] | None) -> tuple[str, dict[str, 
         asked.append("list_contains($book::VARCHAR[], account_id)")
         values["book"] = book
     return " AND ".join(asked) or "true", values
-    return " AND ".join(conditions[name] for name in values) or "true", values
 
 
 def seen_under(access: Access, account_id: str) -> dict[tuple[str, str], int]:
     """How many events an account has by the id that leads to it: (`account` or `person`, observed id)."""
-    with _connect(access, account_id=account_id) as lake:
+    with _connect(access, account_ids=_book(access, account_id)) as lake:
         rows = lake.execute(_SEEN_UNDER, {"account": account_id}).fetchall()
     return {(kind, ref): number for kind, ref, number in rows}
 

@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<str:account_id>/later", account_page.later, name="account-later"),
     path("customers/<str:account_id>/<str:tab>", account_page.account, name="account-tab"),
     path("explain/said/<str:account_id>", said.said, name="explain-said"),
+    path("explain/said/<str:account_id>/set", said.set_value, name="said-set"),
     path("explain/metric/<str:name>", explain.metric, name="explain-metric"),
     path("explain/score/<str:account_id>", explain.score, name="explain-score"),
     path("data", data.data, name="data"),

@@ -20,7 +20,7 @@ from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.notices import tell
 from tenure.web.queries import merging as queries
-from tenure.workspaces.actions import NotPossible
+from tenure.workspaces.members import NotPossible
 from tenure.workspaces.roles import Right
 
 PLACING = "placing"

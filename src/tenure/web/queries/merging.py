@@ -26,6 +26,9 @@ ROWS = {
     "responses": "answers",
     "accounts": "customers below it",
     "early warnings": "warnings",
+    "statements": "what sources say of it",
+    "ticket versions": "versions of tickets",
+    "goal versions": "versions of goals",
 }
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from tenure.accounts import statements
 from tenure.accounts.models import Account
-from tenure.accounts.statements import HAND, IMPORT, SDK, Change, Heard, Order
+from tenure.accounts.statements import COLUMNS, HAND, IMPORT, SDK, Change, Heard, Order
 from tenure.workspaces.access import Access
 
 SOURCES = {HAND: "by hand", IMPORT: "a file", SDK: "the product (SDK)"}
 LONGEST = 300
+OTHER = "other"  # a field that is not in the list
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Value:
 class Fact:
     """A field with the value shown, and what others say."""
 
+    key: str
     title: str
     shown: Value
     others: list[Value]
@@ -42,9 +44,15 @@ def facts(access: Access, account_id: str) -> tuple[list[Fact], list[Change]]:
     return found, statements.changes_of(access, account.pk, "owner")
 
 
+def fields(known: list[Fact]) -> list[tuple[str, str]]:
+    """What can be set: the columns, the attributes that are known, and any other."""
+    attributes = [(fact.key, fact.title) for fact in known if fact.key.startswith(".")]
+    return [*((name, name) for name in COLUMNS), *attributes, (OTHER, "another attribute")]
+
+
 def _fact(key: str, values: list[Heard]) -> Fact:
     first, *others = [Value(_written(one.value), _source(one), one.since) for one in values]
-    return Fact(key.removeprefix(".").replace("_", " "), first, others)
+    return Fact(key, key.removeprefix(".").replace("_", " "), first, others)
 
 
 def _source(one: Heard) -> str:
