@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from django.db import transaction
 
-from tenure.accounts import queries, rules
-from tenure.accounts.models import Account, AccountAttributes, Identity, Person
+from tenure.accounts import matching, queries, rules, statements
+from tenure.accounts.models import Account, AccountAttributes, Identity, Person, Statement
+from tenure.accounts.rows import AccountRow as AccountRow  # part of what others call here
+from tenure.accounts.rows import PersonRow as PersonRow
+from tenure.accounts.rows import clean_account, clean_person, once_each
+from tenure.accounts.statements import Order, Telling
 from tenure.kit import changes, clock, outbox
 from tenure.kit.facts import RecordsChanged
 from tenure.workspaces.models import Workspace
 
 EVER = "1970-01-01"  # first_day of a change that gives old events another meaning
 _MOST_LISTED = 500  # a fact that touches more accounts says "many"
-
-
-@dataclass(frozen=True)
-class AccountRow:
-    """What a source says about an account. An empty field says nothing, and erases nothing."""
-
-    account_id: str
-    name: str = ""
-    domain: str = ""
-    parent_id: str = ""
-    owner: str = ""
-    segment: str = ""
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    """What a source says about a person. An empty field says nothing, and erases nothing."""
-
-    person_id: str
-    email: str = ""
-    name: str = ""
-    account_id: str = ""
-    role: str = ""
-    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,21 +41,33 @@ class Upserted:
         )
 
 
-def upsert_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> Upserted:
-    """Add or complete accounts by the customer's own id. Parents not known yet are added bare."""
-    merged = _merge(_clean_account(row) for row in rows)
+def upsert_accounts(
+    workspace: Workspace,
+    rows: Sequence[AccountRow],
+    source: str = statements.IMPORT,
+    effective_on: date | None = None,
+) -> Upserted:
+    """Add or complete accounts by the customer's own id. Parents not known yet are added bare.
+
+    What the source says is kept as its word; shown is what the source that counts most says.
+    """
+    telling = Telling.by(workspace, source, effective_on)
+    merged = once_each(clean_account(row) for row in rows)
     parents = {row.parent_id for row in merged if row.parent_id} - {row.account_id for row in merged}
     _add_bare_accounts(workspace, parents)
     total = Upserted()
     for chunk in queries.in_chunks(merged):
-        total += _upsert_accounts(workspace, chunk)
+        total += _upsert_accounts(telling, chunk)
     _set_parents(workspace, {row.account_id: row.parent_id for row in merged if row.parent_id})
+    domains = {row.domain for row in merged if row.domain}
+    if (people := matching.homeless_of(workspace, domains)) and matching.attaches(workspace):
+        attach_people(workspace, people)
     return total
 
 
 def upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
     """Add or complete people by the customer's own id. Accounts not known yet are added bare."""
-    merged = _merge(_clean_person(row) for row in rows)
+    merged = once_each(clean_person(row) for row in rows)
     _add_bare_accounts(workspace, {row.account_id for row in merged if row.account_id})
     total = Upserted()
     for chunk in queries.in_chunks(merged):
@@ -113,8 +105,26 @@ def link_people(workspace: Workspace, same: Mapping[str, str], *, move: bool) ->
         _save_identities(workspace.id, Identity.PERSON, linked)
         concerned = {*linked.values(), *(before[observed] for observed in linked if observed in before)}
         people = queries.people_by_id(workspace.id, concerned)
-        _announce(workspace, "identity", {one.account_id for one in people.values()}, first_day=EVER)
+        announce(workspace, "identity", {one.account_id for one in people.values()}, first_day=EVER)
     return len(linked)
+
+
+@transaction.atomic
+def attach_people(workspace: Workspace, ids: Collection[str] | None = None) -> int:
+    """Give people of no account (None: all of them) the one their address speaks for; gives how many."""
+    everybody = matching.homeless(workspace)
+    some = (
+        [everybody] if ids is None else (everybody.filter(pk__in=chunk) for chunk in queries.in_chunks(ids))
+    )
+    rows = {one.pk: one for people in some for one in people.iterator(chunk_size=queries.CHUNK)}
+    homes = matching.accounts_for(workspace, {one.email for one in rows.values()})
+    placed = [one for one in rows.values() if one.email in homes]
+    for one in placed:
+        one.account_id = homes[one.email]
+    _save_people(placed)
+    if placed:
+        announce(workspace, "person", {one.account_id for one in placed}, first_day=EVER)
+    return len(placed)
 
 
 @transaction.atomic
@@ -128,72 +138,59 @@ def mark_own_people(workspace: Workspace) -> int:
             changed.append(person)
     _save_people(changed)
     if changed:
-        _announce(workspace, "person", {person.account_id for person in changed}, first_day=EVER)
+        announce(workspace, "person", {person.account_id for person in changed}, first_day=EVER)
     return len(changed)
 
 
-R = TypeVar("R", AccountRow, PersonRow)
-
-
-def _merge(rows: Iterable[R]) -> list[R]:
-    """One row per id: a later one completes and corrects an earlier one."""
-    merged: dict[str, R] = {}
-    for row in rows:
-        key = row.account_id if isinstance(row, AccountRow) else row.person_id
-        merged[key] = _completed(merged[key], row) if key in merged else row
-    return list(merged.values())
-
-
-def _completed(row: R, later: R) -> R:
-    said = {one.name: getattr(later, one.name) for one in fields(later)}
-    said["attributes"] = {**row.attributes, **later.attributes}
-    return replace(row, **{name: value for name, value in said.items() if value})
-
-
-def _clean_account(row: AccountRow) -> AccountRow:
-    account_id = rules.clean_id(row.account_id)
-    parent_id = rules.clean_id(row.parent_id)
-    return AccountRow(
-        account_id=account_id,
-        name=rules.clean_text(row.name),
-        domain=rules.clean_domain(row.domain),
-        parent_id="" if parent_id == account_id else parent_id,
-        owner=rules.clean_owner(row.owner),
-        segment=rules.clean_text(row.segment, 80),
-        attributes=_known(row.attributes),
-    )
-
-
-def _clean_person(row: PersonRow) -> PersonRow:
-    return PersonRow(
-        person_id=rules.clean_id(row.person_id),
-        email=rules.clean_email(row.email),
-        name=rules.clean_text(row.name),
-        account_id=rules.clean_id(row.account_id),
-        role=rules.clean_text(row.role, 120),
-        attributes=_known(row.attributes),
-    )
-
-
-def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes that say something."""
-    return {name: value for name, value in attributes.items() if value is not None and value != ""}
-
-
 @transaction.atomic
-def _upsert_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> Upserted:
+def _upsert_accounts(telling: Telling, rows: Sequence[AccountRow]) -> Upserted:
+    workspace = telling.workspace
     ids = queries.accounts_by_ref(workspace.id, [row.account_id for row in rows])
     known = queries.accounts_by_id(workspace.id, set(ids.values()))
     new = [row for row in rows if row.account_id not in ids]
     ids.update(_add_accounts(workspace, new))
-    changed = [
-        account
-        for row in rows
-        if (account := known.get(ids[row.account_id])) and _change_account(account, row)
+    heard = [
+        telling.first(ids[row.account_id], said, row.attributes)
+        for row in new
+        if (said := _said(row)) or row.attributes
     ]
+    said_before, order = statements.current(known), Order.of(workspace)
+    changed, restated = [], 0
+    for row in rows:
+        if account := known.get(ids[row.account_id]):
+            versions = _hear(telling, account, row, said_before.setdefault(account.pk, {}))
+            heard += versions
+            if versions and _change_account(
+                account, row, statements.shown(said_before[account.pk].values(), order)
+            ):
+                changed.append(account)
+            elif len(versions) > 1 or any(one.pk for one in versions):
+                restated += 1
+    statements.save(heard)
     _save_accounts(changed)
     _announce_accounts(workspace, [ids[row.account_id] for row in new], [one.pk for one in changed])
-    return Upserted(len(new), len(changed), len(rows) - len(new) - len(changed), ids)
+    done = len(changed) + restated
+    return Upserted(len(new), done, len(rows) - len(new) - done, ids)
+
+
+def _said(row: AccountRow) -> dict[str, str]:
+    """The columns that a row says something about."""
+    said = {name: getattr(row, name) for name in statements.COLUMNS}
+    return {name: value for name, value in said.items() if value}
+
+
+def _hear(
+    telling: Telling, account: Account, row: AccountRow, by_source: dict[str, Statement]
+) -> list[Statement]:
+    """Take a row as its source's word; gives the statements to save, none if it says nothing new."""
+    said, old = _said(row), by_source.get(telling.source)
+    if old is not None:
+        versions = telling.next(old, old.fields | said, old.data | row.attributes)
+    else:
+        versions = [telling.first(account.pk, said, row.attributes)] if said or row.attributes else []
+    if versions:
+        by_source[telling.source] = versions[-1]
+    return versions
 
 
 def _add_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> dict[str, str]:
@@ -219,11 +216,10 @@ def _add_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> dict[str,
     return ids
 
 
-def _change_account(account: Account, row: AccountRow) -> bool:
-    """Bring an account up to date with what a row says; whether anything differed."""
-    said = {"name": row.name, "domain": row.domain, "owner": row.owner, "segment": row.segment}
-    differs = _set(account, said)
-    data = {**account.attributes.data, **row.attributes}
+def _change_account(account: Account, row: AccountRow, shown: Mapping[str, Any]) -> bool:
+    """Show, of what a row says, the value that counts most now; whether anything differed."""
+    differs = _set(account, {name: shown[name] for name in _said(row)})
+    data = account.attributes.data | {name: shown[f".{name}"] for name in row.attributes}
     differs = differs or data != account.attributes.data
     account.attributes.data = data
     return differs
@@ -257,7 +253,7 @@ def _add_bare_accounts(workspace: Workspace, refs: Collection[str]) -> None:
     """Accounts of which only the id is known, so far."""
     unknown = sorted(set(refs) - queries.accounts_by_ref(workspace.id, refs).keys())
     for chunk in queries.in_chunks(unknown):
-        _upsert_accounts(workspace, [AccountRow(ref) for ref in chunk])
+        _upsert_accounts(Telling.by(workspace, statements.IMPORT), [AccountRow(ref) for ref in chunk])
 
 
 @transaction.atomic
@@ -309,7 +305,9 @@ def _upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
                 regrouped = regrouped or before != (person.account_id, person.is_own)
     _save_people(changed)
     if new or changed:
-        _announce(workspace, "person", touched, first_day=EVER if regrouped else None)
+        announce(workspace, "person", touched, first_day=EVER if regrouped else None)
+        if any("@" in (row.email or row.person_id) for row in rows) and matching.attaches(workspace):
+            attach_people(workspace, [ids[row.person_id] for row in new] + [one.pk for one in changed])
     return Upserted(len(new), len(changed), len(rows) - len(new) - len(changed), ids)
 
 
@@ -393,13 +391,13 @@ def _save_identities(workspace_id: str, kind: str, targets: Mapping[str, str]) -
 
 def _announce_accounts(workspace: Workspace, added: Sequence[str], changed: Sequence[str]) -> None:
     if added or changed:
-        _announce(workspace, "account", {*added, *changed})
+        announce(workspace, "account", {*added, *changed})
 
 
-def _announce(
+def announce(
     workspace: Workspace, table: str, account_ids: Collection[str | None], first_day: str | None = None
 ) -> None:
-    """Count the write and record the fact, in the transaction of the write.
+    """Count a write to a table and record the fact, in the transaction of the write.
 
     Nobody's people are nobody's news: without an account concerned there is no fact.
     """

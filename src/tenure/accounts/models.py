@@ -1,4 +1,4 @@
-"""Tables of accounts, people, and which observed ids mean whom."""
+"""Tables of accounts, people, which observed ids mean whom, what may be the same, and what was merged."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ class Account(models.Model):
             models.Index(fields=["workspace", "name", "id"], name="account_by_name"),
             models.Index(fields=["workspace", "segment", "id"], name="account_by_segment"),
             models.Index(fields=["workspace", "owner", "id"], name="account_by_owner"),
+            models.Index(
+                fields=["workspace", "domain"], condition=~models.Q(domain=""), name="account_by_domain"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,8 +88,16 @@ class Person(models.Model):
 
     class Meta:
         db_table = "person"
+        verbose_name_plural = "people"
         constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="person_once")]
-        indexes = [models.Index(fields=["workspace", "email"], name="person_by_email")]
+        indexes = [
+            models.Index(fields=["workspace", "email"], name="person_by_email"),
+            models.Index(
+                fields=["workspace", "email", "id"],
+                condition=models.Q(account=None) & ~models.Q(email=""),
+                name="person_homeless",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or self.external_id
@@ -110,3 +121,150 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.observed}"
+
+
+class Regrouping(models.Model):
+    """A merge or a split, with all it takes to undo it. See accounts/merging.py."""
+
+    MERGE, SPLIT = "merge", "split"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    what = models.CharField(max_length=10, choices=[(MERGE, MERGE), (SPLIT, SPLIT)])
+    kind = models.CharField(
+        max_length=10, choices=[(one, one) for one in (Identity.ACCOUNT, Identity.PERSON)]
+    )
+    kept_id = models.CharField(max_length=32)  # who stays: merged into, or split from
+    kept_name = models.CharField(max_length=254)
+    other_id = models.CharField(max_length=32)  # who went, or came of the split
+    other_name = models.CharField(max_length=254)
+    other_ref = models.CharField(max_length=200)
+    touches = models.JSONField(default=list)  # ids of all accounts and people it knows of
+    before = models.JSONField(default=dict)  # of who stays: column → [value before, value after]
+    kept_rows = models.JSONField(default=dict)  # what went with who went, by table
+    done_by = models.CharField(max_length=254)
+    done_at = models.DateTimeField(default=clock.now)
+    undone_by = models.CharField(max_length=254, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "regrouping"
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="regrouping_newest"),
+            models.Index(fields=["workspace", "other_id"], name="regrouping_by_other"),
+        ]
+
+    def __str__(self) -> str:
+        if self.what == self.MERGE:
+            return f"{self.other_name} merged into {self.kept_name}"
+        return f"{self.other_name} split from {self.kept_name}"
+
+
+class RegroupedRows(models.Model):
+    """Rows of one table that a merge or split gave to somebody else, in portions."""
+
+    regrouping = models.ForeignKey(Regrouping, on_delete=models.CASCADE, related_name="rows")
+    table = models.CharField(max_length=60)
+    field = models.CharField(max_length=60)
+    ids = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "regrouped_rows"
+
+    def __str__(self) -> str:
+        return f"{len(self.ids)} of {self.table}"
+
+
+class Duplicate(models.Model):
+    """Two accounts, or two people, who may be one. Once dismissed it is never proposed again.
+
+    By plain ids: when one of the two goes, the proposal is void and does not follow anywhere.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    kind = models.CharField(
+        max_length=10, choices=[(one, one) for one in (Identity.ACCOUNT, Identity.PERSON)]
+    )
+    one_id = models.CharField(max_length=32)  # known for longer
+    other_id = models.CharField(max_length=32)
+    reason = models.CharField(max_length=300)
+    confidence = models.FloatField()
+    found_at = models.DateTimeField(default=clock.now)
+    dismissed_at = models.DateTimeField(null=True, blank=True)
+    dismissed_by = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        db_table = "duplicate"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "kind", "one_id", "other_id"], name="duplicate_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["workspace", "-confidence"],
+                condition=models.Q(dismissed_at=None),
+                name="duplicate_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} and {self.other_id}: {self.reason}"
+
+
+class MatchingRule(models.Model):
+    """What happens to people of no account whose domain is one account's. No row: they are attached."""
+
+    ATTACH, PROPOSE = "attach", "propose"
+
+    workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, primary_key=True)
+    by_domain = models.CharField(
+        max_length=10, choices=[(one, one) for one in (ATTACH, PROPOSE)], default=ATTACH
+    )
+
+    class Meta:
+        db_table = "matching_rule"
+
+    def __str__(self) -> str:
+        return self.by_domain
+
+
+class Statement(models.Model):
+    """What one source says of an account, all of it together, in versions.
+
+    A version is never overwritten: the next one closes it at `superseded_at`. `effective_on` is the day from
+    which the source says it holds. A value stands in a version since it was recorded, unless `since` knows of
+    a later instant.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="statements", db_index=False)
+    source = models.CharField(max_length=80)
+    said_by = models.CharField(max_length=254, blank=True)  # of what is set by hand
+    fields = models.JSONField(default=dict)  # columns of the account
+    data = models.JSONField(default=dict)  # attributes
+    since = models.JSONField(default=dict)  # field or attribute → instant of a value that is not the first's
+    first_at = models.DateTimeField()  # when the source first said anything
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "account_statement"
+        indexes = [models.Index(fields=["account", "superseded_at"], name="statement_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.source} of {self.account_id}"
+
+
+class AttributeRule(models.Model):
+    """How an attribute is read: its kind, and whose word counts most. The one without a name is for all."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    name = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=10, blank=True)  # of attributes.KINDS; empty: as proposed
+    sources = models.JSONField(default=list)  # the first counts most; empty: as for all
+
+    class Meta:
+        db_table = "attribute_rule"
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="attribute_rule_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name or 'all'}: {self.kind or 'as proposed'}"

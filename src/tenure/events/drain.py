@@ -19,6 +19,7 @@ from functools import lru_cache
 import pyarrow as pa
 
 from tenure.accounts import actions as accounts
+from tenure.accounts.statements import SDK
 from tenure.collector import intake
 from tenure.collector.intake import Row
 from tenure.events import lake, leftout, loading, mending, rejected, retention, rules, seen
@@ -240,7 +241,7 @@ def _account_for(batch: Batch) -> Drained:
 
 def _write_down(workspace: Workspace, what: Said) -> None:
     if what.accounts:
-        accounts.upsert_accounts(workspace, what.accounts)
+        accounts.upsert_accounts(workspace, what.accounts, source=SDK)
     if what.people:
         accounts.upsert_people(workspace, what.people)
     if what.visitors:

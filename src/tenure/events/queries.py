@@ -199,3 +199,15 @@ def _where(chosen: EventFilter, book: list[str] | None) -> tuple[str, dict[str, 
             "occurred_at <= $behind_at AND (occurred_at < $behind_at OR message_id > $behind_id)"
         )
     return " AND ".join(asked) or "true", values
+
+
+def seen_under(access: Access, account_id: str) -> dict[tuple[str, str], int]:
+    """How many events an account has by the id that leads to it: (`account` or `person`, observed id)."""
+    with _connect(access, account_ids=_book(access, account_id)) as lake:
+        rows = lake.execute(_SEEN_UNDER, {"account": account_id}).fetchall()
+    return {(kind, ref): number for kind, ref, number in rows}
+
+
+_SEEN_UNDER = """
+    SELECT if(account_ref IS NULL, 'person', 'account') AS kind, coalesce(account_ref, person_ref), count(*)
+    FROM events WHERE account_id = $account GROUP BY ALL"""

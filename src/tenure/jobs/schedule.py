@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tenure.accounts import actions as accounts
+from tenure.accounts import duplicates, matching
 from tenure.events import dictionary, lake, retention
 from tenure.health import actions as health
 from tenure.health.models import Standing
@@ -35,11 +37,20 @@ def start() -> None:
 
 
 def hourly(_: Any) -> None:
-    """Roll over the workspaces in whose zone a new day has begun, then clear away."""
+    """Roll over the workspaces in whose zone a new day has begun, see who is who, then clear away."""
     roll_over_all()
     retention.remove_all_old()
+    for workspace in all_workspaces():
+        know_who_is_who(workspace)
     prune()
     durable.forget(clock.now() - KEEP_JOBS)
+
+
+def know_who_is_who(workspace: Workspace) -> None:
+    """Give people of no account the one their address speaks for, and look for duplicates."""
+    if matching.attaches(workspace):
+        accounts.attach_people(workspace)
+    duplicates.find(workspace)
 
 
 def roll_over_all() -> None:

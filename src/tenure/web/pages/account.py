@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from tenure.accounts.models import Account
 from tenure.feedback import queries as feedback
 from tenure.kit import clock, words
 from tenure.touchpoints import actions as touchpoints
@@ -24,6 +25,7 @@ from tenure.warnings.actions import Handled
 from tenure.web.charts import Axis, Chart, Series, Tone
 from tenure.web.guard import page
 from tenure.web.middleware import Request
+from tenure.web.pages.merging import moved_to
 from tenure.web.queries import account as queries
 from tenure.web.queries.timeline import KINDS, timeline
 from tenure.workspaces.roles import Right
@@ -50,6 +52,8 @@ def account(request: Request, account_id: str, tab: str = "overview") -> HttpRes
     """How is this customer, and why? One tab of it."""
     if tab not in TABS:
         raise Http404
+    if not request.access.of(Account).filter(pk=account_id).exists():
+        return HttpResponseRedirect(moved_to(request, account_id))
     return _render(request, account_id, tab, READS[tab](request, account_id))
 
 

@@ -1,0 +1,84 @@
+"""What a source says about accounts and people, row by row, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
+
+from tenure.accounts import rules
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """What a source says about an account. An empty field says nothing, and erases nothing."""
+
+    account_id: str
+    name: str = ""
+    domain: str = ""
+    parent_id: str = ""
+    owner: str = ""
+    segment: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """What a source says about a person. An empty field says nothing, and erases nothing."""
+
+    person_id: str
+    email: str = ""
+    name: str = ""
+    account_id: str = ""
+    role: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+R = TypeVar("R", AccountRow, PersonRow)
+
+
+def once_each(rows: Iterable[R]) -> list[R]:
+    """One row per id: a later one completes and corrects an earlier one."""
+    merged: dict[str, R] = {}
+    for row in rows:
+        key = row.account_id if isinstance(row, AccountRow) else row.person_id
+        merged[key] = _completed(merged[key], row) if key in merged else row
+    return list(merged.values())
+
+
+def _completed(row: R, later: R) -> R:
+    said = {one.name: getattr(later, one.name) for one in fields(later)}
+    said["attributes"] = {**row.attributes, **later.attributes}
+    return replace(row, **{name: value for name, value in said.items() if value})
+
+
+def clean_account(row: AccountRow) -> AccountRow:
+    """The row, each field in its one form."""
+    account_id = rules.clean_id(row.account_id)
+    parent_id = rules.clean_id(row.parent_id)
+    return AccountRow(
+        account_id=account_id,
+        name=rules.clean_text(row.name),
+        domain=rules.clean_domain(row.domain),
+        parent_id="" if parent_id == account_id else parent_id,
+        owner=rules.clean_owner(row.owner),
+        segment=rules.clean_text(row.segment, 80),
+        attributes=_known(row.attributes),
+    )
+
+
+def clean_person(row: PersonRow) -> PersonRow:
+    """The row, each field in its one form."""
+    return PersonRow(
+        person_id=rules.clean_id(row.person_id),
+        email=rules.clean_email(row.email),
+        name=rules.clean_text(row.name),
+        account_id=rules.clean_id(row.account_id),
+        role=rules.clean_text(row.role, 120),
+        attributes=_known(row.attributes),
+    )
+
+
+def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes that say something."""
+    return {name: value for name, value in attributes.items() if value is not None and value != ""}
