@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from tenure.web.pages import account as account_page
 from tenure.web.pages import (
     around,
+    changing,
     customers,
     data,
     explain,
@@ -20,6 +21,7 @@ from tenure.web.pages import (
     settings,
     signin,
     today,
+    viewing,
     worth,
 )
 
@@ -51,6 +53,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/chart", customers.chart, name="customers-chart"),
     path("customers/condition", customers.condition, name="customers-condition"),
     path("customers/export", customers.export, name="customers-export"),
+    path("customers/change", changing.many, name="customers-change"),
+    path("customers/offers/<str:column>", changing.offers, name="customers-offers"),
+    path("customers/views", viewing.save, name="view-save"),
+    path("customers/views/<str:view_id>", viewing.change, name="view-change"),
+    path("customers/views/<str:view_id>/remove", viewing.remove, name="view-remove"),
+    path("customers/views/<str:view_id>/undo", viewing.undo, name="view-undo"),
+    path("changes/<str:change_id>/undo", changing.undo, name="change-undo"),
     path("customers/<str:account_id>", account_page.account, name="account"),
     path("customers/<str:account_id>/why", account_page.why, name="account-why"),
     path("customers/<str:account_id>/happened", account_page.happened, name="account-happened"),
@@ -65,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<str:account_id>/override/end", override.end, name="account-override-end"),
     path("customers/<str:account_id>/done", account_page.done, name="account-done"),
     path("customers/<str:account_id>/later", account_page.later, name="account-later"),
+    path("customers/<str:account_id>/edit/<str:column>", changing.one, name="account-edit"),
     path("customers/<str:account_id>/<str:tab>", account_page.account, name="account-tab"),
     path("explain/metric/<str:name>", explain.metric, name="explain-metric"),
     path("explain/score/<str:account_id>", explain.score, name="explain-score"),
