@@ -29,7 +29,7 @@ DID = {
     Change.SEGMENT: "set the segment",
     Change.NAME: "renamed",
     Change.DOMAIN: "set the domain",
-    Change.SNOOZE: "put warnings off",
+    Change.SNOOZE: "put the warnings of many off",
     Change.NOTE: "wrote a note",
 }
 
@@ -122,7 +122,9 @@ def _end(access: Access, change: Change, count: int) -> Change:
         change.count = 0
         return change
     change.count = count
-    change.save(update_fields=["count"])
+    if count == 1:
+        change.account_id = change.rows.values_list("account_id", flat=True)[0]
+    change.save(update_fields=["count", "account"])
     access.log(DID[change.kind], _what(change))
     _tell(access, change)
     return change

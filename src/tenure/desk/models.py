@@ -21,6 +21,7 @@ class Change(models.Model):
     who = models.CharField(max_length=254)
     kind = models.CharField(max_length=12, choices=[(kind, kind) for kind in KINDS])
     value = models.CharField(max_length=300, blank=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True)  # if only one
     count = models.PositiveIntegerField(default=0)  # of customers it concerned
     made_at = models.DateTimeField(default=clock.now)
     undone_at = models.DateTimeField(null=True, blank=True)
@@ -45,6 +46,7 @@ class ChangedRow(models.Model):
     class Meta:
         db_table = "changed_row"
         constraints = [models.UniqueConstraint(fields=["change", "record"], name="changed_row_once")]
+        indexes = [models.Index(fields=["record"], name="changed_row_record")]
 
     def __str__(self) -> str:
         return f"{self.record}: {self.before}"
@@ -92,3 +94,24 @@ class Habit(models.Model):
 
     def __str__(self) -> str:
         return f"habits of {self.who}"
+
+
+class SearchEntry(models.Model):
+    """What one record is found by: written by triggers on its table, indexed word by word (`index.py`)."""
+
+    ACCOUNT, PERSON, NOTE = "account", "person", "note"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="search_entries")
+    kind = models.CharField(max_length=10)
+    record = models.CharField(max_length=32)
+    scope = models.CharField(max_length=42)  # workspace and kind as one word, matched before any other
+    title = models.CharField(max_length=200)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "search_entry"
+        constraints = [models.UniqueConstraint(fields=["kind", "record"], name="search_entry_once")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -72,5 +72,6 @@ def environment(**options: Any) -> Environment:
         band=formats.band_of,
         spark=spark,
         metric=metric,
+        size=formats.size,
     )
     return env

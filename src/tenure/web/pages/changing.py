@@ -140,8 +140,10 @@ def offers(request: Request, column: str) -> HttpResponse:
 @require_POST
 @page(Right.WORK)
 def undo(request: Request, change_id: str) -> HttpResponse:
-    """Take a change back."""
+    """Take a change back, and the one that was made with it."""
     change = changing.undo(request.access, change_id)
+    if also := request.GET.get("also"):
+        changing.undo(request.access, also)
     says = (
         f"Taken back for {words.count(change.count, 'customer')}, except where somebody has changed it since."
     )

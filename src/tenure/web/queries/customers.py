@@ -14,6 +14,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import QueryDict
 
 from tenure.accounts.models import Account
+from tenure.desk import search
 from tenure.metrics.models import MetricValue
 from tenure.segments.fields import AccountColumn, MetricColumn
 from tenure.segments.rules import WHERE, Condition, Rule
@@ -252,7 +253,7 @@ def _conditions(access: Access, wanted: Wanted) -> Q:
         rule &= Account.in_books(access.workspace, access.owners or ())
     if not (text := wanted.search):
         return rule
-    return rule & (Q(name__icontains=text) | Q(domain__icontains=text) | Q(external_id__icontains=text))
+    return rule & search.accounts(access, text)
 
 
 def _leads(rule: Rule, standpoint: Standpoint) -> tuple[str, *tuple[Q, ...]]:
