@@ -16,7 +16,7 @@ from tenure.workspaces.models import Workspace
 _MOST_LISTED = 500  # a fact that touches more accounts says "many"
 
 CLEAN: Mapping[str, Callable[[object], str]] = {
-    "owner": lambda text: rules.clean_text(text, 254),
+    "owner": rules.clean_owner,
     "segment": lambda text: rules.clean_text(text, 80),
     "name": rules.clean_text,
     "domain": rules.clean_domain,

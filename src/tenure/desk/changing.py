@@ -20,7 +20,7 @@ from tenure.touchpoints.models import Note
 from tenure.warnings import bulk
 from tenure.warnings.actions import TOPIC
 from tenure.warnings.bulk import PutOff
-from tenure.workspaces.access import Access
+from tenure.workspaces.access import Access, access_for_machine
 from tenure.workspaces.roles import Right
 
 COLUMNS = (Change.OWNER, Change.SEGMENT, Change.NAME, Change.DOMAIN)
@@ -93,21 +93,30 @@ def undo(access: Access, change_id: str) -> Change:
     Only whoever made a change takes it back, or who administers the workspace.
     """
     access.require(Right.WORK)
-    change = access.get(Change, change_id)
-    if change.who != access.who and not access.may(Right.ADMINISTER):
-        raise PermissionDenied("only whoever made a change may take it back")
+    change = _made(access, change_id)
     if change.undone_at is not None:
         return change
+    # What was theirs when they changed it may be in another's book by now, and all the more by this change.
+    everybody = access_for_machine(access.workspace)
     if change.kind in COLUMNS:
-        _put_back(access, change)
+        _put_back(everybody, change)
     elif change.kind == Change.SNOOZE:
-        bulk.bring_back(access, _put_off(change), date.fromisoformat(change.value))
+        bulk.bring_back(everybody, _put_off(change), date.fromisoformat(change.value))
     else:
-        _take_back_notes(access, change)
+        _take_back_notes(everybody, change)
     change.undone_at = clock.now()
     change.save(update_fields=["undone_at"])
     access.log(f"undid: {DID[change.kind]}", _what(change))
     _tell(access, change)
+    return change
+
+
+def _made(access: Access, change_id: str) -> Change:
+    """A change that the caller may take back."""
+    own = Change.objects.filter(workspace=access.workspace, pk=change_id, who=access.who).first()
+    change = own or access.get(Change, change_id)
+    if own is None and not access.may(Right.ADMINISTER):
+        raise PermissionDenied("only whoever made a change may take it back")
     return change
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from tenure.accounts.models import Account
 from tenure.kit import clock
 from tenure.kit.ids import new_id
-from tenure.workspaces.models import Workspace
+from tenure.workspaces.models import SHARED, Workspace
 
 
 class Change(models.Model):
@@ -55,6 +55,8 @@ class ChangedRow(models.Model):
 class SavedView(models.Model):
     """A list of customers worth coming back to: which, in what order, with which columns."""
 
+    book_path = SHARED
+
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     made_by = models.CharField(max_length=254)
@@ -81,6 +83,8 @@ class SavedView(models.Model):
 
 class Habit(models.Model):
     """What one member's pages remember of them: the view Customers opens with, when they were last here."""
+
+    book_path = SHARED
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     who = models.CharField(max_length=254)

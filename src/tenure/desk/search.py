@@ -20,6 +20,7 @@ _CANDIDATES = 200  # of those that begin with the words, and of all: ranked amon
 _ARR, _DOMAIN = "account__standing__arr_minor", "account__domain"
 _AROUND = 60  # letters of a note before what was found
 _ACCOUNTS = f"SELECT e.account_id FROM {INDEX} s JOIN search_entry e ON e.id = s.rowid WHERE {INDEX} MATCH %s"  # noqa: S608
+_IDS = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s"  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ def find(access: Access, text: str, kind: str, most: int) -> list[Hit]:
         return []
     ids, begin = _candidates(access, kind, words)
     rows = access.of(SearchEntry).filter(pk__in=ids)
+    if access.is_narrowed:  # the first hundreds might all be another's
+        fits = RawSQL(_IDS, [_match(access, kind, words)])  # noqa: S611
+        rows = access.of(SearchEntry).filter(pk__in=fits)
     found = rows.values_list("pk", "record", "account_id", "account__name", "title", "words", _ARR, _DOMAIN)
     exact = text.strip().casefold()
     ranked = sorted(

@@ -136,8 +136,8 @@ def restore_note(access: Access, note_id: str) -> Note:
     note = Note.everything.filter(workspace=access.workspace, pk=note_id).first()
     if note is None:
         raise Http404("no such note")
-    _own(access, note)
     access.get(Account, note.account_id)
+    _own(access, note)
     note.removed_at = None
     note.save(update_fields=["removed_at"])
     live.publish(access.workspace.id, TOPIC, [note.account_id])

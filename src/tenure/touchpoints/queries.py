@@ -52,7 +52,7 @@ class Asked:
 
 def names(access: Access) -> dict[str, str]:
     """What the members of the workspace are called after an @, in lower case, to their ids."""
-    rows = access.of(Membership).values_list("user_id", "user__name", "user__email")
+    rows = access.of(Membership).filter(closed_at=None).values_list("user_id", "user__name", "user__email")
     return rules.names_of(rows)
 
 

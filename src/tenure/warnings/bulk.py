@@ -15,7 +15,7 @@ from tenure.warnings import priorities
 from tenure.warnings.actions import LATEST_DAYS
 from tenure.warnings.models import EarlyWarning
 from tenure.warnings.queries import visible
-from tenure.workspaces.access import Access
+from tenure.workspaces.access import Access, access_for_machine
 
 _MANY = 5_000  # from here on it is cheaper to rewrite all places
 
@@ -55,6 +55,8 @@ def bring_back(access: Access, found: Iterable[PutOff], until: date) -> None:
 
 
 def _rewrite(access: Access, account_ids: Iterable[str], today: date) -> None:
+    """Put them in their places among all of the workspace, whoever asked."""
     ids = sorted(set(account_ids))
     if ids:
-        priorities.rewrite(access, ids if len(ids) <= _MANY else None, today)
+        everybody = access_for_machine(access.workspace)
+        priorities.rewrite(everybody, ids if len(ids) <= _MANY else None, today)

@@ -69,12 +69,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<str:account_id>/why", account_page.why, name="account-why"),
     path("customers/<str:account_id>/happened", account_page.happened, name="account-happened"),
     path("customers/<str:account_id>/faces", account_page.faces, name="account-faces"),
-        "customers/<str:account_id>/note/<str:note_id>/undo",
-        account_page.undo_note,
-        name="account-note-undo",
-    ),
-    path(
-    path("customers/<str:account_id>/note", account_page.write_note, name="account-note"),
     path("customers/<str:account_id>/note", notes.write, name="account-note"),
     path("customers/<str:account_id>/override", override.override, name="account-override"),
     path("customers/<str:account_id>/override/end", override.end, name="account-override-end"),

@@ -91,8 +91,8 @@ class Source:
 
     def select(self, access: Access, wanted: Wanted) -> QuerySet[Any, Any] | None:
         """The newest of its deeds that are asked for, a page and one more; None where there can be none."""
-        if wanted.account_id and not self.account:
-            return None
+        if not self.account and (wanted.account_id or access.is_narrowed):
+            return None  # about nobody in particular
         rows = self.rows(access).annotate(doer=self.who)
         rows = rows.filter(doer=wanted.who) if wanted.who else rows
         rows = rows.filter(**{self.account: wanted.account_id}) if wanted.account_id else rows

@@ -12,9 +12,8 @@ MOST = 200
 def owners(access: Access) -> list[str]:
     """Names that customers' owners have here, and the members whom no customer names yet."""
     used = _in_use(access, "owner")
-    rows = (
-        access.of(Membership).order_by("user__name", "user__email").values_list("user__name", "user__email")
-    )
+    members = access.of(Membership).filter(closed_at=None).order_by("user__name", "user__email")
+    rows = members.values_list("user__name", "user__email")
     unused = [email for name, email in rows[:MOST] if not {name, email} & {*used}]
     return [*used, *unused]
 
