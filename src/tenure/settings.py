@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "tenure.metrics",
     "tenure.health",
     "tenure.warnings",
+    "tenure.desk",
     "tenure.sources",
     "tenure.web",
 ]

@@ -11,7 +11,7 @@ from django.test import Client
 
 from tenure.accounts.models import Account
 from tenure.health.models import Standing
-from tenure.web.pages.customers import harmless
+from tenure.web.exporting import harmless
 from tenure.workspaces.access import Access
 from tests.warnings import scene
 from tests.warnings.scene import ago, today
@@ -42,8 +42,8 @@ def test_dana_sees_everybody_the_worst_first_and_the_unscored_last(client: Clien
     unscored = sorted((customers["cinder"], customers["dune"]), key=lambda row: row.pk)
     assert names(page) == ["Borealis", "Acme", *(row.name for row in unscored)]
     assert "4 customers · $244k ARR" in text(page)
-    row = next(part for part in page.decode().split("<tr data-row>") if ">Borealis<" in part)
-    assert text(row.encode()).startswith("Borealis poor 38")
+    row = next(part for part in page.decode().split("<tr data-row") if ">Borealis<" in part)
+    assert text(row.partition(">")[2].encode()).startswith("Borealis poor 38")
     assert "$120k" in row
     assert "in 30 days" in row
     assert "34\u00a0%" in row
@@ -228,9 +228,9 @@ def test_as_many_queries_for_two_hundred_as_for_four(
 ) -> None:
     for number in range(200):
         scene.account(access, f"C{number}", number, score=float(number % 90), band="fair", renews_on=ago(-9))
-    with django_assert_max_num_queries(14):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(15):  # type: ignore[attr-defined]
         client.get("/customers")
-    with django_assert_max_num_queries(17):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(18):  # type: ignore[attr-defined]
         client.get(
             "/customers?where=renewal.within.30&where=owner.is.Dana&where=arr.at_least.9&sort=seat_use&q=c"
         )

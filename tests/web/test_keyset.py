@@ -15,7 +15,8 @@ from tenure.accounts.models import Account
 from tenure.health.models import Standing
 from tenure.metrics.models import MetricValue
 from tenure.web.queries import customers, keyset
-from tenure.web.queries.customers import FEW, SORTS, Found, Wanted
+from tenure.web.queries.customers import FEW, Found, Wanted
+from tenure.web.queries.orders import SORTS
 from tenure.workspaces.access import Access
 from tests.warnings.scene import today
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
@@ -20,11 +21,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tenure.accounts.actions import PersonRow, upsert_people
 from tenure.accounts.models import Account, Identity
+from tenure.desk import changing, viewing
 from tenure.events import mending
 from tenure.events.models import EventName, MendingRule, RejectedEvent
 from tenure.health import editing
 from tenure.kit import clock, home
 from tenure.sources.models import ImportRun
+from tenure.touchpoints import actions as touchpoints
 from tenure.touchpoints.models import Note
 from tenure.warnings import priorities
 from tenure.warnings.models import EarlyWarning
@@ -58,11 +61,23 @@ class Ids:
     key: str
     name_id: str
     rule_id: str
+    view_id: str
+    change_id: str
+    file_id: str
+    mention_id: str
 
 
 # Arguments that are no ids: words that every workspace knows.
 FORM = {"days": "3", "text": "hm", "role": "viewer", "name": "x"}  # enough for what a form asks first
-WORDS = {"tab": "notes", "figure": "arr", "name": "seat_use", "token": "x", "profile_name": "large"}
+WORDS = {
+    "column": "segment",
+    "cause": "silent",
+    "profile_name": "large",
+    "tab": "notes",
+    "figure": "arr",
+    "name": "seat_use",
+    "token": "x",
+}
 
 
 def pages() -> Iterator[URLPattern]:
@@ -124,7 +139,7 @@ def filled(access: Access, name: str, owner: str) -> Ids:
     workspace = access.workspace
     return Ids(
         account_id=row,
-        note_id=Note.objects.get(account_id=row).pk,
+        note_id=Note.objects.filter(account_id=row).order_by("pk")[0].pk,
         run_id=_import(access, name),
         member=str(Membership.objects.get(user=member.user).pk),
         invitation=Invitation.objects.get(workspace=workspace).pk,
@@ -135,7 +150,22 @@ def filled(access: Access, name: str, owner: str) -> Ids:
                 workspace=workspace, reason="nobody", rule=mending.stored(mending.Drop(name)), made_by=who
             ).pk
         ),
+        **_at_the_desk(access, name, row, member),
     )
+
+
+def _at_the_desk(access: Access, name: str, row: str, member: Access) -> dict[str, str]:
+    """A saved view, a change, a file and a mention of a workspace."""
+    file = SimpleUploadedFile(f"{name}.txt", name.encode())
+    assert member.user is not None
+    note = touchpoints.write_note(access, row, f"@{member.user.email} look at {name}", uploads=[file])
+    ours = access.of(Account).filter(pk=row)
+    return {
+        "view_id": viewing.save(access, f"View of {name}", "", is_shared=True).pk,
+        "change_id": changing.set_column(access, ours, "segment", f"Segment of {name}").pk,
+        "file_id": note.attachments.get().pk,
+        "mention_id": note.mentions.get().pk,
+    }
 
 
 def _customer(access: Access, name: str, owner: str) -> str:
@@ -249,8 +279,8 @@ def test_each_role_gets_what_the_page_declares_and_nothing_of_a_neighbours(world
 
 
 # What depends on more than the declared right: the preview of a draft is for those who may import it, and
-# owners and admins are changed by owners.
-OWN_ROLE_MATTERS = {"data-import"}
+# owners and admins are changed by owners. A change is taken back, a view changed, by whoever made it.
+OWN_ROLE_MATTERS = {"data-import", "change-undo", "view-change", "view-remove", "view-undo"}
 
 
 def test_whoever_is_held_to_a_book_gets_nothing_of_anothers(world: World) -> None:

@@ -1,6 +1,7 @@
 // What every page runs: htmx, the drawer, the palette, keys, live updates, theme, toasts; charts only where one stands.
 import htmx from "htmx.org";
 
+import { startChoice } from "./choice";
 import { startDrawer } from "./drawer";
 import { startForms } from "./forms";
 import { startKeys } from "./keys";
@@ -27,6 +28,7 @@ startPalette();
 startKeys();
 startToasts();
 startForms();
+startChoice();
 startLive();
 htmx.onLoad((root) => {
   void drawCharts(root as Element);

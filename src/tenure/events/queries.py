@@ -195,9 +195,7 @@ def _where(chosen: EventFilter, book: list[str] | None) -> tuple[str, dict[str, 
         values["book"] = book
     if chosen.behind:
         values |= {"behind_at": chosen.behind[0], "behind_id": chosen.behind[1]}
-        asked.append(
-            "occurred_at <= $behind_at AND (occurred_at < $behind_at OR message_id > $behind_id)"
-        )
+        asked.append("occurred_at <= $behind_at AND (occurred_at < $behind_at OR message_id > $behind_id)")
     return " AND ".join(asked) or "true", values
 
 

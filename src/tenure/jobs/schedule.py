@@ -13,6 +13,7 @@ from tenure.health.models import Standing
 from tenure.jobs import durable, refresh
 from tenure.kit import clock
 from tenure.kit.models import Live, OutboxCursor, OutboxFact
+from tenure.touchpoints import actions as touchpoints
 from tenure.workspaces.access import all_workspaces
 from tenure.workspaces.actions import forget_old_entries
 from tenure.workspaces.models import Invitation, Workspace
@@ -82,5 +83,6 @@ def prune() -> None:
     Live.objects.filter(recorded_at__lt=now - KEEP_LIVE).delete()
     Invitation.objects.filter(expires_at__lt=now - KEEP_INVITATIONS).delete()
     forget_old_entries()
+    touchpoints.forget_removed()
     positions = OutboxCursor.objects.values_list("position", flat=True)
     OutboxFact.objects.filter(pk__lte=min(positions, default=0), recorded_at__lt=now - KEEP_FACTS).delete()

@@ -26,7 +26,8 @@ def by_external_id(
 
     `corrected`: attributes that a later telling may change. Call it in the transaction that announces it.
     """
-    rows: Any = model._default_manager.filter(workspace_id=workspace_id, external_id__in=list(said))
+    # By the base manager: a row that pages leave out, as a removed note, is known all the same.
+    rows: Any = model._base_manager.filter(workspace_id=workspace_id, external_id__in=list(said))
     known = {row.external_id: row for row in rows}
     added = [one for key, one in said.items() if key not in known]
     again = [(known[key], one) for key, one in said.items() if key in known]

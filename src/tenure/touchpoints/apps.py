@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class TouchpointsConfig(AppConfig):
-    """Notes."""
+    """Notes, whom they ask, their files."""
 
     name = "tenure.touchpoints"
     label = "touchpoints"

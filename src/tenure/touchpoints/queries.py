@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tenure.touchpoints.models import Note
+from tenure.touchpoints import rules
+from tenure.touchpoints.models import Attachment, Mention, Note
+from tenure.touchpoints.rules import Part
 from tenure.workspaces.access import Access
+from tenure.workspaces.models import Membership
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that goes with a note."""
+
+    id: str
+    name: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -15,11 +29,79 @@ class Written:
 
     id: str
     author: str
+    kind: str
     text: str
     happened_at: datetime
+    edited_at: datetime | None = None
+    parts: Sequence[Part] = ()
+    files: Sequence[File] = ()
+    is_own: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A note that asks the caller to look."""
+
+    id: str
+    account_id: str
+    account: str
+    author: str
+    made_at: datetime
+    parts: Sequence[Part]
+
+
+def names(access: Access) -> dict[str, str]:
+    """What the members of the workspace are called after an @, in lower case, to their ids."""
+    rows = access.of(Membership).filter(closed_at=None).values_list("user_id", "user__name", "user__email")
+    return rules.names_of(rows)
 
 
 def notes(access: Access, account_id: str, most: int = 50) -> list[Written]:
     """An account's notes, newest first."""
     rows = access.of(Note).filter(account_id=account_id).order_by("-happened_at", "-pk")
-    return [Written(*row) for row in rows.values_list("pk", "author", "text", "happened_at")[:most]]
+    found = list(rows[:most])
+    files, called = _files(access, [row.pk for row in found]), names(access)
+    return [
+        Written(
+            id=row.pk,
+            author=row.author,
+            kind=row.kind,
+            text=row.text,
+            happened_at=row.happened_at,
+            edited_at=row.edited_at,
+            parts=list(rules.parts(row.text, called)),
+            files=files.get(row.pk, ()),
+            is_own=row.author == access.who,
+        )
+        for row in found
+    ]
+
+
+def waiting(access: Access, most: int = 20) -> list[Asked]:
+    """What notes ask of the caller, newest first."""
+    if access.user is None:
+        return []
+    rows = (
+        access.of(Mention).filter(user=access.user, done_at=None, note__removed_at=None).order_by("-made_at")
+    )
+    found = list(rows.select_related("account", "note")[:most])
+    called = names(access) if found else {}
+    return [
+        Asked(
+            id=row.pk,
+            account_id=row.account_id,
+            account=row.account.name,
+            author=row.note.author,
+            made_at=row.made_at,
+            parts=list(rules.parts(row.note.text, called)),
+        )
+        for row in found
+    ]
+
+
+def _files(access: Access, note_ids: Sequence[str]) -> Mapping[str, list[File]]:
+    found: defaultdict[str, list[File]] = defaultdict(list)
+    rows = access.of(Attachment).filter(note__in=note_ids).order_by("pk")
+    for note_id, pk, name, size in rows.values_list("note_id", "pk", "name", "size"):
+        found[note_id].append(File(pk, name, size))
+    return found

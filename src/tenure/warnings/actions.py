@@ -22,6 +22,7 @@ from tenure.workspaces.models import Workspace
 from tenure.workspaces.roles import Right
 
 TOPIC = "accounts"  # what open pages are told
+PUT_OFF = "put warnings off"  # in the audit log
 LATEST_DAYS = 366  # how long a warning can be put off
 _MANY = 5_000  # from here on it is cheaper to look at all
 
@@ -161,6 +162,8 @@ def snooze(access: Access, account_id: str, until: date) -> Handled:
     for row in rows:
         row.snoozed_until = until
     EarlyWarning.objects.bulk_update(rows, ["snoozed_until"])
+    if rows:
+        access.log(PUT_OFF, handled.name)
     _reorder(access, account_id, today)
     live.publish(access.workspace.id, TOPIC, [account_id])
     return Handled(account_id, handled.name, handled.warning_ids, until)

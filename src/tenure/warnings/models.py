@@ -38,6 +38,7 @@ class EarlyWarning(models.Model):
                 name="warning_open",
             ),
             models.Index(fields=["workspace", "closed_on"], name="warning_closed"),
+            models.Index(fields=["workspace", "-opened_on", "-id"], name="warning_newest"),
         ]
         constraints = [
             models.UniqueConstraint(

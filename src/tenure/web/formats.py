@@ -69,6 +69,13 @@ def relative(value: date | datetime | None, now: datetime, zone: str = "UTC") ->
     return _in_days((_day_of(value, zone) - _day_of(now, zone)).days)
 
 
+def size(value: int) -> str:
+    """Of a file: `812 B`, `40 kB`, `2.4 MB`."""
+    if value < 1000:
+        return f"{value} B"
+    return f"{value / 1e6:.1f} MB" if value >= 999_500 else f"{value / 1e3:.0f} kB"
+
+
 def initials(name: str) -> str:
     """Two letters for an avatar: of `Dana Ames` DA, of `dana@example.test` DA."""
     parts = name.partition("@")[0].replace(".", " ").replace("_", " ").split()

@@ -117,7 +117,9 @@ class Frame:
         """The name of the place that the current page belongs to."""
         match = self.request.resolver_match
         name = (match.url_name or "") if match else ""
-        return "customers" if name.startswith("account") else name.partition("-")[0]
+        if name == "activity":
+            return "today"
+        return "customers" if name.startswith(("account", "note", "view")) else name.partition("-")[0]
 
     def _count(self, place: Place) -> str:
         count = place.count(self.access) if place.count and self.access else 0

@@ -13,6 +13,8 @@ from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
 from tenure.kit import clock
+from tenure.metrics import wording
+from tenure.metrics.definition import METRICS
 from tenure.web import formats
 from tenure.web.assets import asset
 
@@ -20,6 +22,11 @@ from tenure.web.assets import asset
 def relative(value: date | datetime | None, zone: str = "UTC") -> str:
     """From now, by the one clock."""
     return formats.relative(value, clock.now(), zone)
+
+
+def metric(value: float | None, name: str, currency: str) -> str:
+    """A metric's value, short, in its unit."""
+    return wording.figure(METRICS[name], value, currency)
 
 
 def sends_mail() -> bool:
@@ -64,5 +71,7 @@ def environment(**options: Any) -> Environment:
         initials=formats.initials,
         band=formats.band_of,
         spark=spark,
+        metric=metric,
+        size=formats.size,
     )
     return env

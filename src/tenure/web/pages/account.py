@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +16,6 @@ from django.views.decorators.http import require_GET, require_POST
 from tenure.accounts.models import Account
 from tenure.feedback import queries as feedback
 from tenure.kit import clock, words
-from tenure.touchpoints import actions as touchpoints
 from tenure.touchpoints import queries as notes
 from tenure.touchpoints.models import Note
 from tenure.warnings import actions as warnings
@@ -54,19 +52,21 @@ def account(request: Request, account_id: str, tab: str = "overview") -> HttpRes
         raise Http404
     if not request.access.of(Account).filter(pk=account_id).exists():
         return HttpResponseRedirect(moved_to(request, account_id))
-    return _render(request, account_id, tab, READS[tab](request, account_id))
+    return show(request, account_id, tab, READS[tab](request, account_id))
 
 
-def _render(
+def show(
     request: Request, account_id: str, tab: str, about: dict[str, Any], status: int = 200
 ) -> HttpResponse:
+    """One tab in the account's frame."""
     strip = queries.strip(request.access, account_id)
-    tabs = [(title, _address(account_id, name), name == tab) for name, title in TABS.items()]
+    tabs = [(title, address_of(account_id, name), name == tab) for name, title in TABS.items()]
     shown = {"strip": strip, "account": strip.account, "tabs": tabs, "tab": tab}
     return render(request, f"account/{tab}.html", shown | about, status=status)
 
 
-def _address(account_id: str, tab: str = "overview") -> str:
+def address_of(account_id: str, tab: str = "overview") -> str:
+    """Where a tab of an account is."""
     is_first = tab == "overview"
     return (
         reverse("account", args=[account_id]) if is_first else reverse("account-tab", args=[account_id, tab])
@@ -109,7 +109,15 @@ def _said(request: Request) -> Callable[[date], str]:
 
 
 def _notes(request: Request, account_id: str) -> dict[str, Any]:
-    return {"notes": notes.notes(request.access, account_id, most=200), "text": "", "wrong": ""}
+    return note_page(request, account_id)
+
+
+def note_page(request: Request, account_id: str, wrong: str = "") -> dict[str, Any]:
+    """The tab of notes; after a mistake with what was typed, and what is wrong with it."""
+    today = clock.today(request.access.workspace.zone)
+    typed = {"text": "", "kind": Note.NOTE, "on": today.isoformat()} | request.POST.dict()
+    found = notes.notes(request.access, account_id, most=200)
+    return {"notes": found, "typed": typed, "wrong": wrong, "today": today, "kinds": Note.KINDS}
 
 
 READS = {
@@ -196,36 +204,12 @@ def faces(request: Request, account_id: str) -> HttpResponse:
 
 @require_POST
 @page(Right.WORK)
-def write_note(request: Request, account_id: str) -> HttpResponse:
-    """Keep a note; what is wrong with it stands beside the field, with the text still in it."""
-    text = request.POST.get("text", "")
-    try:
-        note = touchpoints.write_note(request.access, account_id, text)
-    except ValueError as wrong:
-        about = _notes(request, account_id) | {"text": text, "wrong": f"{wrong}."}
-        return _render(request, account_id, "notes", about, status=422)
-    undo = reverse("account-note-undo", args=[account_id, note.pk])
-    return _told(request, _address(account_id, "notes"), "Noted.", undo)
-
-
-@require_POST
-@page(Right.WORK)
-def undo_note(request: Request, account_id: str, note_id: str) -> HttpResponse:
-    """Take one's own note back."""
-    if request.access.get(Note, note_id).author != request.access.who:
-        raise PermissionDenied("only whoever wrote a note may take it back")
-    touchpoints.remove_note(request.access, note_id)
-    return _told(request, _address(account_id, "notes"), "The note is gone.")
-
-
-@require_POST
-@page(Right.WORK)
 def done(request: Request, account_id: str) -> HttpResponse:
     """I took the next step."""
     try:
         handled = warnings.done(request.access, account_id, request.POST.get("note", ""))
     except ValueError as wrong:
-        return _told(request, _address(account_id), f"Not done yet: {wrong}.")
+        return told(request, address_of(account_id), f"Not done yet: {wrong}.")
     return _handled(request, handled, "Done")
 
 
@@ -239,7 +223,7 @@ def later(request: Request, account_id: str) -> HttpResponse:
     try:
         handled = warnings.snooze(request.access, account_id, until)
     except ValueError as wrong:
-        return _told(request, _address(account_id), f"Not put off: {wrong}.")
+        return told(request, address_of(account_id), f"Not put off: {wrong}.")
     return _handled(request, handled, "Put off")
 
 
@@ -247,12 +231,12 @@ def _handled(request: Request, handled: Handled, what: str) -> HttpResponse:
     about = {"warnings": ",".join(handled.warning_ids), "note": handled.note_id}
     undo = f"{reverse('today-undo', args=[handled.account_id])}?{urlencode(about)}"
     if not handled.warning_ids:
-        return _told(request, _address(handled.account_id), "Somebody had taken care of it already.")
+        return told(request, address_of(handled.account_id), "Somebody had taken care of it already.")
     until = f" until {handled.until:%-d %B}" if handled.until else ""
-    return _told(request, _address(handled.account_id), f"{what}. Quiet{until}.", undo)
+    return told(request, address_of(handled.account_id), f"{what}. Quiet{until}.", undo)
 
 
-def _told(request: Request, address: str, says: str, undo: str = "") -> HttpResponse:
+def told(request: Request, address: str, says: str, undo: str = "") -> HttpResponse:
     """Back to where it was done, where the page says what came of it."""
     messages.info(request, says, extra_tags=undo)
     return HttpResponseRedirect(address, status=303)

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from tenure.accounts.models import Account
+from tenure.desk import viewing
+from tenure.desk.viewing import Kept
 from tenure.kit import clock, words
 from tenure.kit.money import Money
 from tenure.segments.rules import MOST_CONDITIONS, WHERE
 from tenure.segments.standpoint import Standpoint
 from tenure.web.charts import Axis, Chart, Mark, Region
+from tenure.web.exporting import TYPES, csv_lines, parquet_file, xlsx_file
 from tenure.web.guard import page
 from tenure.web.middleware import Request
+from tenure.web.pages import viewing as saved
+from tenure.web.queries import columns, exports, keyset
 from tenure.web.queries import customers as queries
-from tenure.web.queries import keyset
 from tenure.web.queries.conditions import Editor, editors, given_text, offered
-from tenure.web.queries.customers import FEW, SORTS, VIEWS, Found, Row, Wanted
+from tenure.web.queries.customers import FEW, VIEWS, Found, Wanted
+from tenure.web.queries.orders import SORTS
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
+KEPT = ("q", "sort", "show", "view")  # of the address, when a condition changes
 REGIONS = (
     Region("successful, worn out", (0, 50), (50, 100)),
     Region("content, not successful", (50, 100), (0, 50)),
@@ -41,18 +46,31 @@ def customers(request: Request) -> HttpResponse:
     """Which customers, and how are they?"""
     if "field" in request.GET:
         return redirect(_address(_with_condition(request.GET)))
+    if "add" in request.GET:
+        wanted = Wanted.of(request.GET)
+        shown = wanted.showing([*wanted.show, request.GET["add"]])
+        return redirect(_address(f"choosing=1&{shown.query_string}"))
+    kept = viewing.kept(request.access)
+    if not request.GET and kept.first:
+        return redirect(saved.address(kept.first))
     access, wanted = request.access, Wanted.of(request.GET)
     found = queries.find(access, wanted)
     rows, part = queries.page(found, wanted)
-    about = {"wanted": wanted, "found": found, "rows": rows, "part": part, "sorts": SORTS, "end": keyset.END}
-    return render(request, "customers/customers.html", about | _around(access, wanted, found))
+    about = {"wanted": wanted, "found": found, "rows": rows, "part": part, "end": keyset.END}
+    return render(
+        request,
+        "customers/customers.html",
+        about | _around(access, wanted, found) | _views(access, wanted, kept),
+    )
 
 
 def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
     """What stands above the table."""
     everyone = access.of(Account)[: FEW + 1].count()
     return {
-        "tabs": [_tab(view, wanted) for view in VIEWS],
+        "by_name": SORTS["name"],
+        "arranged": columns.arranged(wanted.show),
+        "more": columns.others(wanted.show) if len(wanted.show) < columns.MOST else [],
         "sentence": wanted.rule.sentence(Standpoint.of(access)),
         "editors": editors(wanted.rule),
         "adding": Editor.of(offered(wanted.rule)) if len(wanted.rule.conditions) < MOST_CONDITIONS else None,
@@ -63,10 +81,26 @@ def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
     }
 
 
-def _tab(view: queries.View, wanted: Wanted) -> tuple[str, str, bool]:
-    """A view as a tab: its title, address, and whether it is the one on show."""
-    is_here = not wanted.search and wanted.rule.texts == view.wanted.rule.texts
-    return view.title, _address(view.wanted.query_string), is_here
+def _views(access: Access, wanted: Wanted, kept: Kept) -> dict[str, Any]:
+    """The views, ours and saved ones, and what may be done with the one on show."""
+    view = next((one for one in kept.views if one.pk == wanted.view), None)
+    ours = [_tab(one, wanted, is_opening=kept.first is None) for one in VIEWS]
+    return {
+        "tabs": [*ours, *((one.name, saved.address(one), one.pk == wanted.view) for one in kept.views)],
+        "view": view,
+        "is_changed": view is not None and view.query != wanted.state,
+        "may_change": view is not None and (view.made_by == access.who or access.may(Right.ADMINISTER)),
+        "is_first": view is not None and view == kept.first,
+    }
+
+
+def _tab(view: queries.View, wanted: Wanted, *, is_opening: bool) -> tuple[str, str, bool]:
+    """A view of ours as a tab: its title, address, and whether it is the one on show."""
+    is_here = not wanted.view and not wanted.search and wanted.rule.texts == view.wanted.rule.texts
+    query = view.wanted.query_string or (
+        "" if is_opening else f"{WHERE}="
+    )  # or the view one opens with comes
+    return view.title, _address(query), is_here
 
 
 @require_GET
@@ -90,52 +124,30 @@ def condition(request: Request) -> HttpResponse:
     return render(request, "customers/condition.html", {"wanted": Wanted.of(request.GET), "editor": editor})
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(Right.EXPORT)
-def export(request: Request) -> StreamingHttpResponse:
-    """The customers that are meant, in their order, as CSV."""
-    access, wanted = request.access, Wanted.of(request.GET)
-    found = queries.find(access, wanted)
-    access.log("exported customers", wanted.rule.says(Standpoint.of(access)))
-    day = clock.today(access.workspace.zone)
-    return StreamingHttpResponse(
-        _csv(queries.every_row(found, wanted), access.workspace.currency),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="customers-{day}.csv"'},
-    )
+def export(request: Request) -> HttpResponseBase:
+    """The customers that are meant, in their order, as a file; posted, those that were chosen."""
+    access, asked = request.access, request.POST or request.GET
+    wanted = Wanted.of(asked)
+    chosen = asked.getlist("id") if request.method == "POST" and not asked.get("all") else None
+    found = queries.find(access, wanted) if chosen is None else queries.chosen(access, chosen)
+    access.log("exported customers", _exported(access, wanted, chosen))
+    as_ = asked.get("as", "") if asked.get("as") in TYPES else "csv"
+    name = f"customers-{clock.today(access.workspace.zone)}.{as_}"
+    fields, rows = exports.fields(wanted), exports.lines(found, wanted)
+    if as_ == "csv":
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingHttpResponse(csv_lines(fields, rows), content_type=TYPES[as_], headers=headers)
+    file = xlsx_file(fields, rows) if as_ == "xlsx" else parquet_file(fields, rows)
+    return FileResponse(file, content_type=TYPES[as_], as_attachment=True, filename=name)
 
 
-COLUMNS = (
-    "account_id name domain segment owner health score outcomes experience seat_use arr currency renews_on "
-    "last_active_on"
-).split()
-
-
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-
-
-class Echo:
-    """A file that hands each line on instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(rows: Iterator[Row], currency: str) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}"  # by which spreadsheets know that it is UTF-8
-    yield writer.writerow(COLUMNS)
-    for row in rows:
-        arr = "" if row.arr_minor is None else Money(row.arr_minor, currency).amount
-        texts = (row.external_id, row.name, row.domain, row.segment, row.owner, row.band)
-        figures = (row.score, row.outcomes, row.experience, row.seat_use)
-        dates = (row.renews_on, row.last_active_on)
-        yield writer.writerow([*map(harmless, texts), *figures, arr, currency, *dates])
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+def _exported(access: Access, wanted: Wanted, chosen: Sequence[str] | None) -> str:
+    """What the audit log says of an export."""
+    if chosen is not None:
+        return f"{words.count(len(chosen), 'customer')} by choice"
+    return wanted.rule.says(Standpoint.of(access))
 
 
 def _with_condition(parameters: QueryDict) -> str:
@@ -147,7 +159,7 @@ def _with_condition(parameters: QueryDict) -> str:
         texts[int(place)] = new
     else:
         texts.append(new)
-    kept = [(name, parameters.get(name, "")) for name in ("q", "sort") if parameters.get(name)]
+    kept = [(name, parameters.get(name, "")) for name in KEPT if parameters.get(name)]
     return urlencode([(WHERE, text) for text in texts] + kept)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -20,17 +18,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenure.accounts import actions as accounts
 from tenure.accounts.rules import clean_domain
 from tenure.kit import clock
+from tenure.web.exporting import TYPES, Field, csv_lines
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.notices import tell
-from tenure.web.pages.customers import Echo, harmless
 from tenure.web.queries import settings as queries
 from tenure.web.queries.settings import AuditFilter
 from tenure.web.signin import came_by_link
 from tenure.workspaces import actions
 from tenure.workspaces.access import Access
 from tenure.workspaces.actions import SCOPES
-from tenure.workspaces.models import AuditEntry, Key, User
+from tenure.workspaces.models import Key, User
 from tenure.workspaces.roles import Right
 from tenure.workspaces.rules import CURRENCIES, Settings, problems
 
@@ -183,19 +181,13 @@ def export_audit(request: Request) -> StreamingHttpResponse:
     """The same as CSV, all of it."""
     chosen = AuditFilter.of(request.GET)
     request.access.log("exported audit log", chosen.query_string.replace("&", ", "))
-    rows = queries.audit_rows(request.access, chosen)
+    rows = queries.audit_rows(request.access, chosen).iterator(chunk_size=2000)
+    written = ((row.recorded_at.isoformat(), row.who, row.did, row.what) for row in rows)
     return StreamingHttpResponse(
-        _audit_csv(rows.iterator(chunk_size=2000)),
-        content_type="text/csv; charset=utf-8",
+        csv_lines([Field(name) for name in ("at", "who", "did", "what")], written),
+        content_type=TYPES["csv"],
         headers={"Content-Disposition": 'attachment; filename="audit-log.csv"'},
     )
-
-
-def _audit_csv(rows: Iterable[AuditEntry]) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield writer.writerow(("at", "who", "did", "what"))
-    for row in rows:
-        yield writer.writerow((row.recorded_at.isoformat(), *map(harmless, (row.who, row.did, row.what))))
 
 
 @sensitive_post_parameters()

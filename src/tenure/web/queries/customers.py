@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from math import isfinite
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import QueryDict
 
 from tenure.accounts.models import Account
+from tenure.desk import search
 from tenure.metrics.models import MetricValue
 from tenure.segments.fields import AccountColumn, MetricColumn
 from tenure.segments.rules import WHERE, Condition, Rule
 from tenure.segments.standpoint import Standpoint
+from tenure.web.queries import columns as choosing
 from tenure.web.queries import keyset
-from tenure.web.queries.keyset import Stretch
+from tenure.web.queries.columns import Column
+from tenure.web.queries.orders import SORTS, USUAL, Sort, sort_of
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 from tenure.workspaces.roles import Right
@@ -26,8 +30,7 @@ from tenure.workspaces.roles import Right
 PAGE = 50
 FEW = 1000  # up to here a set is counted and added up while the page waits
 MARKS = 400  # on the chart
-SEAT_USE = "seat_use"
-USUAL = "success"  # the worst first
+CHUNK = 2000  # rows of an export in memory
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Row:
     arr_minor: int | None
     renews_on: date | None
     last_active_on: date | None
-    seat_use: float | None
+    metrics: Mapping[str, float]  # those asked for; none where there is no data
     override_id: str | None = None  # of a score set by hand
 
 
@@ -73,116 +76,31 @@ class Total:
     arr_minor: int | None
 
 
-def number(text: str) -> float:
-    """A finite number. ValueError otherwise: nothing sorts before or behind what is none."""
-    value = float(text)
-    if not isfinite(value):
-        raise ValueError(f"not a number to sort by: {text}")
-    return value
-
-
-class Order(Protocol):
-    """How to sort customers by one column, those without a value last."""
-
-    def stretches(self, found: Found, is_descending: bool) -> list[Stretch]: ...
-
-
-@dataclass(frozen=True)
-class Sort:
-    """A column that the table can be sorted by, and how on the first click."""
-
-    name: str
-    title: str
-    order: Order
-    is_descending_first: bool = False
-
-
-@dataclass(frozen=True)
-class ByText:
-    """By a text of the account; an empty one counts as missing."""
-
-    column: str
-
-    def stretches(self, found: Found, is_descending: bool) -> list[Stretch]:
-        rows = found.rows()
-        return [
-            Stretch(rows.filter(**{f"{self.column}__gt": ""}), "id", self.column, is_descending),
-            Stretch(rows.filter(**{self.column: ""})),
-        ]
-
-
-@dataclass(frozen=True)
-class ByStanding:
-    """By a figure of the standing; last of all, accounts that were not yet scored."""
-
-    column: str
-    read: Callable[[str], Any] = number
-
-    def stretches(self, found: Found, is_descending: bool) -> list[Stretch]:
-        row_id, is_missing = "standing__account_id", f"{self.column}__isnull"
-        scored = found.rows("standing__").filter(standing__isnull=False)
-        known = scored.filter(**{is_missing: False})
-        return [
-            Stretch(known, row_id, self.column, is_descending, self.read),
-            Stretch(scored.filter(**{is_missing: True}), row_id),
-            Stretch(found.rows().filter(standing__isnull=True)),
-        ]
-
-
-@dataclass(frozen=True)
-class ByMetric:
-    """By the latest value of a metric."""
-
-    metric: str
-
-    def stretches(self, found: Found, is_descending: bool) -> list[Stretch]:
-        path = "metric_values__"
-        known = found.rows(path, **{f"{path}metric": self.metric})
-        there = MetricValue.objects.filter(account=OuterRef("pk"), metric=self.metric)
-        return [
-            Stretch(known, f"{path}account_id", f"{path}value", is_descending, number),
-            Stretch(found.rows().filter(~Exists(there))),
-        ]
-
-
-SORTS: Mapping[str, Sort] = {
-    sort.name: sort
-    for sort in (
-        Sort("name", "Customer", ByText("name")),
-        Sort("success", "Success", ByStanding("standing__score")),
-        Sort("outcomes", "Outcomes", ByStanding("standing__outcomes")),
-        Sort("experience", "Experience", ByStanding("standing__experience")),
-        Sort("arr", "ARR", ByStanding("standing__arr_minor", int), is_descending_first=True),
-        Sort("renewal", "Renewal", ByStanding("standing__renews_on", date.fromisoformat)),
-        Sort("segment", "Segment", ByText("segment")),
-        Sort("seat_use", "Seat use", ByMetric(SEAT_USE)),
-        Sort("last_active", "Last active", ByStanding("standing__last_active_on", date.fromisoformat)),
-        Sort("owner", "Owner", ByText("owner")),
-    )
-}
-
-
 @dataclass(frozen=True)
 class Wanted:
-    """What the address of the page asks for: which customers, in which order, from where on."""
+    """What the address of the page asks for: which customers, in which order, what of them, from where on."""
 
     rule: Rule = field(default_factory=Rule)
     search: str = ""
     sort: Sort = SORTS[USUAL]
     is_descending: bool = False
+    show: tuple[str, ...] = choosing.USUAL
+    view: str = ""  # the saved view it began with
     after: str = ""
     before: str = ""
 
     @classmethod
     def of(cls, parameters: QueryDict) -> Wanted:
-        """Read the address; an unknown order is the usual one."""
+        """Read the address; an unknown order is the usual one, and so are columns that do not exist."""
         given = parameters.get("sort", "")
-        sort = SORTS.get(given.removeprefix("-"))
+        sort = sort_of(given.removeprefix("-"))
         return cls(
             Rule.parse(parameters),
             parameters.get("q", "").replace("\0", "").strip()[:100],
             sort or SORTS[USUAL],
             sort is not None and given.startswith("-"),
+            choosing.read(parameters.get("show", "")),
+            parameters.get("view", "")[:32],
             parameters.get("after", ""),
             parameters.get("before", ""),
         )
@@ -190,7 +108,13 @@ class Wanted:
     @property
     def query_string(self) -> str:
         """The same, as an address has it."""
-        return urlencode([(WHERE, text) for text in self.rule.texts] + list(self._others()))
+        here = {"view": self.view, "after": self.after, "before": self.before}
+        return urlencode([*self._state(), *((name, value) for name, value in here.items() if value)])
+
+    @property
+    def state(self) -> str:
+        """What a saved view keeps of it: all but the view's own id and the page."""
+        return urlencode(list(self._state()))
 
     @property
     def is_narrowed(self) -> bool:
@@ -203,9 +127,25 @@ class Wanted:
         order = ("-" if self.is_descending else "") + self.sort.name
         return "" if order == USUAL else order
 
-    def _others(self) -> Iterator[tuple[str, str]]:
-        named = {"q": self.search, "sort": self.order, "after": self.after, "before": self.before}
-        return ((name, value) for name, value in named.items() if value)
+    @property
+    def shown(self) -> str:
+        """The columns as the address has them; empty for the usual ones."""
+        return "" if self.show == choosing.USUAL else ",".join(self.show)
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns, after the name."""
+        return choosing.columns(self.show)
+
+    @property
+    def metrics(self) -> list[str]:
+        """The metrics among the columns."""
+        return [column.metric for column in self.columns if column.metric]
+
+    def _state(self) -> Iterator[tuple[str, str]]:
+        yield from ((WHERE, text) for text in self.rule.texts)
+        named = {"q": self.search, "sort": self.order, "show": self.shown}
+        yield from ((name, value) for name, value in named.items() if value)
 
     def where(self, rule: Rule) -> Wanted:
         """With another rule, from the start."""
@@ -214,6 +154,14 @@ class Wanted:
     def searching(self, text: str) -> Wanted:
         """With other words, from the start."""
         return replace(self, search=text, after="", before="")
+
+    def showing(self, names: Sequence[str]) -> Wanted:
+        """With other columns."""
+        return replace(self, show=tuple(names) or choosing.USUAL)
+
+    def viewing(self, view_id: str) -> Wanted:
+        """The same, as the saved view of that id."""
+        return replace(self, view=view_id)
 
     def sorted_by(self, sort: Sort) -> Wanted:
         """What a click on a column's head asks for: sorted by it, or the other way round."""
@@ -253,10 +201,7 @@ class Found:
 
     def rows(self, path: str = "", **also: Any) -> Any:
         """What the table shows of each, as dictionaries."""
-        seats = FilteredRelation("metric_values", condition=Q(metric_values__metric=SEAT_USE))
-        rows = self.accounts(path, **also).annotate(seats=seats)
-        shown = rows.annotate(seat_use=F("seats__value"), **_STANDING)
-        return shown.values(*_ACCOUNT, "seat_use", *_STANDING)
+        return self.accounts(path, **also).annotate(**_STANDING).values(*_ACCOUNT, *_STANDING)
 
 
 _ACCOUNT = ("id", "external_id", "name", "domain", "segment", "owner")
@@ -293,13 +238,24 @@ def everyone(access: Access, wanted: Wanted) -> Found:
     return Found(access.workspace, _conditions(access, wanted), FEW + 1)
 
 
+def chosen(access: Access, ids: Sequence[str]) -> Found:
+    """The customers of these ids, as far as they are the caller's."""
+    ours = list(access.of(Account).filter(pk__in=ids[:FEW]).values_list("pk", flat=True))
+    return Found(access.workspace, Q(pk__in=ours), len(ours))
+
+
+def meant(access: Access, wanted: Wanted) -> QuerySet[Account]:
+    """All the customers that are meant, however many, as accounts to be changed."""
+    return access.of(Account).filter(find(access, wanted).conditions)
+
+
 def _conditions(access: Access, wanted: Wanted) -> Q:
     rule = wanted.rule.q(Standpoint.of(access))
     if access.is_narrowed:
         rule &= Account.in_books(access.workspace, access.owners or ())
     if not (text := wanted.search):
         return rule
-    return rule & (Q(name__icontains=text) | Q(domain__icontains=text) | Q(external_id__icontains=text))
+    return rule & search.accounts(access, text)
 
 
 def _leads(rule: Rule, standpoint: Standpoint) -> tuple[str, *tuple[Q, ...]]:
@@ -342,19 +298,43 @@ def page(found: Found, wanted: Wanted, size: int = PAGE) -> tuple[list[Row], key
     """A page of the table, and the marks of its neighbours."""
     stretches = wanted.sort.order.stretches(found, wanted.is_descending)
     part = keyset.page(stretches, size, wanted.after, wanted.before)
-    return [_row(values) for values in part.rows], part
+    return _rows(part.rows, wanted.metrics), part
 
 
-def every_row(found: Found, wanted: Wanted) -> Iterator[Row]:
+def every_row(found: Found, wanted: Wanted, metrics: Sequence[str]) -> Iterator[Row]:
     """All rows in order, a few thousand in memory at a time: for export."""
-    for stretch in wanted.sort.order.stretches(found, wanted.is_descending):
-        for values in stretch.walk(None, None, is_backward=False).iterator(chunk_size=2000):
-            yield _row(values)
+    walks = (
+        stretch.walk(None, None, is_backward=False).iterator(chunk_size=CHUNK)
+        for stretch in wanted.sort.order.stretches(found, wanted.is_descending)
+    )
+    rows = (values for walk in walks for values in walk)
+    while some := list(islice(rows, CHUNK)):
+        yield from _rows(some, metrics)
 
 
-def _row(values: Mapping[str, Any]) -> Row:
-    named = {name: values[name] for name in Row.__dataclass_fields__}
-    return Row(**named | {"band": named["band"] or "", "weeks": named["weeks"] or []})
+def _rows(found: Sequence[Mapping[str, Any]], metrics: Sequence[str]) -> list[Row]:
+    """Rows with their metrics, which one query fetches for all of them."""
+    values = _metrics([row["id"] for row in found], metrics)
+    return [
+        Row(
+            **{name: row[name] for name in (*_ACCOUNT, *_STANDING)}
+            | {"band": row["band"] or "", "weeks": row["weeks"] or []},
+            metrics=values.get(row["id"], {}),
+        )
+        for row in found
+    ]
+
+
+def _metrics(account_ids: Sequence[str], metrics: Iterable[str]) -> Mapping[str, Mapping[str, float]]:
+    """The latest values of metrics by account."""
+    asked = sorted(set(metrics))
+    if not asked:
+        return {}
+    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    rows = MetricValue.objects.filter(account__in=account_ids, metric__in=asked)
+    for account_id, metric, value in rows.values_list("account_id", "metric", "value"):
+        found[account_id][metric] = value
+    return found
 
 
 def marks(found: Found) -> list[Mark]:

@@ -1,21 +1,22 @@
-"""What the palette finds: customers, people, pages and actions whose name holds what was typed."""
+"""What the palette finds: customers, people, notes, pages and actions by the beginnings of their words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.urls import NoReverseMatch, reverse
 
-from tenure.accounts.models import Account, Person
+from tenure.desk import search
+from tenure.desk.models import SearchEntry
 from tenure.web.frame import PLACES
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
 MOST = 20
 MOST_OF_A_KIND = 8
+MOST_NOTES = 3
 
 
 @dataclass(frozen=True)
@@ -74,35 +75,41 @@ ACTIONS = (
 
 
 def find(access: Access, typed: str) -> list[Hit]:
-    """At most twenty hits: customers first, then people, pages, actions. Nothing typed: pages and actions."""
+    """At most twenty hits: customers, people, notes, pages, actions. Nothing typed: pages and actions."""
     words = typed.strip()
-    records = [*_accounts(access, words), *_people(access, words)] if words else []
-    return [*records, *_pages(access, words), *_actions(access, words)][:MOST]
+    records = [*_accounts(access, words), *_people(access, words), *_notes(access, words)] if words else []
+    rest = [*_pages(access, words), *_actions(access, words)]
+    return [*[*records, *rest][:MOST], *(_everything(words) if records else ())]
 
 
 def _accounts(access: Access, words: str) -> Iterable[Hit]:
-    named = Q(name__icontains=words) | Q(external_id__istartswith=words) | Q(domain__istartswith=words)
-    rows = _starting_first(access.of(Account).filter(named), "name", words)
-    for pk, name, domain in rows.values_list("pk", "name", "domain")[:MOST_OF_A_KIND]:
-        yield Hit("Customers", name, "customers", href=_account(pk), sub=domain)
+    for hit in search.find(access, words, SearchEntry.ACCOUNT, MOST_OF_A_KIND):
+        yield Hit("Customers", hit.title, "customers", href=_account(hit.record), sub=hit.domain)
 
 
 def _people(access: Access, words: str) -> Iterable[Hit]:
-    named = Q(name__icontains=words) | Q(email__istartswith=words)
-    rows = access.of(Person).filter(named).exclude(account=None)
-    fields = ("name", "email", "account_id", "account__name")
-    for name, email, account_id, account in _starting_first(rows, "name", words).values_list(*fields)[
-        :MOST_OF_A_KIND
-    ]:
-        yield Hit("People", name or email, "person", href=_account(account_id), sub=account)
+    for hit in search.find(access, words, SearchEntry.PERSON, MOST_OF_A_KIND):
+        yield Hit("People", hit.title, "person", href=_account(hit.account_id), sub=hit.account)
 
 
-def _starting_first(rows: QuerySet[Any], field: str, words: str) -> QuerySet[Any]:
-    """Those whose name begins with the words stand before those that only hold them."""
-    starts = Case(
-        When(**{f"{field}__istartswith": words}, then=Value(0)), default=Value(1), output_field=IntegerField()
+def _notes(access: Access, words: str) -> Iterable[Hit]:
+    for hit in search.find(access, words, SearchEntry.NOTE, MOST_NOTES):
+        yield Hit("Notes", hit.says, "note", href=note_address(hit), sub=hit.account)
+
+
+def note_address(hit: search.Hit) -> str:
+    """Where a note is read."""
+    return f"{reverse('account-tab', args=[hit.account_id, 'notes'])}#note-{hit.record}"
+
+
+def _everything(words: str) -> Iterable[Hit]:
+    """The way to all that fits."""
+    yield Hit(
+        "Search",
+        f"Everything that fits “{words}”",
+        "find",
+        href=f"{reverse('search')}?{urlencode({'q': words})}",
     )
-    return rows.order_by(starts, field)
 
 
 def _account(pk: str) -> str:

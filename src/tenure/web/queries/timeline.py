@@ -9,6 +9,9 @@ from functools import partial
 from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
+from tenure.desk.models import Change, ChangedRow
 from tenure.events import use
 from tenure.events.use import UseDay
 from tenure.feedback.models import Response
@@ -23,7 +26,16 @@ from tenure.workspaces.access import Access
 WINDOW = timedelta(days=91)
 MOST = 200  # of one kind in a window
 QUIET_DAYS = 14  # a pause in use worth telling
-KINDS = {"": "All", "use": "Use", "feedback": "Feedback", "money": "Money", "notes": "Notes"}
+KINDS = {
+    "": "All",
+    "use": "Use",
+    "health": "Health",
+    "feedback": "Feedback",
+    "money": "Money",
+    "notes": "Notes",
+    "changes": "Changes",
+}
+TOUCHES = {Note.CALL: "called", Note.MEETING: "met them", Note.EMAIL: "wrote to them"}
 BETTER = {("poor", "fair"), ("poor", "good"), ("fair", "good")}
 
 
@@ -181,12 +193,33 @@ def _notes(span: Span) -> Iterator[Moment]:
     """What colleagues wrote down."""
     rows = span.access.of(Note).filter(account_id=span.account_id, **span.instants("happened_at"))
     for row in rows.order_by("-happened_at", "-pk")[:MOST]:
-        yield Moment(span.day(row.happened_at), "notes", row.author, quote=row.text, note_id=row.pk, turn=5)
+        did = f"{row.author} {TOUCHES.get(row.kind, 'wrote')}"
+        yield Moment(span.day(row.happened_at), "notes", did, quote=row.text, note_id=row.pk, turn=5)
 
 
 def _notes_latest(access: Access, account_id: str, before: date) -> date | None:
     rows = access.of(Note).filter(account_id=account_id, happened_at__lt=_start(access, before))
     return _day_of(access, rows.order_by("-happened_at").values_list("happened_at", flat=True).first())
+
+
+def _handed(access: Access, account_id: str) -> QuerySet[ChangedRow]:
+    """By whom an account was given another owner or segment, and what it had before."""
+    kinds = (Change.OWNER, Change.SEGMENT)
+    rows = access.of(ChangedRow).filter(account_id=account_id, change__kind__in=kinds, change__undone_at=None)
+    return rows.select_related("change").order_by("-change__made_at")
+
+
+def _changes(span: Span) -> Iterator[Moment]:
+    """Another owner, another segment."""
+    for row in _handed(span.access, span.account_id).filter(**span.instants("change__made_at"))[:MOST]:
+        change = row.change
+        title = f"{change.kind.capitalize()}: {row.before or 'none'} → {change.value or 'none'}"
+        yield Moment(span.day(change.made_at), "changes", title, f"by {change.who}", turn=6)
+
+
+def _changes_latest(access: Access, account_id: str, before: date) -> date | None:
+    rows = _handed(access, account_id).filter(change__made_at__lt=_start(access, before))
+    return _day_of(access, rows.values_list("change__made_at", flat=True).first())
 
 
 def _start(access: Access, day: date) -> datetime:
@@ -283,4 +316,5 @@ SOURCES: Mapping[str, Source] = {
     "feedback": Source(_answers, _answers_latest),
     "money": Source(_contracts, _contracts_latest),
     "notes": Source(_notes, _notes_latest),
+    "changes": Source(_changes, _changes_latest),
 }

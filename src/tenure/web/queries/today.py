@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -16,6 +17,8 @@ from tenure.kit import words
 from tenure.revenue.models import Term
 from tenure.segments.rules import Rule
 from tenure.segments.standpoint import ME, Standpoint
+from tenure.touchpoints import queries as touchpoints
+from tenure.touchpoints.queries import Asked as Asking
 from tenure.warnings import queries as warnings
 from tenure.warnings.models import BandChange, EarlyWarning
 from tenure.warnings.queries import Asked, Checked, Worklist, of_meant
@@ -24,6 +27,7 @@ from tenure.workspaces.access import Access
 
 MINE, ALL = "mine", "all"
 NEWS = 8
+MOST_AWAY = 30  # days; older news are old
 RENEWALS = 6
 RENEWAL_DAYS = 60
 GOOD_TARGET = 0.9  # of what renews within 90 days, by ARR
@@ -117,6 +121,9 @@ class Today:
     is_scored: bool
     worklist: Worklist
     news: list[News]
+    news_since: date
+    is_visit: bool  # whether the news begin with the caller's last visit
+    waiting: list[Asking]
     renewals: Renewals
     book: Book
     checked: list[Checked]
@@ -144,9 +151,10 @@ def shown(access: Access, book: str, cause: str, every: str) -> Shown:
     return Shown(book, cause if cause in CAUSES else "", 100 if every or cause in CAUSES else warnings.TOP)
 
 
-def today(access: Access, what: Shown) -> Today:
-    """Everything on the page."""
+def today(access: Access, what: Shown, seen_before: datetime | None = None) -> Today:
+    """Everything on the page; news go back to the caller's last visit, at least to yesterday."""
     standpoint = Standpoint.of(access)
+    since, is_visit = news_since(access, standpoint.today, seen_before)
     asked = Asked(access, standpoint, what.rule, what.cause)
     of = partial(of_meant, access, rule=what.rule, standpoint=standpoint)
     return Today(
@@ -155,16 +163,33 @@ def today(access: Access, what: Shown) -> Today:
         has_customers=access.of(Account).exists(),
         is_scored=access.of(Standing).exists(),
         worklist=warnings.worklist(asked, what.most),
-        news=news(of, standpoint),
+        news=news(of, standpoint, since),
+        news_since=since,
+        is_visit=is_visit,
+        waiting=touchpoints.waiting(access),
         renewals=renewals(of, standpoint.today),
         book=book(of, standpoint.today),
         checked=warnings.checked(access, standpoint.today),
     )
 
 
-def news(of: Of, standpoint: Standpoint) -> list[News]:
-    """What happened yesterday and today: health first, then contracts, then first use."""
-    since = standpoint.today - timedelta(days=1)
+def pooled(access: Access, what: Shown, cause: str) -> list[str]:
+    """The small customers whom a cause leads, of those on show."""
+    asked = Asked(access, Standpoint.of(access), what.rule, cause)
+    return list(asked.places.filter(is_small__in=[True]).values_list("pk", flat=True))
+
+
+def news_since(access: Access, today: date, seen_before: datetime | None) -> tuple[date, bool]:
+    """The first day of the news, and whether it is the one of the caller's last visit."""
+    yesterday = today - timedelta(days=1)
+    if seen_before is None:
+        return yesterday, False
+    seen = seen_before.astimezone(ZoneInfo(access.workspace.zone)).date()
+    return max(min(seen, yesterday), today - timedelta(days=MOST_AWAY)), seen < yesterday
+
+
+def news(of: Of, standpoint: Standpoint, since: date) -> list[News]:
+    """What happened from a day on: health first, then contracts, then first use."""
     found = [
         *_bands(of, since),
         *_contracts(of, since, standpoint),

@@ -1,0 +1,133 @@
+"""The index of words behind search: an FTS5 table, kept in step by triggers, whoever writes.
+
+Triggers, since accounts and people come in from many sides and by the thousand. A migration that rebuilds one
+of the tables drops its triggers, so `ensure` looks after every migration and makes anew what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+INDEX = "search"
+_TABLE = (
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(scope, title, words, content='search_entry',"
+    " content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='1 2 3')"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table whose rows are found: its columns as `{row}.column`, and which of them matter."""
+
+    kind: str
+    account: str
+    title: str
+    words: str
+    watched: str
+    is_there: str = "1"
+
+    def values(self, row: str) -> str:
+        """The entry of a row as a select."""
+        found = (
+            f"SELECT {row}.workspace_id, {self.account}, '{self.kind}', {row}.id,"
+            f" {row}.workspace_id || '{self.kind}', {self.title}, {self.words}"
+        )
+        return found.replace("{row}", row)
+
+    def where(self, row: str) -> str:
+        """Whether a row is to be found."""
+        return self.is_there.replace("{row}", row)
+
+
+SOURCES: Mapping[str, Source] = {
+    "account": Source(
+        "account",
+        "{row}.id",
+        "{row}.name",
+        "{row}.domain || ' ' || {row}.external_id",
+        "name, domain, external_id",
+    ),
+    "person": Source(
+        "person",
+        "{row}.account_id",
+        "CASE {row}.name WHEN '' THEN {row}.email ELSE {row}.name END",
+        "{row}.email || ' ' || {row}.role || ' ' || {row}.external_id",
+        "name, email, role, external_id, account_id",
+        "{row}.account_id IS NOT NULL",
+    ),
+    "note": Source(
+        "note",
+        "{row}.account_id",
+        "{row}.author",
+        "{row}.text",
+        "text, removed_at",
+        "{row}.removed_at IS NULL",
+    ),
+}
+_INTO = "INSERT INTO search_entry (workspace_id, account_id, kind, record, scope, title, words)"
+_COLUMNS = ("scope", "title", "words")
+
+
+def triggers() -> dict[str, str]:
+    """Every trigger's body by its name."""
+    old, new = (", ".join(f"{row}.{column}" for column in _COLUMNS) for row in ("old", "new"))
+    columns = ", ".join(_COLUMNS)
+    gone = f"INSERT INTO {INDEX} ({INDEX}, rowid, {columns}) VALUES ('delete', old.id, {old});"  # noqa: S608
+    come = f"INSERT INTO {INDEX} (rowid, {columns}) VALUES (new.id, {new});"  # noqa: S608
+    found = {
+        "search_entry_come": f"AFTER INSERT ON search_entry BEGIN {come} END",
+        "search_entry_gone": f"AFTER DELETE ON search_entry BEGIN {gone} END",
+        "search_entry_other": f"AFTER UPDATE ON search_entry BEGIN {gone} {come} END",
+    }
+    for table, source in SOURCES.items():  # every name in here is one of ours
+        forget = f"DELETE FROM search_entry WHERE kind = '{source.kind}' AND record = old.id;"  # noqa: S608
+        enter = f"{_INTO} {source.values('new')} WHERE {source.where('new')};"
+        watched = [name.strip() for name in source.watched.split(",")]
+        differs = " OR ".join(f"old.{name} IS NOT new.{name}" for name in watched)
+        found[f"search_{table}_come"] = f"AFTER INSERT ON {table} BEGIN {enter} END"
+        found[f"search_{table}_gone"] = f"AFTER DELETE ON {table} BEGIN {forget} END"
+        found[f"search_{table}_other"] = (
+            f"AFTER UPDATE OF {source.watched} ON {table} WHEN {differs} BEGIN {forget} {enter} END"
+        )
+    return found
+
+
+def ensure(**_: Any) -> None:
+    """Make the index and its triggers where any is missing, and then fill it. Called after migrations."""
+    there = set(connection.introspection.table_names())
+    if connection.vendor != "sqlite" or not {"search_entry", *SOURCES} <= there:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR name = %s", [INDEX])
+        known = dict(cursor.fetchall())
+    wanted = {name: f"CREATE TRIGGER {name} {body}" for name, body in triggers().items()}
+    if known != {**wanted, INDEX: known.get(INDEX)} or INDEX not in known:
+        rebuild()
+
+
+@transaction.atomic
+def rebuild() -> int:
+    """Make the whole index anew from the records; gives how many entries it has."""
+    with connection.cursor() as cursor:
+        for name in triggers():
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        cursor.execute(_TABLE)
+        cursor.execute("DELETE FROM search_entry")
+        for table, source in SOURCES.items():
+            select = f"{source.values('one')} FROM {table} AS one WHERE {source.where('one')}"
+            cursor.execute(f"{_INTO} {select}")
+        cursor.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')")  # noqa: S608
+        for name, body in triggers().items():
+            cursor.execute(f"CREATE TRIGGER {name} {body}")
+        return _count(cursor)
+
+
+def _count(cursor: CursorWrapper) -> int:
+    cursor.execute("SELECT count(*) FROM search_entry")
+    (found,) = cursor.fetchone()
+    return int(found)

@@ -1,0 +1,66 @@
+"""What an export of customers holds: every fact of the list, and the metrics that its columns show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from tenure.kit.money import Money
+from tenure.metrics.definition import METRICS, Unit
+from tenure.web.exporting import Field
+from tenure.web.exporting import Row as Line
+from tenure.web.queries import customers
+from tenure.web.queries.customers import Found, Row, Wanted
+from tenure.web.queries.orders import SEAT_USE
+
+_ALWAYS = (
+    Field("account_id"),
+    Field("name"),
+    Field("domain"),
+    Field("segment"),
+    Field("owner"),
+    Field("health"),
+    Field("score", "number"),
+    Field("outcomes", "number"),
+    Field("experience", "number"),
+    Field(SEAT_USE, "number"),
+    Field("arr", "money"),
+    Field("currency"),
+    Field("renews_on", "day"),
+    Field("last_active_on", "day"),
+)
+
+
+def fields(wanted: Wanted) -> list[Field]:
+    """The columns of the file."""
+    return [*_ALWAYS, *(Field(name, "money" if _is_money(name) else "number") for name in _further(wanted))]
+
+
+def lines(found: Found, wanted: Wanted) -> Iterator[Line]:
+    """Every customer that is meant, in order; amounts in major units."""
+    further, currency = _further(wanted), found.workspace.currency
+    for row in customers.every_row(found, wanted, [SEAT_USE, *further]):
+        yield [*_line(row, currency), *(_figure(name, row.metrics.get(name), currency) for name in further)]
+
+
+def _further(wanted: Wanted) -> list[str]:
+    """Metrics that are shown and not in every export."""
+    return [name for name in wanted.metrics if name != SEAT_USE]
+
+
+def _line(row: Row, currency: str) -> Line:
+    texts = (row.external_id, row.name, row.domain, row.segment, row.owner, row.band)
+    figures = (row.score, row.outcomes, row.experience, row.metrics.get(SEAT_USE))
+    return [*texts, *figures, _major(row.arr_minor, currency), currency, row.renews_on, row.last_active_on]
+
+
+def _is_money(metric: str) -> bool:
+    return METRICS[metric].unit == Unit.MONEY
+
+
+def _figure(metric: str, value: float | None, currency: str) -> float | Decimal | None:
+    return _major(value, currency) if _is_money(metric) else value
+
+
+def _major(minor: float | None, currency: str) -> Decimal | None:
+    return None if minor is None else Money(round(minor), currency).amount
