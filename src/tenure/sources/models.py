@@ -32,6 +32,11 @@ class ImportRun(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     progressed_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True, blank=True)
+    undo_asked_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=254, blank=True)
+    undone_says = models.CharField(max_length=500, blank=True)
+    left = models.JSONField(default=list)  # what undoing it left, and why: [what, why]
 
     class Meta:
         db_table = "import_run"
@@ -57,3 +62,27 @@ class RejectedRow(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.says}"
+
+
+class ImportChange(models.Model):
+    """What an import did to one row of the record, so that it can be taken back (imports/journal.py).
+
+    `before`: the row as JSON, null if the import added it; `after`: a digest of what the import left.
+    `is_same`: the import only said what the row said already.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="changes")
+    table = models.CharField(max_length=60, db_column="tbl")
+    row_id = models.CharField(max_length=64)
+    before = models.TextField(null=True, blank=True)
+    after = models.CharField(max_length=32)
+    is_same = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "import_change"
+        constraints = [models.UniqueConstraint(fields=["run", "table", "row_id"], name="import_change_once")]
+        indexes = [models.Index(fields=["workspace", "table", "row_id"], name="import_change_of_row")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row_id}"
