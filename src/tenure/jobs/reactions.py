@@ -43,7 +43,7 @@ class Reaction:
 def run_imports(facts: Sequence[ImportRequested]) -> None:
     """Load the files that somebody uploaded."""
     for fact in facts:
-        run_import(fact.run_id, progress=_give_way)
+        run_import(fact.run_id, progress=give_way)
 
 
 def run_mendings(facts: Sequence[MendingRequested]) -> None:
@@ -59,7 +59,7 @@ def undo_imports(facts: Sequence[ImportUndoRequested]) -> None:
             undo(run, access_for_job(run.workspace, fact.who))
 
 
-def _give_way(_done: int, _total: int) -> None:
+def give_way(_done: int, _total: int) -> None:
     """Let others write between two batches: whoever waits for SQLite asks again every tenth of a second."""
     time.sleep(0.1)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,10 +19,10 @@ from tenure.kit.ids import new_id
 from tenure.sources.imports import undoing
 from tenure.sources.imports.files import FileProblem, open_file
 from tenure.sources.imports.kinds import KINDS
-from tenure.sources.imports.mapping import likeliest
+from tenure.sources.imports.mapping import SET_ASIDE, likeliest
 from tenure.sources.imports.options import Options
 from tenure.sources.imports.running import Progress, folder_of, remove_upload, run_import
-from tenure.sources.models import ImportRun
+from tenure.sources.models import ImportRun, Pickup
 from tenure.sources.queries import can_undo
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
@@ -74,10 +75,14 @@ def upload(access: Access, filename: str, chunks: Iterable[bytes]) -> ImportRun:
         file.writelines(chunks)
     run.path = str(path)
     try:
-        run.kind = likeliest(KINDS, open_file(path).names).name
+        names = open_file(path).names
     except FileProblem:
         shutil.rmtree(path.parent)
         raise
+    run.kind, run.signature = likeliest(KINDS, names).name, signature(names)
+    if known := _learnt(access, run.signature):
+        run.kind = known.kind
+        _learn(run, known)
     run.save(force_insert=True)
     return run
 
@@ -86,9 +91,30 @@ def upload(access: Access, filename: str, chunks: Iterable[bytes]) -> ImportRun:
 def choose(access: Access, run_id: str, kind: str, options: Options) -> ImportRun:
     """Say how a draft's file is to be understood."""
     run = _draft(access, run_id)
-    run.kind, run.options = KINDS[kind].name, options.stored()
-    run.save(update_fields=["kind", "options"])
+    is_other = kind != run.kind
+    run.kind, run.options, run.learnt_from = KINDS[kind].name, options.stored(), ""
+    if is_other and (known := _learnt(access, run.signature, kind)):
+        _learn(run, known)
+    run.save(update_fields=["kind", "options", "learnt_from"])
     return run
+
+
+def signature(names: Sequence[str]) -> str:
+    """A digest of a file's columns, by which the next of its shape is known; mended ones count alike."""
+    own = [name for name in names if not name.startswith(SET_ASIDE)]
+    return hashlib.sha256("\x1f".join(own).encode()).hexdigest()
+
+
+def _learnt(access: Access, shape: str, kind: str = "") -> ImportRun | None:
+    """The last import of a file of this shape that went through, of a kind if one is asked for."""
+    done = access.of(ImportRun).filter(signature=shape, status=ImportRun.DONE, undone_at=None)
+    return (done.filter(kind=kind) if kind else done).order_by("-created_at").first()
+
+
+def _learn(run: ImportRun, known: ImportRun) -> None:
+    """Understand a file as the last of its shape was; the day it describes is its own."""
+    run.options = Options.read(known.options).stored() | {"as_of": None}
+    run.learnt_from = known.filename
 
 
 @transaction.atomic
@@ -97,9 +123,18 @@ def request_import(access: Access, run_id: str) -> ImportRun:
     run = _draft(access, run_id)
     run.status, run.progressed_at = ImportRun.WAITING, clock.now()
     run.save(update_fields=["status", "progressed_at"])
+    if run.pickup:
+        _begin_pickup(run.pickup, run)
     outbox.record(ImportRequested(workspace_id=run.workspace_id, run_id=run.pk))
     access.log("imported", f"{run.kind} from {run.filename}")
     return run
+
+
+def _begin_pickup(pickup: Pickup, run: ImportRun) -> None:
+    """From now on files are fetched, and understood as the first one was."""
+    pickup.kind, pickup.options, pickup.is_on = run.kind, run.options, True
+    pickup.next_at = clock.now() + timedelta(minutes=pickup.every_minutes)
+    pickup.save(update_fields=["kind", "options", "is_on", "next_at"])
 
 
 @transaction.atomic
@@ -190,4 +225,6 @@ def _throw_away(run: ImportRun) -> None:
     folder = folder_of(run)
     if folder.exists() and not any(folder.iterdir()):
         folder.rmdir()
+    if run.pickup and not run.pickup.kind:  # never begun
+        run.pickup.delete()
     run.delete()
