@@ -165,7 +165,9 @@ def _moved(part: type[Model]) -> str:
         f'SELECT p."{key}" AS row_id FROM "{table}" p WHERE NOT EXISTS (SELECT 1 FROM import_change d '
         "JOIN import_run gone ON gone.id = d.run_id AND gone.undone_at IS NOT NULL "
         f"WHERE d.workspace_id = p.workspace_id AND d.tbl = '{table}' AND d.row_id = p.\"{key}\" "
-        f"AND d.after = md5({image(part, 'p')}) AND d.before IS NULL)"
+        f"AND d.after = md5({image(part, 'p')}) AND d.before IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM import_change newer WHERE newer.workspace_id = d.workspace_id "
+        "AND newer.tbl = d.tbl AND newer.row_id = d.row_id AND newer.id > d.id))"
     )
 
 
@@ -216,7 +218,9 @@ def _left(run: ImportRun, row: Model) -> list[str]:
         .first()
     )
     why = f"{newer.filename} tells of it too" if newer else "it was changed since, or is still referred to"
-    return [f"{row._meta.verbose_name} {row}"[:120], why]
+    own = getattr(row, "external_id", "")
+    called = f"{row} ({own})" if own and own != str(row) else str(row)
+    return [f"{row._meta.verbose_name} {called}"[:300], why]
 
 
 def _rows(sql: str, *values: str) -> list[tuple[int, str]]:
