@@ -40,6 +40,30 @@ def test_a_file_goes_in_and_its_guessed_columns_and_rejected_rows_are_shown(acce
     assert access.of(Account).count() == 2
 
 
+def test_an_import_is_listed_and_undone(access, customers):
+    run("import", "accounts", customers)
+    [listed] = json.loads(run("import", "list", "--json"))["imports"]
+    assert "2 added, 1 rejected" in run("import", "list")
+    access.of(Account).filter(external_id="acme").update(name="By hand")
+    said = run("import", "undo", listed["id"])
+    assert "customers.csv: 2 removed, 0 as before" in said
+    assert "left account By hand (acme): it was changed since" in said
+    assert access.of(Account).count() == 1
+    assert "is undone already" in run("import", "undo", listed["id"], code=1)
+
+
+def test_what_a_file_leaves_open_is_said_with_the_option_that_settles_it(access, tmp_path):
+    path = tmp_path / "plans.csv"
+    path.write_text("account_id,amount,start\nacme,5,03/04/2026\n")
+    said = run("import", "subscriptions", str(path), code=1)
+    assert "03/04/2026 is 3 April 2026 or 4 March 2026" in said
+    assert "--dates day-first or --dates month-first" in said
+    assert "1 added" in run("import", "subscriptions", str(path), "--dates", "day-first")
+    assert "--dates week-first: say day-first or month-first" in run(
+        "import", "subscriptions", str(path), "--dates", "week-first", code=1
+    )
+
+
 def test_json_counts_everything_and_says_where_the_rejected_rows_are(access, customers):
     found = json.loads(run("import", "accounts", customers, "--json"))
     assert [found[f"rows_{name}"] for name in ("read", "added", "changed", "same", "rejected")] == [

@@ -14,8 +14,9 @@ from tenure.accounts.models import Account
 from tenure.events import queries as events
 from tenure.events.jobs import run_mending
 from tenure.events.models import RejectedEvent
+from tenure.jobs.reactions import undo_imports
 from tenure.kit import outbox
-from tenure.kit.facts import ImportRequested, MendingRequested
+from tenure.kit.facts import ImportRequested, ImportUndoRequested, MendingRequested
 from tenure.sources import actions
 from tenure.sources.imports import run_import
 from tenure.sources.imports.options import Options
@@ -146,6 +147,23 @@ class TestImports:
         assert "2026-03-04" in answered
         assert f"{where}/start" in answered
         assert '<option value="month-first" selected>' in answered
+
+    def test_an_import_is_undone_after_asking_once_more(self, access, dana, visit):
+        client = visit(dana)
+        where = bring(client)
+        client.post(f"{where}/start")
+        worker()
+        assert (
+            "2 added and 0 changed accounts become as they were"
+            in client.get(f"{where}/undo").content.decode()
+        )
+        assert client.post(f"{where}/undone").headers["Location"] == where
+        assert "Being undone" in client.get(where).content.decode()
+        for one in outbox.read("test"):
+            if isinstance(one.fact, ImportUndoRequested):
+                undo_imports([one.fact])
+        assert not access.of(Account).exists()
+        assert f"Undone by {dana.who}" in client.get(where).content.decode()
 
     def test_reading_a_file_another_way_starts_afresh(self, dana, visit):
         client = visit(dana)

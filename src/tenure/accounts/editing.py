@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from tenure.accounts import rules
+from tenure.accounts import rules, statements
 from tenure.accounts.models import Account
 from tenure.kit import changes, clock, outbox
 from tenure.kit.facts import RecordsChanged
@@ -33,15 +33,17 @@ def cleaned(column: str, text: str) -> str:
     return value
 
 
-def assign(workspace: Workspace, accounts: QuerySet[Account], column: str, value: Any) -> int:
+def assign(workspace: Workspace, accounts: QuerySet[Account], column: str, value: Any, who: str) -> int:
     """Put a value, or a database expression of the row, into a column; gives how many rows that were.
 
-    Call it in a transaction, with accounts of this workspace.
+    It is kept as said by hand by `who`, so that no file takes it back. Call it in a transaction, with
+    accounts of this workspace.
     """
-    listed = sorted(accounts.order_by().values_list("pk", flat=True)[: _MOST_LISTED + 1])
+    ids = sorted(accounts.order_by().values_list("pk", flat=True))
     done = accounts.update(**{column: value})
     if done:
-        _announce(workspace, listed if len(listed) <= _MOST_LISTED else ())
+        statements.note_by_hand(workspace, ids, [column], who)
+        _announce(workspace, ids if len(ids) <= _MOST_LISTED else ())
     return done
 
 

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from tenure.cli import imports
 from tenure.cli.base import Json, WorkspaceOption, app, console, errors, fail, open_workspace, print_json
 
 if TYPE_CHECKING:
@@ -59,8 +60,13 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen,
 
 @app.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="accounts, people, subscriptions, events, responses, …")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV, XLSX, Parquet or JSON Lines.")],
+    kind: Annotated[
+        str, typer.Argument(help="accounts, people, subscriptions, events, responses, …; or: list, undo.")
+    ],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE…", help="CSV, XLSX, Parquet or JSON Lines; after undo: ids of imports."),
+    ] = None,
     said: Said = None,
     values: Values = None,
     as_of: AsOf = "",
@@ -76,10 +82,19 @@ def import_(
     """Bring customers' data in from files.
 
     Rows that cannot be taken are set aside with the reason, the others go in; the same file twice changes
-    nothing. Ends with 1 if a file, or every row of it, could not be taken.
+    nothing. Ends with 1 if a file, or every row of it, could not be taken. `tenure import list` shows what
+    was imported, `tenure import undo RUN` takes it back.
     """
     access = _ready(workspace)
+    if kind == "list":
+        imports.show_list(access, json)
+        return
+    if kind == "undo":
+        imports.undo(access, [str(one) for one in files or []], json)
+        return
     _check_kind(kind)
+    if not files:
+        fail("say which files: tenure import KIND FILE…")
     how = _Said(said or [], values or [], as_of, dates, numbers, encoding, delimiter, sheet)
     done = [_one(access, kind, file, how, dry_run, json) for file in files]
     if json:

@@ -45,7 +45,7 @@ def set_column(access: Access, accounts: QuerySet[Account], column: str, text: s
     change = _begin(access, column, value)
     meant = _ours(access, accounts).exclude(**{column: value})
     _keep(change, meant, column)
-    editing.assign(access.workspace, _changed(access, change), column, value)
+    editing.assign(access.workspace, _changed(access, change), column, value, access.who)
     return _end(access, change, change.rows.count())
 
 
@@ -189,7 +189,7 @@ def _keep_rows(change: Change, rows: Iterable[tuple[str, str, str]]) -> None:
 def _put_back(access: Access, change: Change) -> None:
     before = ChangedRow.objects.filter(change=change, record=OuterRef("pk")).values("before")[:1]
     untouched = _changed(access, change).filter(**{change.kind: change.value})
-    editing.assign(access.workspace, untouched, change.kind, Subquery(before))
+    editing.assign(access.workspace, untouched, change.kind, Subquery(before), access.who)
 
 
 def _put_off(change: Change) -> Sequence[PutOff]:

@@ -44,6 +44,7 @@ BY_ACCOUNT_AND_TIME = ("account_ref", "occurred_at")
 
 _WORKSPACE = re.compile(r"[0-9a-f]{32}")
 _TABLE = re.compile(r"[a-z][a-z_]{0,40}")
+_STREAM = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _WRITER = WriterProperties(compression="ZSTD", max_row_group_size=20_000)
 _CONFIGURATION = {
@@ -97,6 +98,37 @@ def append(
         _tidy(table)
         return True
     raise CommitFailedError(f"{table_name} of {workspace_id}: lost {_RACES} races in a row")
+
+
+def remove(workspace_id: str, table_name: str, stream: str, message_ids: pa.Array | None = None) -> int:
+    """Delete a stream's rows, or those of them with these message ids; gives how many went."""
+    if not _STREAM.fullmatch(stream):
+        raise ValueError(f"not the name of a stream: {stream!r}")
+    for _ in range(_RACES):
+        table = _open(workspace_id, table_name)
+        if table is None:
+            return 0
+        try:
+            return _remove(table, stream, message_ids)
+        except CommitFailedError:  # somebody wrote meanwhile: look again
+            continue
+    raise CommitFailedError(f"{table_name} of {workspace_id}: lost {_RACES} races in a row")
+
+
+def _remove(table: DeltaTable, stream: str, message_ids: pa.Array | None) -> int:
+    if message_ids is None:
+        return int(table.delete(f"stream = '{stream}'")["num_deleted_rows"])
+    done = (
+        table.merge(
+            pa.table({"message_id": message_ids}),
+            f"there.stream = '{stream}' AND there.message_id = gone.message_id",
+            source_alias="gone",
+            target_alias="there",
+        )
+        .when_matched_delete()
+        .execute()
+    )
+    return int(done["num_target_rows_deleted"])
 
 
 def position(workspace_id: str, table_name: str, stream: str) -> int:

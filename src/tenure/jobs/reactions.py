@@ -17,9 +17,12 @@ import msgspec
 from tenure.events.jobs import run_mending
 from tenure.jobs import durable
 from tenure.kit import outbox
-from tenure.kit.facts import ImportRequested, MendingRequested
+from tenure.kit.facts import ImportRequested, ImportUndoRequested, MendingRequested
 from tenure.kit.outbox import Fact, Recorded
+from tenure.sources.actions import undo
 from tenure.sources.imports.running import run_import
+from tenure.sources.models import ImportRun
+from tenure.workspaces.access import access_for_job
 
 CONSUMER = "reactions"
 MOST_FACTS = 500
@@ -40,7 +43,7 @@ class Reaction:
 def run_imports(facts: Sequence[ImportRequested]) -> None:
     """Load the files that somebody uploaded."""
     for fact in facts:
-        run_import(fact.run_id, progress=_give_way)
+        run_import(fact.run_id, progress=give_way)
 
 
 def run_mendings(facts: Sequence[MendingRequested]) -> None:
@@ -49,7 +52,14 @@ def run_mendings(facts: Sequence[MendingRequested]) -> None:
         run_mending(fact.run_id)
 
 
-def _give_way(_done: int, _total: int) -> None:
+def undo_imports(facts: Sequence[ImportUndoRequested]) -> None:
+    """Take back what imports did, for those who asked."""
+    for fact in facts:
+        if run := ImportRun.objects.select_related("workspace").filter(pk=fact.run_id).first():
+            undo(run, access_for_job(run.workspace, fact.who))
+
+
+def give_way(_done: int, _total: int) -> None:
     """Let others write between two batches: whoever waits for SQLite asks again every tenth of a second."""
     time.sleep(0.1)
 
@@ -57,6 +67,7 @@ def _give_way(_done: int, _total: int) -> None:
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     MendingRequested: (Reaction("mend", run_mendings, key=lambda fact: fact.run_id),),
     ImportRequested: (Reaction("import", run_imports, key=lambda fact: fact.run_id),),
+    ImportUndoRequested: (Reaction("undo import", undo_imports, key=lambda fact: fact.run_id),),
 }
 
 

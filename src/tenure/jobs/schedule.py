@@ -10,14 +10,18 @@ from tenure.accounts import duplicates, matching
 from tenure.events import dictionary, lake, retention
 from tenure.health import actions as health
 from tenure.health.models import Standing
-from tenure.jobs import durable, refresh
+from tenure.jobs import durable, reactions, refresh
 from tenure.kit import clock
 from tenure.kit.models import Live, OutboxCursor, OutboxFact
+from tenure.sources.models import ImportChange
+from tenure.sources.pickups import actions as pickups
+from tenure.sources.queries import UNDO_WITHIN
 from tenure.touchpoints import actions as touchpoints
 from tenure.workspaces.access import all_workspaces
 from tenure.workspaces.actions import forget_old_entries
 from tenure.workspaces.models import Invitation, Workspace
 
+EVERY_MINUTE = "* * * * *"
 HOURLY = "7 * * * *"
 KEEP_LIVE = timedelta(hours=1)
 KEEP_FACTS = timedelta(days=7)
@@ -29,11 +33,13 @@ LAKE_TABLES = (lake.EVENTS, "scores")
 def register() -> None:
     """Make the jobs startable."""
     durable.job("hourly", hourly)
+    durable.job("pickups", pick_up)
 
 
 def start() -> None:
     """Put the schedule into force, and do once what may have been missed while nothing ran."""
     durable.schedule("hourly", HOURLY, "hourly")
+    durable.schedule("pickups", EVERY_MINUTE, "pickups")
     durable.enqueue(f"hourly at start:{clock.now().isoformat()}", "hourly", None)
 
 
@@ -52,6 +58,11 @@ def know_who_is_who(workspace: Workspace) -> None:
     if matching.attaches(workspace):
         accounts.attach_people(workspace)
     duplicates.find(workspace)
+
+
+def pick_up(_: Any) -> None:
+    """Fetch the files that are due, and import them."""
+    pickups.look_after(progress=reactions.give_way)
 
 
 def roll_over_all() -> None:
@@ -80,6 +91,7 @@ def roll_over(workspace: Workspace) -> None:
 def prune() -> None:
     """Delete what has been read by everybody, links nobody can use any more, and old audit entries."""
     now = clock.now()
+    ImportChange.objects.filter(run__created_at__lt=now - UNDO_WITHIN).delete()
     Live.objects.filter(recorded_at__lt=now - KEEP_LIVE).delete()
     Invitation.objects.filter(expires_at__lt=now - KEEP_INVITATIONS).delete()
     forget_old_entries()

@@ -49,3 +49,11 @@ class MendingRequested(Fact, frozen=True, kw_only=True):
     """Somebody had all rejected events of a reason put through again."""
 
     run_id: str
+
+
+@fact
+class ImportUndoRequested(Fact, frozen=True, kw_only=True):
+    """Somebody asked to take back what an import did."""
+
+    run_id: str
+    who: str

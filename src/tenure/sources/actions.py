@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
 from django.http import Http404
 
-from tenure.kit import clock, outbox
-from tenure.kit.facts import ImportRequested
+from tenure.accounts.actions import EVER
+from tenure.events import undoing as events
+from tenure.kit import changes, clock, live, outbox, words
+from tenure.kit.facts import ImportRequested, ImportUndoRequested, RecordsChanged
 from tenure.kit.ids import new_id
+from tenure.sources.imports import undoing
 from tenure.sources.imports.files import FileProblem, open_file
 from tenure.sources.imports.kinds import KINDS
-from tenure.sources.imports.mapping import likeliest
+from tenure.sources.imports.mapping import SET_ASIDE, likeliest
 from tenure.sources.imports.options import Options
 from tenure.sources.imports.running import Progress, folder_of, remove_upload, run_import
-from tenure.sources.models import ImportRun
+from tenure.sources.models import ImportRun, Pickup
+from tenure.sources.queries import can_undo
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
@@ -70,10 +75,14 @@ def upload(access: Access, filename: str, chunks: Iterable[bytes]) -> ImportRun:
         file.writelines(chunks)
     run.path = str(path)
     try:
-        run.kind = likeliest(KINDS, open_file(path).names).name
+        names = open_file(path).names
     except FileProblem:
         shutil.rmtree(path.parent)
         raise
+    run.kind, run.signature = likeliest(KINDS, names).name, signature(names)
+    if known := _learnt(access, run.signature):
+        run.kind = known.kind
+        _learn(run, known)
     run.save(force_insert=True)
     return run
 
@@ -82,9 +91,30 @@ def upload(access: Access, filename: str, chunks: Iterable[bytes]) -> ImportRun:
 def choose(access: Access, run_id: str, kind: str, options: Options) -> ImportRun:
     """Say how a draft's file is to be understood."""
     run = _draft(access, run_id)
-    run.kind, run.options = KINDS[kind].name, options.stored()
-    run.save(update_fields=["kind", "options"])
+    is_other = kind != run.kind
+    run.kind, run.options, run.learnt_from = KINDS[kind].name, options.stored(), ""
+    if is_other and (known := _learnt(access, run.signature, kind)):
+        _learn(run, known)
+    run.save(update_fields=["kind", "options", "learnt_from"])
     return run
+
+
+def signature(names: Sequence[str]) -> str:
+    """A digest of a file's columns, by which the next of its shape is known; mended ones count alike."""
+    own = [name for name in names if not name.startswith(SET_ASIDE)]
+    return hashlib.sha256("\x1f".join(own).encode()).hexdigest()
+
+
+def _learnt(access: Access, shape: str, kind: str = "") -> ImportRun | None:
+    """The last import of a file of this shape that went through, of a kind if one is asked for."""
+    done = access.of(ImportRun).filter(signature=shape, status=ImportRun.DONE, undone_at=None)
+    return (done.filter(kind=kind) if kind else done).order_by("-created_at").first()
+
+
+def _learn(run: ImportRun, known: ImportRun) -> None:
+    """Understand a file as the last of its shape was; the day it describes is its own."""
+    run.options = Options.read(known.options).stored() | {"as_of": None}
+    run.learnt_from = known.filename
 
 
 @transaction.atomic
@@ -93,15 +123,86 @@ def request_import(access: Access, run_id: str) -> ImportRun:
     run = _draft(access, run_id)
     run.status, run.progressed_at = ImportRun.WAITING, clock.now()
     run.save(update_fields=["status", "progressed_at"])
+    if run.pickup:
+        _begin_pickup(run.pickup, run)
     outbox.record(ImportRequested(workspace_id=run.workspace_id, run_id=run.pk))
     access.log("imported", f"{run.kind} from {run.filename}")
     return run
+
+
+def _begin_pickup(pickup: Pickup, run: ImportRun) -> None:
+    """From now on files are fetched, and understood as the first one was."""
+    pickup.kind, pickup.options, pickup.is_on = run.kind, run.options, True
+    pickup.next_at = clock.now() + timedelta(minutes=pickup.every_minutes)
+    pickup.save(update_fields=["kind", "options", "is_on", "next_at"])
 
 
 @transaction.atomic
 def discard(access: Access, run_id: str) -> None:
     """Throw a draft and its file away."""
     _throw_away(_draft(access, run_id))
+
+
+@transaction.atomic
+def request_undo(access: Access, run_id: str) -> ImportRun:
+    """Ask the worker to take back what an import did."""
+    run = _undoable(access, run_id)
+    run.undo_asked_at = clock.now()
+    run.save(update_fields=["undo_asked_at"])
+    outbox.record(ImportUndoRequested(workspace_id=run.workspace_id, run_id=run.pk, who=access.who))
+    return run
+
+
+def undo_import(access: Access, run_id: str) -> ImportRun:
+    """Take back what an import did, here and now."""
+    run = _undoable(access, run_id)
+    return undo(run, access)
+
+
+def undo(run: ImportRun, access: Access) -> ImportRun:
+    """Take back what an import did to the lake and to the record, and have all figures made anew.
+
+    Asked twice, or again after a crash, it goes on where it was.
+    """
+    if run.undone_at is None:
+        _take_back_events(run)
+        with transaction.atomic():
+            run.undone_at, run.undone_by = clock.now(), access.who
+            run.save(update_fields=["undone_at", "undone_by"])
+            done = undoing.take_back(run.workspace)
+            _say_undone(run, done)
+            access.log("undid an import", f"{run.kind} from {run.filename}: {run.undone_says}")
+            changes.touch(run.workspace_id, *sorted(done.tables))
+            outbox.record(RecordsChanged(workspace_id=run.workspace_id, table="", first_day=EVER))
+        live.publish(run.workspace_id, "imports", [run.pk])
+    return run
+
+
+def _undoable(access: Access, run_id: str) -> ImportRun:
+    access.require(Right.LOAD)
+    run = access.get(ImportRun, run_id)
+    if not can_undo(run):
+        raise Http404("this import cannot be undone, or it has been already")
+    return run
+
+
+def _take_back_events(run: ImportRun) -> None:
+    """Of this and of earlier undone imports: what they left may be nobody else's by now."""
+    of_events = ImportRun.objects.filter(workspace=run.workspace, kind="events", rows_read__gt=0)
+    others = set(of_events.filter(undone_at=None).exclude(pk=run.pk).values_list("pk", flat=True))
+    undone = set(of_events.exclude(undone_at=None).values_list("pk", flat=True))
+    for stream in sorted(undone | ({run.pk} if run.kind == "events" else set())):
+        events.take_back(run.workspace, stream, others)
+
+
+def _say_undone(run: ImportRun, done: undoing.TakenBack) -> None:
+    count, run.left = undoing.left_of(run)
+    parts = [f"{done.removed:,} removed", f"{done.restored:,} as before"]
+    if run.kind == "events":
+        parts.insert(0, "its events are gone, but those that other files have too")
+    left = f"; {words.count(count, 'row')} left as they are" if count else ""
+    run.undone_says = f"{', '.join(parts)}{left}"
+    run.save(update_fields=["left", "undone_says"])
 
 
 def _draft(access: Access, run_id: str) -> ImportRun:
@@ -124,4 +225,6 @@ def _throw_away(run: ImportRun) -> None:
     folder = folder_of(run)
     if folder.exists() and not any(folder.iterdir()):
         folder.rmdir()
+    if run.pickup and not run.pickup.kind:  # never begun
+        run.pickup.delete()
     run.delete()

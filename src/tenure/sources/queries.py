@@ -11,6 +11,7 @@ from tenure.sources.imports.running import rejected_file
 from tenure.sources.models import ImportRun, RejectedRow
 from tenure.workspaces.access import Access
 
+UNDO_WITHIN = timedelta(days=30)
 _QUIET = timedelta(minutes=2)  # a batch takes seconds
 
 
@@ -21,7 +22,7 @@ class Run:
     id: str
     kind: str
     filename: str
-    status: str  # draft, waiting, running, stopped, done, failed
+    status: str  # draft, waiting, running, stopped, done, failed, undoing, undone
     says: str
     rows_total: int
     rows_read: int
@@ -32,11 +33,16 @@ class Run:
     started_by: str
     created_at: datetime
     finished_at: datetime | None
+    undone_says: str = ""
+    undone_by: str = ""
+    undone_at: datetime | None = None
+    left: tuple[tuple[str, str], ...] = ()  # what undoing it left, and why
+    can_undo: bool = False
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more will come of it by itself."""
-        return self.status in ("done", "failed", "stopped", "draft")
+        return self.status in ("done", "failed", "stopped", "draft", "undone")
 
     @property
     def share(self) -> float:
@@ -94,11 +100,28 @@ def _run(row: ImportRun) -> Run:
         started_by=row.started_by,
         created_at=row.created_at,
         finished_at=row.finished_at,
+        undone_says=row.undone_says,
+        undone_by=row.undone_by,
+        undone_at=row.undone_at,
+        left=tuple((what, why) for what, why in row.left),
+        can_undo=can_undo(row),
     )
+
+
+def can_undo(run: ImportRun) -> bool:
+    """Whether what an import did can still be taken back: it did something, not long ago."""
+    has_done = run.rows_added + run.rows_changed + run.rows_same > 0
+    is_recent = run.created_at > clock.now() - UNDO_WITHIN
+    is_still = _status(run) in (ImportRun.DONE, ImportRun.FAILED, "stopped")
+    return has_done and is_recent and is_still and run.undo_asked_at is None
 
 
 def _status(row: ImportRun) -> str:
     """A run that has not moved for long was interrupted, whatever it last said of itself."""
+    if row.undone_at:
+        return "undone"
+    if row.undo_asked_at:
+        return "undoing"
     if row.status == ImportRun.RUNNING and clock.now() - row.progressed_at > _QUIET:
         return "stopped"
     return row.status

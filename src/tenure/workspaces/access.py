@@ -32,13 +32,14 @@ class Access:
     user: User | None = None  # None: the command line, which acts as the owner of the machine
     owners: tuple[str, ...] | None = None  # whose customers are shown; None: everybody's
     key: Key | None = None  # an API key, whose scopes are its rights
+    asked_by: str = ""  # for whom a job works
 
     @property
     def who(self) -> str:
         """How the audit log calls the caller."""
         if self.key is not None:
             return f"key {self.key.name}"
-        return self.user.email if self.user else "command line"
+        return self.user.email if self.user else self.asked_by or "command line"
 
     @property
     def is_narrowed(self) -> bool:
@@ -132,6 +133,11 @@ def access_for_key(token: str) -> Access | None:
 def access_for_machine(workspace: Workspace) -> Access:
     """Full access, for commands run by whoever owns the data folder, and for jobs."""
     return Access(workspace, Role.OWNER)
+
+
+def access_for_job(workspace: Workspace, asked_by: str) -> Access:
+    """Full access for a job, which the audit log names after whoever asked for it."""
+    return Access(workspace, Role.OWNER, asked_by=asked_by)
 
 
 def workspace_of_job(workspace_id: str) -> Workspace:

@@ -22,6 +22,11 @@ _READINGS = {
     "dates": ("strftime(as_day_first({x}), '%-d %B %Y')", "strftime(as_month_first({x}), '%-d %B %Y')"),
     "numbers": ("plain_number(as_comma({x}))", "plain_number(as_point({x}))"),
 }
+# What a cell has that can be told apart at all: most have not, and patterns are dear.
+_WORTH_A_LOOK = {
+    "dates": "x[2] in ('.', '/', '-') or x[3] in ('.', '/', '-')",
+    "numbers": "contains(x, '.') or contains(x, ',')",
+}
 _EXAMPLES = 2
 
 
@@ -109,7 +114,7 @@ def _found(connection: duckdb.DuckDBPyConnection, cells: Cells) -> _Found:
     counts = ", ".join(f"count(*) filter ({test})" for test in tests)
     sql = (
         f"select {counts}, arg_min(x, line, {_EXAMPLES}) filter ({tests[2]}) "  # noqa: S608
-        f"from (select line, {cells.text} as x from given)"
+        f"from (select line, {cells.text} as x from given) where {_WORTH_A_LOOK[cells.about]}"
     )
     [(first, second, open_, texts)] = connection.execute(sql).fetchall()
     return _Found(cells, first, second, open_, tuple(_example(connection, cells, one) for one in texts or ()))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from tenure.kit.registry import Registry
 from tenure.sources.imports.forms import Form
@@ -84,6 +85,11 @@ def no_hint(rows: Rows, workspace: Workspace) -> str:
     return ""
 
 
+def about_nothing(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+    """Nothing on record is told of."""
+    return ()
+
+
 def no_implications(columns: Mapping[str, str]) -> Mapping[str, str]:
     """Nothing follows from the names of the columns."""
     return {}
@@ -103,6 +109,8 @@ class Kind:
     - `hint`: what would help many rows at once, looking at all of them
     - `write`: writes checked rows; `batch_rows` of them at a time; `is_record`: into the app database, in
       the transaction that counts them. Otherwise `would` says what writing would do
+    - `about`: the rows on record that a batch tells of, so that they stay when another import that told of
+      them too is undone
     """
 
     name: str
@@ -121,6 +129,7 @@ class Kind:
     batch_rows: int = 2000
     is_record: bool = True
     would: Callable[[Load, pa.Table], Written] | None = None
+    about: Callable[[Load, pa.Table], Sequence[QuerySet[Any]]] = about_nothing
 
     def column(self, name: str) -> Column:
         """One of the columns."""

@@ -14,11 +14,12 @@ from django.db.models import F
 
 from tenure.kit import clock, home, live
 from tenure.kit.words import count
+from tenure.sources.imports import journal
 from tenure.sources.imports.checking import Batch, CheckedFile, checked_file
 from tenure.sources.imports.file import guarded
 from tenure.sources.imports.files import FileProblem, SourceFile, open_file
 from tenure.sources.imports.forms import MANNERS
-from tenure.sources.imports.kind import Load, Written
+from tenure.sources.imports.kind import Kind, Load, Written
 from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.mapping import SET_ASIDE, Columns, understand
 from tenure.sources.imports.options import Options
@@ -141,13 +142,22 @@ def _write_all(run: ImportRun, checked: CheckedFile, progress: Progress | None) 
             transaction.atomic() if checked.kind.is_record else nullcontext()
         )
         with within:
-            written = checked.kind.write(replace(load, position=batch.last), batch.rows)
+            written = _write(run, checked.kind, replace(load, position=batch.last), batch)
             _count(run, batch, written)
         run.rows_read = batch.last
         live.publish(run.workspace_id, "imports", [run.pk])
         if progress:
             progress(batch.last, checked.total)
     run.refresh_from_db()
+
+
+def _write(run: ImportRun, kind: Kind, load: Load, batch: Batch) -> Written:
+    """Write a batch, and keep how to take it back."""
+    with journal.recording(run):
+        written = kind.write(load, batch.rows)
+    if written.same:
+        journal.confirm(run, kind.about(load, batch.rows))
+    return written
 
 
 def _count(run: ImportRun, batch: Batch, written: Written) -> None:

@@ -12,6 +12,7 @@ from tenure.sources.imports.delimited import DELIMITERS, ENCODINGS
 from tenure.sources.imports.forms import MANNERS
 from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.previewing import ColumnGuess, Preview
+from tenure.sources.pickups.queries import PickupRow, pickups
 from tenure.sources.queries import Problem, Run
 from tenure.web.queries import events
 from tenure.web.queries.events import Aside
@@ -40,6 +41,7 @@ class DataPage:
     runs: Sequence[Run]
     aside: Sequence[Aside]
     has_key: bool
+    pickups: Sequence[PickupRow] = ()
 
     @property
     def waiting(self) -> int:
@@ -63,7 +65,7 @@ class ColumnChoice:
 def data_page(access: Access) -> DataPage:
     """Imports, what waits, and whether anything can send events yet."""
     has_key = access.of(Key).filter(kind=Key.WRITE, revoked_at=None).exists()
-    return DataPage(imports.recent_runs(access, MOST_RUNS), events.aside(access), has_key)
+    return DataPage(imports.recent_runs(access, MOST_RUNS), events.aside(access), has_key, pickups(access))
 
 
 def choices(preview: Preview) -> tuple[list[ColumnChoice], list[ColumnChoice]]:

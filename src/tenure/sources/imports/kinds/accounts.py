@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from tenure.accounts.actions import AccountRow, upsert_accounts
+from tenure.accounts.models import Account, AccountAttributes
+from tenure.accounts.queries import accounts_by_ref
 from tenure.sources.imports.forms import text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 
@@ -21,6 +27,13 @@ def write(load: Load, batch: pa.Table) -> Written:
     rows = [_row(**row) for row in batch.to_pylist()]
     done = upsert_accounts(load.workspace, rows)
     return Written(done.added, done.changed, done.same)
+
+
+def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+    """What is on record of the rows."""
+    ids = accounts_by_ref(load.workspace.id, batch["account_id"].to_pylist()).values()
+    rows = {"workspace": load.workspace, "pk__in": list(ids)}
+    return Account.objects.filter(**rows), AccountAttributes.objects.filter(**rows)
 
 
 def _row(further: str, **said: str | None) -> AccountRow:
@@ -82,5 +95,6 @@ KINDS.add(
         key=("account_id",),
         further="attributes",
         write=write,
+        about=about,
     )
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from tenure.kit.money import Money
 from tenure.kit.words import listing
@@ -22,6 +23,12 @@ def write(load: Load, batch: pa.Table) -> Written:
     """Add costs not known yet."""
     done = upsert_costs(load.workspace, [_row(row, load) for row in batch.to_pylist()])
     return Written(done.added, done.changed, done.same)
+
+
+def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+    """What is on record of the rows."""
+    keys = [_row(row, load).key for row in batch.to_pylist()]
+    return (Cost.objects.filter(workspace=load.workspace, external_id__in=keys),)
 
 
 def _row(row: Mapping[str, Any], load: Load) -> CostRow:
@@ -76,5 +83,6 @@ KINDS.add(
         key=("digest", "occurrence"),
         numbers=("occurrence",),
         write=write,
+        about=about,
     )
 )

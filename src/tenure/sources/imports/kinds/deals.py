@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from tenure.kit.money import Money
 from tenure.revenue.dealing import DealRow, upsert_deals
+from tenure.revenue.models import Deal
 from tenure.sources.imports.forms import CURRENCY, INSTANT, NUMBER, YES_NO, text
 from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -18,6 +20,12 @@ def write(load: Load, batch: pa.Table) -> Written:
     """Add deals, or bring those known up to date."""
     done = upsert_deals(load.workspace, [_row(row, load) for row in batch.to_pylist()])
     return Written(done.added, done.changed, done.same)
+
+
+def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+    """What is on record of the rows."""
+    ids = batch["deal_id"].to_pylist()
+    return (Deal.objects.filter(workspace=load.workspace, external_id__in=ids),)
 
 
 def _row(row: Mapping[str, Any], load: Load) -> DealRow:
@@ -99,5 +107,6 @@ KINDS.add(
         ),
         key=("deal_id",),
         write=write,
+        about=about,
     )
 )

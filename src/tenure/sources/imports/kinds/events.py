@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from tenure.events import views
 from tenure.events.actions import load_events
+from tenure.events.undoing import note_repeats
 from tenure.sources.imports.forms import INSTANT, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -40,6 +41,8 @@ def write(load: Load, batch: pa.Table) -> Written:
         position=load.position,
         source=load.run_id,
     )
+    if loaded.duplicates:
+        note_repeats(load.workspace, batch["message_id"], load.run_id, load.position)
     return Written(added=loaded.added, same=loaded.duplicates)
 
 

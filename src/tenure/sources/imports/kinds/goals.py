@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from tenure.plans.actions import GoalRow, upsert_goals
+from tenure.plans.models import Goal, GoalVersion
 from tenure.plans.rules import OPEN, REACH
 from tenure.sources.imports.forms import DATE, NUMBER, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
@@ -20,6 +22,13 @@ def write(load: Load, batch: pa.Table) -> Written:
     """Write down how the goals stood; as of the import's day where the row says no other."""
     done = upsert_goals(load.workspace, [_row(row, load) for row in batch.to_pylist()])
     return Written(done.added, done.changed, done.same)
+
+
+def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+    """What is on record of the rows."""
+    ids = batch["goal_id"].to_pylist()
+    goals = Goal.objects.filter(workspace=load.workspace, external_id__in=ids)
+    return goals, GoalVersion.objects.filter(goal__in=goals, superseded_at=None)
 
 
 def _row(row: Mapping[str, Any], load: Load) -> GoalRow:
@@ -99,5 +108,6 @@ KINDS.add(
         computed={"aim": "lower(aim)", "status": "lower(status)"},
         key=("goal_id", "measured_on"),
         write=write,
+        about=about,
     )
 )

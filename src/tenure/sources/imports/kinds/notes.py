@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from tenure.sources.imports.forms import INSTANT, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
 from tenure.sources.imports.kinds.events import TIMESTAMP
 from tenure.touchpoints.actions import LONGEST, NoteRow, upsert_notes
+from tenure.touchpoints.models import Note
 
 NOBODY = "imported"
 
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add notes not known yet."""
-    rows = [
+    done = upsert_notes(load.workspace, _rows(batch))
+    return Written(done.added, done.changed, done.same)
+
+
+def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+    """What is on record of the rows."""
+    keys = [row.key for row in _rows(batch)]
+    return (Note.objects.filter(workspace=load.workspace, external_id__in=keys),)
+
+
+def _rows(batch: pa.Table) -> list[NoteRow]:
+    return [
         NoteRow(row["account_id"], row["author"] or NOBODY, row["text"], row["timestamp"])
         for row in batch.to_pylist()
     ]
-    done = upsert_notes(load.workspace, rows)
-    return Written(done.added, done.changed, done.same)
 
 
 KINDS.add(
@@ -53,5 +67,6 @@ KINDS.add(
         ),
         key=("account_id", "timestamp", "author", "text"),
         write=write,
+        about=about,
     )
 )

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from tenure.accounts.actions import PersonRow, upsert_people
+from tenure.accounts.models import Person
+from tenure.accounts.queries import people_by_ref
 from tenure.sources.imports.forms import EMAIL, text
 from tenure.sources.imports.kind import KINDS, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -18,6 +24,12 @@ def write(load: Load, batch: pa.Table) -> Written:
     rows = [_row(**row) for row in batch.to_pylist()]
     done = upsert_people(load.workspace, rows)
     return Written(done.added, done.changed, done.same)
+
+
+def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+    """What is on record of the rows."""
+    ids = people_by_ref(load.workspace.id, batch["person_id"].to_pylist()).values()
+    return (Person.objects.filter(workspace=load.workspace, pk__in=list(ids)),)
 
 
 def _row(further: str, **said: str | None) -> PersonRow:
@@ -50,5 +62,6 @@ KINDS.add(
         key=("person_id",),
         further="attributes",
         write=write,
+        about=about,
     )
 )

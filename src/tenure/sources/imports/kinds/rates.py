@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from tenure.revenue.dealing import RateRow, upsert_rates
+from tenure.revenue.models import Rate
 from tenure.sources.imports.forms import CURRENCY, DATE, NUMBER
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add rates, or correct those known."""
-    rows = [RateRow(row["date"], row["currency"], row["rate"]) for row in batch.to_pylist()]
-    done = upsert_rates(load.workspace, rows)
+    done = upsert_rates(load.workspace, _rows(batch))
     return Written(done.added, done.changed, done.same)
+
+
+def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+    """What is on record of the rows."""
+    keys = [row.key for row in _rows(batch)]
+    return (Rate.objects.filter(workspace=load.workspace, external_id__in=keys),)
+
+
+def _rows(batch: pa.Table) -> list[RateRow]:
+    return [RateRow(row["date"], row["currency"], row["rate"]) for row in batch.to_pylist()]
 
 
 KINDS.add(
@@ -41,5 +55,6 @@ KINDS.add(
         ),
         key=("currency", "date"),
         write=write,
+        about=about,
     )
 )

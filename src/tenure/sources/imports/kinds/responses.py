@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from tenure.feedback.actions import ResponseRow, upsert_responses
+from tenure.feedback.models import Response
 from tenure.feedback.rules import SCALES
 from tenure.sources.imports.forms import INSTANT, NUMBER, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
@@ -20,6 +22,12 @@ def write(load: Load, batch: pa.Table) -> Written:
     """Add answers, or correct those already known."""
     done = upsert_responses(load.workspace, [_row(row) for row in batch.to_pylist()])
     return Written(done.added, done.changed, done.same)
+
+
+def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+    """What is on record of the rows."""
+    keys = [_row(row).key for row in batch.to_pylist()]
+    return (Response.objects.filter(workspace=load.workspace, external_id__in=keys),)
 
 
 def _row(row: Mapping[str, Any]) -> ResponseRow:
@@ -116,5 +124,6 @@ KINDS.add(
         numbers=("occurrence",),
         imply=imply,
         write=write,
+        about=about,
     )
 )

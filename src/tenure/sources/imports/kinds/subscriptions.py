@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from tenure.kit.money import Money
 from tenure.revenue.actions import TermRow, upsert_terms
-from tenure.revenue.models import Term
+from tenure.revenue.models import Subscription, Term
 from tenure.sources.imports.forms import CURRENCY, DATE, INTERVAL, NUMBER, WHOLE, YES_NO, text
 from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Rows, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -32,6 +33,14 @@ def write(load: Load, batch: pa.Table) -> Written:
     rows = [_row(row, load) for row in batch.to_pylist()]
     done = upsert_terms(load.workspace, rows)
     return Written(done.added, done.changed, done.same)
+
+
+def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+    """What is on record of the rows."""
+    ids = set(batch["subscription_id"].to_pylist())
+    terms = Term.objects.filter(workspace=load.workspace, subscription__external_id__in=ids)
+    stated = terms.filter(superseded_at=None, starts_on__in=set(batch["start"].to_pylist()))
+    return Subscription.objects.filter(workspace=load.workspace, external_id__in=ids), stated
 
 
 def _row(row: Mapping[str, Any], load: Load) -> TermRow:
@@ -214,5 +223,6 @@ KINDS.add(
         imply=imply,
         hint=hint,
         write=write,
+        about=about,
     )
 )

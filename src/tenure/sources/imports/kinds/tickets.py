@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from tenure.conversations.actions import TicketRow, upsert_tickets
+from tenure.conversations.models import Ticket, TicketVersion
 from tenure.sources.imports.forms import INSTANT, NUMBER, WHOLE, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -22,6 +24,13 @@ def write(load: Load, batch: pa.Table) -> Written:
     """Write down what the rows say about tickets."""
     done = upsert_tickets(load.workspace, [_row(row) for row in batch.to_pylist()])
     return Written(done.added, done.changed, done.same)
+
+
+def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+    """What is on record of the rows."""
+    ids = batch["ticket_id"].to_pylist()
+    tickets = Ticket.objects.filter(workspace=load.workspace, external_id__in=ids)
+    return tickets, TicketVersion.objects.filter(ticket__in=tickets, superseded_at=None)
 
 
 def _row(row: Mapping[str, Any]) -> TicketRow:
@@ -124,5 +133,6 @@ KINDS.add(
         ),
         key=("ticket_id",),
         write=write,
+        about=about,
     )
 )
