@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from itertools import pairwise
 
@@ -10,7 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from tenure.demo.simulate import Simulated, leave_log_odds, simulate
+from tenure.demo import contracts, customers, truth, voice
+from tenure.demo.simulate import Simulated, simulate
+from tenure.demo.truth import WEEKS, leave_log_odds
 
 UNTIL = date(2026, 3, 31)
 
@@ -22,8 +25,8 @@ def small() -> Simulated:
 
 def test_the_same_seed_gives_the_same_company(small: Simulated) -> None:
     again = simulate(UNTIL, accounts=40)
-    for name in ("accounts", "people", "subscriptions", "events", "responses", "truth"):
-        assert getattr(small, name).equals(getattr(again, name)), name
+    for field in fields(Simulated):
+        assert getattr(small, field.name).equals(getattr(again, field.name)), field.name
     assert not simulate(UNTIL, accounts=40, seed=8).events.equals(small.events)
 
 
@@ -32,9 +35,9 @@ def test_everybody_mentioned_exists(small: Simulated) -> None:
         set(small.accounts["account_id"].to_pylist()),
         set(small.people["person_id"].to_pylist()),
     )
-    for table in (small.people, small.subscriptions, small.events, small.responses):
+    for table in (getattr(small, field.name) for field in fields(Simulated)):
         assert set(table["account_id"].to_pylist()) <= accounts
-    for table in (small.events, small.responses):
+    for table in (small.events, small.responses, small.tickets):
         assert set(table["person_id"].to_pylist()) <= people
 
 
@@ -53,6 +56,29 @@ def test_terms_of_a_customer_follow_each_other_without_gap_or_overlap(small: Sim
     for before, after in pairwise(rows):
         if before["account_id"] == after["account_id"]:
             assert before["end"] == after["start"]
+
+
+def test_a_ticket_is_answered_before_it_is_solved_and_open_ones_are_left_open() -> None:
+    rng = np.random.default_rng(7)
+    latent, firms = truth.draw(rng, 300), customers.draw(rng, 300, UNTIL)
+    ledger, staff = contracts.draw(rng, firms, latent), customers.draw_staff(rng, firms)
+    tickets = voice.draw_tickets(rng, firms, staff, latent, ledger)
+    for row in tickets.to_pylist():
+        assert row["first_reply_at"] is None or row["created_at"] <= row["first_reply_at"]
+        assert row["solved_at"] is None or row["first_reply_at"] <= row["solved_at"]
+        assert max(filter(None, (row["created_at"], row["solved_at"]))).date() <= UNTIL
+    assert 0 < tickets["solved_at"].null_count < tickets.num_rows
+
+
+def test_who_uses_the_product_comes_nearer_to_its_goals() -> None:
+    company = simulate(UNTIL, accounts=120)
+    last = {row["goal_id"]: row for row in company.goals.sort_by("measured_on").to_pylist()}
+    use = company.truth.group_by("account_id").aggregate([("seat_use", "mean")]).to_pylist()
+    by_account = {row["account_id"]: row["seat_use_mean"] for row in use}
+    reached = [
+        (r["value"] - r["start_value"]) / (r["target_value"] - r["start_value"]) for r in last.values()
+    ]
+    assert np.corrcoef(reached, [by_account[r["account_id"]] for r in last.values()])[0, 1] > 0.3
 
 
 def test_the_hazard_rises_with_disuse_decline_and_friction() -> None:
@@ -74,7 +100,7 @@ def test_observed_use_follows_the_truth() -> None:
     seen = recent.group_by("account_id").aggregate([("person_id", "count_distinct")])
     people = company.people.group_by("account_id").aggregate([("person_id", "count")])
     joined = seen.join(people, "account_id").join(
-        company.truth.filter(pc.equal(company.truth["week"], 51)), "account_id"
+        company.truth.filter(pc.equal(company.truth["week"], WEEKS - 1)), "account_id"
     )
     share = np.asarray(joined["person_id_count_distinct"]) / np.asarray(joined["person_id_count"])
     assert np.corrcoef(share, np.asarray(joined["seat_use"]))[0, 1] > 0.85

@@ -21,13 +21,24 @@ class Plan:
     seat_price: int
 
 
+@dataclass(frozen=True)
+class Goal:
+    """What a customer wants to reach, from where to where."""
+
+    title: str
+    start: float
+    target: float
+
+
 PLANS = (Plan("Starter", 540), Plan("Team", 900), Plan("Business", 1320))
 
 # Events of the product. The key ones are what customers buy it for.
 KEY_FEATURES = ("Books closed", "Approval given", "Bank feed synced", "Report exported", "Entry matched")
+FIRST_STEPS = ("Company set up", "Bank connected", "Colleague invited", "First books closed")
+FIRST_VALUE = FIRST_STEPS[-1]
 EVERYDAY = ("Signed in", "Entry posted", "Dashboard viewed", "Comment added", "Task completed")
 
-MANAGERS = ("dana@brightbook.example", "miro@brightbook.example", "jo@brightbook.example")
+MANAGERS = tuple(f"{name}@{OWN_DOMAIN}" for name in ("dana", "miro", "jo", "noor", "eli"))
 
 FIRST_WORDS = (
     "Alder Amber Anker Argon Aurora Basalt Beacon Birch Bramble Breeze Cedar Cobalt Copper Coral "
@@ -77,5 +88,47 @@ COMMENTS = {
         "I waited two days for an answer and then got a link to an article.",
         "My people went back to spreadsheets.",
         "We pay for seats that nobody uses.",
+    ),
+}
+
+TICKET_SUBJECTS = (
+    "Bank feed stopped",
+    "Cannot close the month",
+    "Report shows the wrong period",
+    "How do I add an approver?",
+    "Invoice was matched twice",
+    "Export to the auditor fails",
+    "Single sign-on does not work",
+    "Slow at month end",
+    "Question about our invoice",
+    "Remove a user who left",
+)
+GOALS = (
+    Goal("Close the books in five working days", 9, 5),
+    Goal("Match nine in ten entries without hands", 40, 90),
+    Goal("Hours a month spent on approvals", 60, 20),
+    Goal("Findings in the yearly audit", 14, 3),
+    Goal("Share of the team that works in Brightbook", 20, 80),
+)
+NOTES = {
+    "friction": (
+        "Call with their controller: tired of chasing support about the bank feed. Promised an update.",
+        "They asked for a named contact. Escalated inside.",
+        "Tense call. Two open questions from last month are still not answered.",
+    ),
+    "low": (
+        "Only a few of them work in it. Offered a training for the accountants.",
+        "Their sponsor has moved on; nobody has taken over yet.",
+        "They still close in spreadsheets and copy over. Agreed on a plan for the next close.",
+    ),
+    "steady": (
+        "Monthly check-in, nothing pressing. They will try approvals on the phone.",
+        "Went through the roadmap. Interested in matching rules.",
+        "Quarterly review held; goals confirmed.",
+    ),
+    "high": (
+        "Closed two days faster than last quarter. Happy to talk to others about it.",
+        "New team joins next month, they will need seats.",
+        "Showed us their own dashboard. Asked whether they may speak at the user day.",
     ),
 }

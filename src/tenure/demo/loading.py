@@ -21,7 +21,7 @@ from tenure.workspaces.actions import create_workspace
 from tenure.workspaces.models import Membership, User, Workspace
 from tenure.workspaces.roles import Role
 
-KINDS = ("accounts", "people", "subscriptions", "events", "responses")
+KINDS = ("accounts", "people", "subscriptions", "events", "responses", "tickets", "goals", "notes", "deals")
 
 
 class DemoFailed(Exception):
@@ -43,6 +43,8 @@ def load() -> Workspace:
         currency=company.CURRENCY,
         own_domains=[company.OWN_DOMAIN],
         key_features=list(company.KEY_FEATURES),
+        first_value_event=company.FIRST_VALUE,
+        onboarding_steps=list(company.FIRST_STEPS),
         is_demo=True,
     )
     yesterday = clock.today(company.ZONE) - timedelta(days=1)
@@ -64,14 +66,18 @@ def import_all(access: Access, simulated: Simulated) -> None:
 
 @transaction.atomic
 def _hand_over(workspace: Workspace) -> None:
-    """Give the workspace its owner, an invented success manager who signs in by link only."""
-    dana, _ = User.objects.get_or_create(email=company.MANAGERS[0], defaults={"name": "Dana"})
-    Membership.objects.create(workspace=workspace, user=dana, role=Role.OWNER.value)
+    """Give the workspace its people, invented success managers who sign in by link only; the owner last."""
+    for email in reversed(company.MANAGERS):
+        name = email.partition("@")[0].capitalize()
+        user, _ = User.objects.get_or_create(email=email, defaults={"name": name})
+        role = Role.OWNER if email == company.MANAGERS[0] else Role.MANAGER
+        Membership.objects.create(workspace=workspace, user=user, role=role.value)
 
 
 def remove(workspace: Workspace) -> None:
-    """Remove a demo workspace with everything in it; refuses any other."""
+    """Remove a demo workspace with everything in it, and its people; refuses any other."""
     if not workspace.is_demo:
         raise ValueError(f"{workspace} is not a demo")
     shutil.rmtree(home.lake(workspace.id), ignore_errors=True)
     workspace.delete()
+    User.objects.filter(email__in=company.MANAGERS, memberships=None).delete()
