@@ -26,7 +26,7 @@ from tenure.events import mending
 from tenure.events.models import EventName, MendingRule, RejectedEvent
 from tenure.health import editing
 from tenure.kit import clock, home
-from tenure.sources.models import ImportRun
+from tenure.sources.models import ImportRun, Pickup
 from tenure.touchpoints import actions as touchpoints
 from tenure.touchpoints.models import Note
 from tenure.warnings import priorities
@@ -65,6 +65,7 @@ class Ids:
     change_id: str
     file_id: str
     mention_id: str
+    pickup_id: str
 
 
 # Arguments that are no ids: words that every workspace knows.
@@ -145,6 +146,7 @@ def filled(access: Access, name: str, owner: str) -> Ids:
         invitation=Invitation.objects.get(workspace=workspace).pk,
         key=Key.objects.get(prefix=token[:10]).pk,
         name_id=_event_name(access, name),
+        pickup_id=_pickup(access),
         rule_id=str(
             MendingRule.objects.create(
                 workspace=workspace, reason="nobody", rule=mending.stored(mending.Drop(name)), made_by=who
@@ -192,6 +194,15 @@ def _event_name(access: Access, name: str) -> str:
         workspace=access.workspace, kind="track", event=f"{name} opened", description=f"by {name}", **seen
     )
     return str(row.pk)
+
+
+def _pickup(access: Access) -> str:
+    """A pick-up of a workspace, which has been previewed."""
+    where = "https://files.example/customers.csv"
+    made = Pickup.objects.create(
+        workspace=access.workspace, where=where, every_minutes=60, kind="accounts", created_by="somebody"
+    )
+    return made.pk
 
 
 def _import(access: Access, name: str) -> str:
