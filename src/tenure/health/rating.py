@@ -123,6 +123,11 @@ class Rating:
             given=None if np.isnan(given) else given,
         )
 
+    @property
+    def metrics(self) -> list[str]:
+        """The metrics there are values of."""
+        return [name for name in self.values.column_names if name not in engine.ROW]
+
     def numbers(self, metric: str) -> Floats:
         """A metric's column; NaN is no data."""
         return numbers(self.values[metric])
