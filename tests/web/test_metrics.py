@@ -37,6 +37,7 @@ def test_a_metric_is_tried_saved_and_taken_out_on_screen(olga: Access, visit: Vi
     tried = client.get("/data/metrics/new", FORM).text
     assert "How often “Exported” in 28 days." in tried
     assert "Known of 1 of 1 customers; the middle one has 2" in tried
+    assert "the middle one has 2" in client.post("/data/metrics/new", FORM | {"preview": "1"}).text
     assert own_of(olga.workspace) == {}
     assert "Say which event." in client.get("/data/metrics/new", FORM | {"event": ""}).text
     assert client.post("/data/metrics/new", FORM | {"days": "many"}).status_code == 422

@@ -74,12 +74,12 @@ def history(request: Request, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page()
 def edit(request: Request, name: str = "") -> HttpResponse:
-    """A metric of one's own: what it is stands in the address, a preview beside it; a POST saves it."""
+    """A metric of one's own: an address may say what it is, a preview stands beside it; a POST saves it."""
     before = own_of(request.access.workspace).get(name) if name else None
     if name and before is None:
         raise Http404("no such metric of their own")
     form = request.POST or request.GET or _form(before)
-    if request.method != "POST":
+    if request.method != "POST" or "preview" in form:
         return _edit_page(request, form, before, "")
     request.access.require(Right.ADMINISTER)
     try:
