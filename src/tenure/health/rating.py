@@ -172,7 +172,9 @@ def rate(
     `values` has the profiles' metrics, and those of `also` as of the last date.
     """
     days = sorted(set(as_of))
-    metrics = {metric.name: metric for metric in (*plan.metrics(days), LIVE)}
+    # Who has no profile yet may get any of those in force, and is then scored by what is computed here.
+    possible = (metric for profile in plan.versions.in_force(days[-1]) for metric in profile.metrics)
+    metrics = {metric.name: metric for metric in (*plan.metrics(days), *possible, LIVE)}
     once = [metric for metric in also if metric.name not in metrics]
     return score(engine.evaluate(tables, list(metrics.values()), days, accounts, once), plan, days)
 

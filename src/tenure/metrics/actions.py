@@ -81,7 +81,7 @@ def save_metrics(access: Access, metrics: Sequence[OwnMetric]) -> int:
 
     OwnMetricError, with what would be right, for one that cannot be computed.
     """
-    access.require(Right.ADMINISTER)
+    access.require(Right.DEFINE)
     workspace = Workspace.objects.select_for_update().get(pk=access.workspace.pk)
     before = own_of(workspace)
     for one in metrics:
@@ -97,7 +97,7 @@ def save_metrics(access: Access, metrics: Sequence[OwnMetric]) -> int:
 @transaction.atomic
 def remove_metric(access: Access, name: str) -> None:
     """Take a metric of one's own out; saving it again undoes this. OwnMetricError if others rest on it."""
-    access.require(Right.ADMINISTER)
+    access.require(Right.DEFINE)
     workspace = Workspace.objects.select_for_update().get(pk=access.workspace.pk)
     left = own_of(workspace)
     if left.pop(name, None) is None:

@@ -80,7 +80,7 @@ def _measurement(metric: Metric, some: bool) -> str:
 
 
 def _sql(query: ir.Table) -> str:
-    return str(ibis.to_sql(query.order_by(ROW), dialect="duckdb"))
+    return str(ibis.to_sql(query.order_by(ROW), dialect="duckdb", pretty=False))
 
 
 def _run(tables: Tables, sql: str, as_of: Sequence[date], accounts: Collection[str] | None) -> pa.Table:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('metrics', '0002_initial'),
-        ('workspaces', '0002_metric_inputs'),
+        ('workspaces', '0004_metric_inputs'),
     ]
 
     operations = [

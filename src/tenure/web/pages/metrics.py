@@ -81,7 +81,7 @@ def edit(request: Request, name: str = "") -> HttpResponse:
     form = request.POST or request.GET or _form(before)
     if request.method != "POST" or "preview" in form:
         return _edit_page(request, form, before, "")
-    request.access.require(Right.ADMINISTER)
+    request.access.require(Right.DEFINE)
     try:
         said = _said(form, name)
         actions.save_metrics(request.access, [said])
@@ -91,7 +91,7 @@ def edit(request: Request, name: str = "") -> HttpResponse:
 
 
 @require_POST
-@page(Right.ADMINISTER)
+@page(Right.DEFINE)
 def remove(request: Request, name: str) -> HttpResponse:
     """Take a metric of one's own out."""
     try:
@@ -177,7 +177,7 @@ def _edit_page(
         "units": [(one.value, one.value) for one in own.UNITS],
         "choices": queries.choices(request.access),
         "preview": _preview(request, form, before),
-        "may_change": request.access.may(Right.ADMINISTER),
+        "may_change": request.access.may(Right.DEFINE),
     }
     return render(request, "metrics/edit.html", context, status=status)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from tenure.health.queries import profile_of
+from tenure.health.versions import versions_of
 from tenure.kit import clock
 from tenure.metrics import own, queries, reference, wording
 from tenure.metrics.catalogue import metrics_of, own_of
@@ -71,9 +71,10 @@ def _entry(metric: Metric, known: Coverage, users: dict[str, list[str]], mine: d
 def _users(access: Access) -> defaultdict[str, list[str]]:
     """Who rests on which metric."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    profile = profile_of(access.workspace)
-    for metric in profile.metrics:
-        found[metric.name].append(f"health profile {profile.name}")
+    today = clock.today(access.workspace.zone)
+    for profile in versions_of(access.workspace).in_force(today):
+        for metric in profile.metrics:
+            found[metric.name].append(f"health profile {profile.name}")
     for name in OF_WARNINGS:
         found[name].append("early warnings")
     for one in own_of(access.workspace).values():
