@@ -54,7 +54,8 @@ def test_only_owners_save_and_neighbours_see_nothing(
 ) -> None:
     assert visit(olga).post("/data/metrics/new", FORM).status_code == 302
     client = visit(dana)
-    assert client.get("/data/metrics/new").status_code == 200
+    assert client.get("/data/metrics/new").status_code == 403
+    assert client.get("/data/metrics").status_code == 200
     for path in ("new", "exports_a_month/edit", "exports_a_month/remove"):
         assert client.post(f"/data/metrics/{path}", FORM | {"days": "7"}).status_code == 403
     assert own_of(olga.workspace)["exports_a_month"].days == 28

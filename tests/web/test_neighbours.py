@@ -45,6 +45,7 @@ OPEN = {"welcome", "ready", "api-description"}  # besides allauth's: for strange
 ALLAUTH = ("account_", "mfa_")
 # Pages about the whole workspace, which those held to a book are refused although they may read.
 OF_ALL = re.compile(r"data($|-(?!incoming))|settings-inputs$")
+OF_ALL = re.compile(r"data(?!-metric)($|-(?!incoming))")
 SECRET = "Xerxes"  # in everything that is a neighbour's
 ANOTHERS = "Zenobia"  # in everything that is in another's book
 

@@ -57,10 +57,11 @@ def months_until(day: date, count: int = MONTHS) -> list[date]:
 
 
 def history(access: Access, metric: Metric) -> list[Spread]:
-    """Median and quartiles over all accounts at the end of each month, as known then, and today."""
+    """Median and quartiles over the accounts one may see, at the end of each month, as known then."""
+    accounts = list(access.of(Account).values_list("pk", flat=True))
     days = months_until(clock.today(access.workspace.zone))
     with open_tables(access.workspace) as tables:
-        found = engine.evaluate(tables, [metric], days)
+        found = engine.evaluate(tables, [metric], days, accounts)
     values = np.asarray(found[metric.name].to_numpy(), dtype=np.float64).reshape(-1, len(days))
     return [_spread(day, values[:, place]) for place, day in enumerate(days)]
 

@@ -72,7 +72,7 @@ def history(request: Request, name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page()
+@page(Right.DEFINE)
 def edit(request: Request, name: str = "") -> HttpResponse:
     """A metric of one's own: an address may say what it is, a preview stands beside it; a POST saves it."""
     before = own_of(request.access.workspace).get(name) if name else None
@@ -81,7 +81,6 @@ def edit(request: Request, name: str = "") -> HttpResponse:
     form = request.POST or request.GET or _form(before)
     if request.method != "POST" or "preview" in form:
         return _edit_page(request, form, before, "")
-    request.access.require(Right.DEFINE)
     try:
         said = _said(form, name)
         actions.save_metrics(request.access, [said])
@@ -177,7 +176,6 @@ def _edit_page(
         "units": [(one.value, one.value) for one in own.UNITS],
         "choices": queries.choices(request.access),
         "preview": _preview(request, form, before),
-        "may_change": request.access.may(Right.DEFINE),
     }
     return render(request, "metrics/edit.html", context, status=status)
 
