@@ -82,7 +82,6 @@ def inputs_page(access: Access) -> InputsPage:
     """The page of named inputs."""
     if access.is_narrowed:  # what is proposed is read from everybody's events
         raise OutsideBook
-    found = proposals(access)
     found = seen(access)
     coverage, gains = _coverage(access)
     products = access.of(Subscription).exclude(product="").values_list("product", flat=True).distinct()
