@@ -35,6 +35,7 @@ def test_a_metric_says_what_it_means_and_what_would_supply_it(metric: Metric) ->
     assert metric.title
     assert metric.formula
     assert METRICS[metric.name] is metric
+    assert not {"value", "lowest", "highest"} & metric.measures.keys()  # these stand beside the measures
 
 
 def cases(metric: str) -> list[dict[str, Any]]:

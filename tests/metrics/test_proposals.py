@@ -11,12 +11,16 @@ from tenure.kit.business import Calendar
 from tenure.kit.models import OutboxFact
 from tenure.metrics import actions
 from tenure.metrics.inputs import inputs_of
-from tenure.metrics.proposals import proposals
+from tenure.metrics.proposals import Proposal, seen
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import AuditEntry, Workspace
 from tenure.workspaces.roles import Role
 from tests import cast
 from tests.metrics.telling import ago, customer, pays, used
+
+
+def proposals(access: Access) -> dict[str, list[Proposal]]:
+    return seen(access).proposals
 
 
 def test_what_those_that_stayed_did_and_those_that_left_did_not_is_first_value(access: Access) -> None:

@@ -26,6 +26,7 @@ def test_views_have_the_columns_that_metrics_are_written_against(access: Access)
         "DATE": "date",
         "DOUBLE": "float64",
         "BOOLEAN": "boolean",
+        "TIMESTAMP WITH TIME ZONE": "timestamp('UTC')",
     }
     with open_tables(access.workspace) as tables:
         for view, columns in COLUMNS.items():

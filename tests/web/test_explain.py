@@ -25,6 +25,7 @@ def client(visit: Visit, dana: Access) -> Client:
     return visit(dana)
 
 
+@pytest.mark.timeout(600)  # every metric is compiled, each by itself
 def test_every_metric_of_borealis_and_of_somebody_unknown(client: Client, access: Access) -> None:
     row = story.borealis(access)
     nobody = Account.objects.create(workspace=access.workspace, external_id="new", name="New")

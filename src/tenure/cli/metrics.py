@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from tenure.cli.base import Json, WorkspaceOption, app, console, fail, open_workspace, print_json
+from tenure.cli.base import (
+    Json,
+    WorkspaceOption,
+    app,
+    console,
+    fail,
+    open_workspace,
+    print_json,
+    start_django,
+)
 
 if TYPE_CHECKING:
     from tenure.metrics.definition import Metric
@@ -19,8 +29,13 @@ if TYPE_CHECKING:
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As of the end of this day.")]
 
 
-@app.command()
+metrics_app = typer.Typer(help="Figures of every customer, and metrics of your own as files.")
+app.add_typer(metrics_app, name="metrics", invoke_without_command=True)
+
+
+@metrics_app.callback()
 def metrics(
+    context: typer.Context,
     as_of: AsOf = None,
     metric: Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.")] = None,
     account: Annotated[
@@ -30,10 +45,12 @@ def metrics(
     json: Json = False,
 ) -> None:
     """Compute metrics of customers as of a day, from what was known then."""
+    if context.invoked_subcommand:
+        return
     access = open_workspace(workspace)
     from tenure.metrics import queries
 
-    chosen = chosen_metrics(metric)
+    chosen = chosen_metrics(access, metric)
     day = chosen_day(access, as_of)
     rows = queries.values(access, chosen, day, chosen_accounts(access, account))
     if json:
@@ -44,14 +61,57 @@ def metrics(
         console.print("No customers yet. `tenure import accounts FILE` or an SDK brings some.")
 
 
-def chosen_metrics(names: Sequence[str] | None) -> list[Metric]:
-    """The metrics of these names, or all; an unknown one ends the command."""
-    from tenure.metrics.catalog import METRICS
+@metrics_app.command("export")
+def export_metrics(
+    file: Annotated[str, typer.Argument(help="Where to; - prints it.")] = "-", workspace: WorkspaceOption = ""
+) -> None:
+    """Write the workspace's own metrics as YAML."""
+    access = open_workspace(workspace)
+    from tenure.metrics import files
 
+    text = files.write(access.workspace)
+    if file == "-":
+        print(text, end="")
+    else:
+        Path(file).write_text(text, encoding="utf-8")
+        console.print(f"Wrote {file}.")
+
+
+@metrics_app.command("import")
+def import_metrics(
+    files_: Annotated[list[Path], typer.Argument(metavar="FILE…")], workspace: WorkspaceOption = ""
+) -> None:
+    """Add or change the workspace's own metrics by YAML files; all of them or none."""
+    access = open_workspace(workspace)
+    from tenure.metrics import actions, files
+    from tenure.metrics.own import OwnMetricError
+
+    try:
+        metrics = [one for path in files_ for one in files.read(path.read_text(encoding="utf-8"))]
+        changed = actions.save_metrics(access, metrics)
+    except (OSError, UnicodeDecodeError, OwnMetricError) as wrong:
+        fail(str(wrong))
+    console.print(f"{len(metrics)} read, {changed} changed. Figures follow with the next refresh.")
+
+
+@metrics_app.command("reference")
+def reference() -> None:
+    """Print the reference page of the shipped metrics (docs/reference/metrics.md)."""
+    start_django()
+    from tenure.metrics import reference as page
+
+    print(page.markdown(), end="")
+
+
+def chosen_metrics(access: Access, names: Sequence[str] | None) -> list[Metric]:
+    """The metrics of these names, or all; an unknown one ends the command."""
+    from tenure.metrics.catalogue import metrics_of
+
+    there = metrics_of(access.workspace)
     for name in names or ():
-        if name not in METRICS:
-            fail(f"there is no metric {name!r}; there are: {', '.join(one.name for one in METRICS)}")
-    return [METRICS[name] for name in dict.fromkeys(names)] if names else list(METRICS)
+        if name not in there:
+            fail(f"there is no metric {name!r}; there are: {', '.join(there)}")
+    return [there[name] for name in dict.fromkeys(names)] if names else list(there.values())
 
 
 def chosen_day(access: Access, as_of: datetime | None) -> date:

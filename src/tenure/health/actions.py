@@ -18,7 +18,7 @@ from tenure.health.plan import plan_of
 from tenure.health.rating import Rating, rate, score
 from tenure.kit import clock, outbox
 from tenure.kit.facts import HealthChanged
-from tenure.metrics.catalog import METRICS
+from tenure.metrics.catalogue import metrics_of
 from tenure.metrics.models import MetricValue
 from tenure.metrics.tables import open_tables
 from tenure.workspaces.models import Workspace
@@ -45,7 +45,11 @@ def refresh(
     day = as_of or clock.today(workspace.zone)
     with open_tables(workspace, account_ids) as tables:
         rating = rate(
-            tables, plan_of(workspace, account_ids), weeks_until(day), account_ids, also=tuple(METRICS)
+            tables,
+            plan_of(workspace, account_ids),
+            weeks_until(day),
+            account_ids,
+            also=tuple(metrics_of(workspace).values()),
         )
     now, known = clock.now(), _scored_before(workspace, rating, account_ids)
     _write(workspace, Board(rating), day, now)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from tenure.health.rating import Rating
 from tenure.health.scoring import Floats
-from tenure.metrics.catalog import METRICS
 
 WEEKS = 12
 COMPARED_WEEKS = 4
@@ -69,7 +68,7 @@ class Board:
 
     def metric_values(self) -> dict[str, list[float | None]]:
         """Every metric with its latest values, a place per account."""
-        return {metric.name: self._latest(metric.name) for metric in METRICS}
+        return {name: self._latest(name) for name in self.rating.metrics}
 
     def _latest(self, metric: str) -> list[float | None]:
         return _listed(self.rating.numbers(metric)[self.latest])

@@ -123,6 +123,11 @@ class Rating:
             given=None if np.isnan(given) else given,
         )
 
+    @property
+    def metrics(self) -> list[str]:
+        """The metrics there are values of."""
+        return [name for name in self.values.column_names if name not in engine.ROW]
+
     def numbers(self, metric: str) -> Floats:
         """A metric's column; NaN is no data."""
         return numbers(self.values[metric])
@@ -167,7 +172,9 @@ def rate(
     `values` has the profiles' metrics, and those of `also` as of the last date.
     """
     days = sorted(set(as_of))
-    metrics = {metric.name: metric for metric in (*plan.metrics(days), LIVE)}
+    # Who has no profile yet may get any of those in force, and is then scored by what is computed here.
+    possible = (metric for profile in plan.versions.in_force(days[-1]) for metric in profile.metrics)
+    metrics = {metric.name: metric for metric in (*plan.metrics(days), *possible, LIVE)}
     once = [metric for metric in also if metric.name not in metrics]
     return score(engine.evaluate(tables, list(metrics.values()), days, accounts, once), plan, days)
 

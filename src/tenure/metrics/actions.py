@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
 from django.db import transaction
+from django.db.models import Max
 
 from tenure.accounts.actions import mark_own_people
 from tenure.accounts.rules import clean_domain
 from tenure.kit import business, outbox
 from tenure.kit.business import Calendar
 from tenure.kit.facts import RecordsChanged
+from tenure.metrics import own
+from tenure.metrics.catalogue import own_of
+from tenure.metrics.models import OwnMetricVersion
 from tenure.metrics.named import NAMED, problem
+from tenure.metrics.own import OwnMetric, OwnMetricError
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 from tenure.workspaces.roles import Right
@@ -67,6 +73,47 @@ def set_business_hours(access: Access, calendar: Calendar) -> Workspace:
     if wrong := business.problem(calendar):
         raise ValueError(wrong)
     return _change(access, "business_hours", lambda now: calendar.body(), "")
+
+
+@transaction.atomic
+def save_metrics(access: Access, metrics: Sequence[OwnMetric]) -> int:
+    """Add or change metrics of one's own, all or none; gives how many differ from what was in force.
+
+    OwnMetricError, with what would be right, for one that cannot be computed.
+    """
+    access.require(Right.DEFINE)
+    workspace = Workspace.objects.select_for_update().get(pk=access.workspace.pk)
+    before = own_of(workspace)
+    for one in metrics:
+        if wrong := own.problem(one):
+            raise OwnMetricError(f"{one.name}: {wrong}")
+    own.compiled(before | {one.name: one for one in metrics})
+    changed = [one for one in metrics if before.get(one.name) != one]
+    for one in changed:
+        _write_version(access, one.name, body=msgspec.to_builtins(one))
+    return len(changed)
+
+
+@transaction.atomic
+def remove_metric(access: Access, name: str) -> None:
+    """Take a metric of one's own out; saving it again undoes this. OwnMetricError if others rest on it."""
+    access.require(Right.DEFINE)
+    workspace = Workspace.objects.select_for_update().get(pk=access.workspace.pk)
+    left = own_of(workspace)
+    if left.pop(name, None) is None:
+        return
+    own.compiled(left)
+    _write_version(access, name, is_removed=True)
+
+
+def _write_version(access: Access, name: str, **said: Any) -> None:
+    versions = access.of(OwnMetricVersion).filter(name=name)
+    latest = versions.aggregate(latest=Max("version"))["latest"] or 0
+    by = str(access.user or "")[:254]
+    OwnMetricVersion.objects.create(workspace=access.workspace, name=name, version=latest + 1, by=by, **said)
+    access.log("removed metric" if said.get("is_removed") else "changed metric", name)
+    first = date.min.isoformat()
+    outbox.record(RecordsChanged(workspace_id=access.workspace.pk, table="own_metric", first_day=first))
 
 
 def _change(access: Access, name: str, change: Callable[[Any], Any], what: str) -> Workspace:

@@ -128,8 +128,14 @@ def _named(rows: ir.Table) -> ir.Table:
     return joined.mutate(who=ibis.coalesce(*known, _NOBODY))
 
 
+def _events(rows: ir.Table) -> tuple[str, ir.Table]:
+    named = _named(rows).order_by(ibis.desc("occurred_at"), "event")
+    return "Events", named.select("day", "who", "event", "properties")
+
+
 _SHOWN: dict[str, Callable[[ir.Table], tuple[str, ir.Table]]] = {
     "use_daily": _use,
+    "product_events": _events,
     "responses": _responses,
     "subscriptions": _subscriptions,
     "plan_features": _features,

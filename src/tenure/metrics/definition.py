@@ -98,13 +98,13 @@ class Measured:
     """A metric's measures by name, as float64 columns; what its `value` is written in."""
 
     def __init__(self, columns: Mapping[str, ir.FloatingColumn]) -> None:
-        self._columns = columns
+        self.columns = columns
 
     def __getattr__(self, name: str) -> ir.FloatingColumn:
         try:
-            return self._columns[name]
+            return self.columns[name]
         except KeyError:
-            raise AttributeError(f"no measure {name!r}; there are {', '.join(self._columns)}") from None
+            raise AttributeError(f"no measure {name!r}; there are {', '.join(self.columns)}") from None
 
 
 @dataclass(frozen=True)

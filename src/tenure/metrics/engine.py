@@ -80,7 +80,7 @@ def _measurement(metric: Metric, some: bool) -> str:
 
 
 def _sql(query: ir.Table) -> str:
-    return str(ibis.to_sql(query.order_by(ROW), dialect="duckdb"))
+    return str(ibis.to_sql(query.order_by(ROW), dialect="duckdb", pretty=False))
 
 
 def _run(tables: Tables, sql: str, as_of: Sequence[date], accounts: Collection[str] | None) -> pa.Table:
@@ -191,9 +191,7 @@ def _measured(metrics: Sequence[Metric], some: bool) -> _Measured:
         joined = rows.left_join(_totals(fold), ROW, rname="again_{name}")
         rows = joined.drop("again_account_id", "again_as_of")
     figures = {name: _figure(rows, fold, name) for fold in folds for name in fold.measures}
-    given = {
-        name: rows[one.field].cast("float64") for one, name in names.items() if isinstance(one, Attribute)
-    }
+    given = {name: one.read(rows) for one, name in names.items() if isinstance(one, Attribute)}
     return _Measured(rows.select(*ROW, **figures, **given), names)
 
 
@@ -314,11 +312,12 @@ def _parts(
     rows: ir.Table, by: Sequence[str], fold: _Fold, chosen: Callable[[Measure], ir.BooleanValue]
 ) -> ir.Table:
     """The rows folded by key: for measure m0 its parts as columns m0_…"""
+    by = list(dict.fromkeys(by))
     columns: dict[str, ir.Value] = {"rows": rows.count()}
     for name, one in fold.measures.items():
         condition = chosen(one) & one.where.holds(rows) if one.where else chosen(one)
         columns |= {f"{name}_{part}": value for part, value in one.parts(rows, condition).items()}
-    return rows.group_by(list(by)).agg(**columns)
+    return rows.group_by(by).agg(**columns)
 
 
 def _total(parts: ir.Table, fold: _Fold) -> ir.Table:

@@ -61,10 +61,18 @@ def tables_of(rows: Mapping[str, pa.Table], inputs: Inputs) -> Tables:
     for name, table in {**nothing, **rows}.items():
         connection.register(f"{name}_rows", table)
         connection.execute(f"CREATE TABLE {name} AS FROM {name}_rows")
+    connection.execute(_EVENTS)
     connection.execute("CREATE VIEW use_people AS SELECT * EXCLUDE (event) FROM product_use")
     connection.execute("CREATE VIEW use_days AS SELECT account_id, day FROM product_use")
     define_views(connection, inputs)
     return Tables(connection)
+
+
+_EVENTS = """
+    CREATE VIEW events AS
+    SELECT account_id, person_id, day, event, '{}' AS properties, month, 'track' AS kind, false AS is_own,
+        day::TIMESTAMPTZ AS occurred_at
+    FROM product_use"""
 
 
 def _accounts(example: Example) -> pa.Table:

@@ -11,6 +11,7 @@ from tenure.kit import clock, words
 from tenure.metrics import engine, wording
 from tenure.metrics.behind import Rows, behind
 from tenure.metrics.catalog import METRICS
+from tenure.metrics.catalogue import metrics_of
 from tenure.metrics.definition import Metric
 from tenure.metrics.models import MetricValue
 from tenure.metrics.tables import open_tables
@@ -59,7 +60,7 @@ class Explanation:
 
 def explain(access: Access, name: str, account_id: str, as_of: date | None = None) -> Explanation:
     """Explain a metric (KeyError for an unknown one) of an account as of a day (today)."""
-    metric, account = METRICS[name], access.get(Account, account_id)
+    metric, account = _metric(access, name), access.get(Account, account_id)
     day = as_of or clock.today(access.workspace.zone)
     dates = [day - timedelta(weeks=back) for back in range(WEEKS)]
     with open_tables(access.workspace, [account.pk]) as tables:
@@ -83,6 +84,11 @@ def explain(access: Access, name: str, account_id: str, as_of: date | None = Non
         accounts=access.of(Account).count(),
         rows=rows,
     )
+
+
+def _metric(access: Access, name: str) -> Metric:
+    """A metric of the workspace; the registry's error, which names those there are, for an unknown one."""
+    return METRICS[name] if name in METRICS else metrics_of(access.workspace).get(name) or METRICS[name]
 
 
 def _inputs(metric: Metric, row: dict[str, Any], currency: str) -> tuple[Input, ...]:

@@ -14,3 +14,8 @@ def getvariable(which: str) -> dt.date:
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def bit_count(bits: dt.int64) -> dt.int64:
     """How many bits are set."""
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def json_extract_string(body: dt.string, path: dt.string) -> dt.string:
+    """What stands in JSON at a path, as text; null where nothing does."""

@@ -121,6 +121,10 @@ class Attribute(Measure):
     def total(self, parts: Mapping[str, ir.Column]) -> ir.Value:
         raise TypeError("an attribute is read, not aggregated")
 
+    def read(self, accounts: ir.Table) -> ir.Value:
+        """The column as a number."""
+        return accounts[self.field].cast("float64")
+
 
 @dataclass(frozen=True)
 class DaysSinceFirst(Measure):

@@ -41,8 +41,16 @@ class _Early:
     days: float  # median until its first time, of those that stayed
 
 
-def proposals(access: Access) -> dict[str, list[Proposal]]:
-    """By input (`metrics.named`), what could be named and is not yet, the best first."""
+@dataclass(frozen=True)
+class Seen:
+    """By input (`metrics.named`) what could be named and is not yet, the best first; names of events."""
+
+    proposals: dict[str, list[Proposal]]
+    events: tuple[str, ...]
+
+
+def seen(access: Access) -> Seen:
+    """What could be named, and product events of late, those most customers did first."""
     workspace = access.workspace
     with open_tables(workspace) as tables:
         early, used = _early(tables, access), _used(tables, access)
@@ -55,9 +63,10 @@ def proposals(access: Access) -> dict[str, list[Proposal]]:
         "own_domains": _domains(access),
     }
     named = {name: _named(getattr(workspace, name)) for name in found}
-    return {
+    left = {
         name: [one for one in some if one.value not in named[name]][:MOST] for name, some in found.items()
     }
+    return Seen(left, tuple(event for event, _, _ in used))
 
 
 def events_seen(access: Access) -> list[str]:
@@ -71,12 +80,17 @@ def _named(value: list[str] | str) -> set[str]:
 
 
 def _first_value(early: list[_Early]) -> list[Proposal]:
-    """What those that stayed did early and those that left did not; the usual thing if nobody left."""
-    telling = [
-        one for one in early if one.stayed >= 0.3 and (one.left is None or one.stayed - one.left >= 0.1)
-    ]
-    telling.sort(key=lambda one: one.stayed - (one.left or 0), reverse=True)
-    return [Proposal(one.event, _compared(one)) for one in telling]
+    """What those that stayed did early and those that left did not.
+
+    While nobody can be compared with, the last things that most of them came to do: value is at the end of
+    the first steps, not at the sign-in.
+    """
+    compared = [one for one in early if one.left is not None and one.stayed - one.left >= 0.1]
+    if compared:
+        compared.sort(key=lambda one: one.stayed - (one.left or 0), reverse=True)
+        return [Proposal(one.event, _compared(one)) for one in compared if one.stayed >= 0.3]
+    usual = sorted((one for one in early if one.stayed >= 0.5), key=lambda one: (-one.days, -one.stayed))
+    return [Proposal(one.event, _by_day(one)) for one in usual[:3]]
 
 
 def _steps(early: list[_Early]) -> list[Proposal]:
@@ -84,10 +98,11 @@ def _steps(early: list[_Early]) -> list[Proposal]:
     usual = sorted((one for one in early if one.stayed >= 0.6), key=lambda one: (-one.stayed, one.event))[
         :MOST
     ]
-    return [
-        Proposal(one.event, f"{_compared(one)}, half of them by day {max(round(one.days), 1)}")
-        for one in sorted(usual, key=lambda one: one.days)
-    ]
+    return [Proposal(one.event, _by_day(one)) for one in sorted(usual, key=lambda one: one.days)]
+
+
+def _by_day(one: _Early) -> str:
+    return f"{_compared(one)}, half of them by day {max(round(one.days), 1)}"
 
 
 def _compared(one: _Early) -> str:

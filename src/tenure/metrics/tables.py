@@ -42,6 +42,7 @@ class Stated:
 
 TABLES: dict[str, Dated | Stated] = {
     "use_daily": Dated(day="day", key="person_id", month="month", rollups=("use_days", "use_people")),
+    "product_events": Dated(day="day", key="person_id", month="month", rollups=("use_days",)),
     "responses": Dated(day="responded_on", key="respondent", known_from="known_from"),
     "subscriptions": Stated("starts_on", "ends_on", "term_id", "known_from", "known_until"),
     "plan_features": Stated("starts_on", "ends_on", "feature", "known_from", "known_until"),
@@ -68,6 +69,16 @@ COLUMNS = {
         "onboarding_steps": "int64",
         "first_value_events": "int64",
         "seats": "float64",
+        "attributes": "string",
+    },
+    "product_events": {
+        "account_id": "string",
+        "person_id": "string",
+        "day": "date",
+        "event": "string",
+        "properties": "string",
+        "occurred_at": "timestamp('UTC')",
+        "month": "string",
     },
     "use_daily": {
         "account_id": "string",
@@ -188,8 +199,10 @@ def open_tables(workspace: Workspace, account_ids: Collection[str] | None = None
     - `responses(response_id, account_id, person_id, respondent, survey, score, responded_on, turn,
       known_from)`: `respondent` is the person, or the answer itself where nobody is named; `turn` orders them
     - `accounts(account_id, external_id, name, owner, segment, key_features, onboarding_steps,
-      first_value_events, seats)`: with how many of each are named, null if none; `seats` where an
-      attribute says them
+      first_value_events, seats, attributes)`: with how many of each are named, null if none; `seats`
+      where an attribute says them; all attributes as JSON
+    - `product_events(account_id, person_id, day, event, properties, occurred_at, month)`: product use in
+      full, for metrics that ask for properties (JSON)
     - `plan_features(account_id, feature, …)`: the key features that the plans of terms include
     - `milestones(account_id, event, day, is_first_value, is_step)`: when each was reached for the first time
     - `contacts`, `replies`, `solutions`, `settled`, each by the day it happened, and `tickets`, open from a

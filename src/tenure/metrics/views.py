@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from tenure.events.views import PRODUCT_KINDS
 from tenure.kit import business, clock
 from tenure.kit.business import Calendar
 from tenure.metrics.inputs import Inputs
@@ -26,6 +27,7 @@ def define_views(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
         _PLAN_FEATURES,
         _RESPONSES,
         _USE,
+        _PRODUCT_EVENTS,
         _MILESTONES,
         _TICKET_TIMES,
         _TICKETS,
@@ -52,6 +54,7 @@ def _filled(inputs: Inputs) -> dict[str, object]:
         for name in columns
     }
     return local | {
+        "kinds": PRODUCT_KINDS,
         "known": f"{local['recorded']}::DATE AS known_from, {local['superseded']}::DATE AS known_until",
         "currency": text(inputs.currency),
         "features": _texts(inputs.all_features),
@@ -101,7 +104,7 @@ _ACCOUNTS = """
     CREATE TEMP VIEW accounts AS
     SELECT account.*, {key_features}::BIGINT AS key_features, {steps}::BIGINT AS onboarding_steps,
         {first_values}::BIGINT AS first_value_events,
-        try_cast({seats} AS DOUBLE) AS seats
+        try_cast({seats} AS DOUBLE) AS seats, data AS attributes
     FROM account LEFT JOIN attributes USING (account_id)"""
 
 # A version recorded on a day is known at the end of that day; one replaced on a day is not any more.
@@ -128,6 +131,11 @@ _RESPONSES = """
 _USE = """
     CREATE OR REPLACE TEMP VIEW use_daily AS
     SELECT *, list_contains({features}, event) AS is_key_feature FROM product_use"""
+
+_PRODUCT_EVENTS = """
+    CREATE TEMP VIEW product_events AS
+    SELECT account_id, person_id, day, event, properties, occurred_at, month
+    FROM events WHERE kind IN {kinds} AND NOT is_own AND account_id IS NOT NULL"""
 
 _PLAN_FEATURES = """
     CREATE TEMP VIEW plan_features AS

@@ -33,7 +33,7 @@ _USE = (
 
 def _waited(m: Measured) -> object:
     """Who tried it before their first contract waited no time."""
-    days = m.live - m.value
+    days = m.live - m.first
     return (days < 0).ifelse(0, days)
 
 
@@ -49,7 +49,7 @@ METRICS.add(
         side=Side.OUTCOME,
         measures={
             "live": DaysSinceFirst("subscriptions.starts_on"),
-            "value": DaysSinceFirst("milestones.day", where=first_value),
+            "first": DaysSinceFirst("milestones.day", where=first_value),
         },
         value=_waited,
         formula="day of the first-value event − first day of the first contract, at least 0",
@@ -76,10 +76,10 @@ METRICS.add(
         side=Side.OUTCOME,
         measures={
             "live": DaysSinceFirst("subscriptions.starts_on"),
-            "value": DaysSinceFirst("milestones.day", where=first_value),
+            "first": DaysSinceFirst("milestones.day", where=first_value),
             "named": Attribute("accounts.first_value_events"),
         },
-        value=lambda m: (m.value.isnull() & m.named.notnull()).ifelse(m.live, None),
+        value=lambda m: (m.first.isnull() & m.named.notnull()).ifelse(m.live, None),
         formula="as of − first day of the first contract, until the first-value event",
         example=Example(
             inputs=_NAMED,

@@ -15,7 +15,7 @@ from tenure.kit.business import Calendar
 from tenure.metrics.measures import Attribute
 from tenure.metrics.models import MetricValue
 from tenure.metrics.named import NAMED, Named
-from tenure.metrics.proposals import Proposal, events_seen, proposals
+from tenure.metrics.proposals import Proposal, seen
 from tenure.revenue.models import Subscription
 from tenure.workspaces.access import Access
 from tenure.workspaces.books import OutsideBook
@@ -82,16 +82,17 @@ def inputs_page(access: Access) -> InputsPage:
     """The page of named inputs."""
     if access.is_narrowed:  # what is proposed is read from everybody's events
         raise OutsideBook
-    found = proposals(access)
+    found = seen(access)
     coverage, gains = _coverage(access)
     products = access.of(Subscription).exclude(product="").values_list("product", flat=True).distinct()
     return InputsPage(
         inputs=tuple(
-            Shown(one, _values(access, one), tuple(found.get(one.name, ()))) for one in NAMED.values()
+            Shown(one, _values(access, one), tuple(found.proposals.get(one.name, ())))
+            for one in NAMED.values()
         ),
         gains=gains,
         coverage=coverage,
-        events=tuple(events_seen(access)),
+        events=found.events,
         plans=tuple(products.order_by("product")[:50]),
         calendar=Calendar.read(access.workspace.business_hours),
         countries=business.countries(),
