@@ -19,7 +19,7 @@ from django.db.models import Model, QuerySet
 from tenure.sources.models import ImportChange, ImportRun
 
 # What is not the record: the ground, and what is worked out from the record.
-_GROUND = "kit workspaces sources events auth contenttypes sessions account web"
+_GROUND = "kit workspaces sources events desk auth contenttypes sessions account mfa web"
 _FIGURES = "metrics health warnings segments"
 _OTHERS = frozenset(f"{_GROUND} {_FIGURES}".split())
 
@@ -87,9 +87,9 @@ def _keep(cursor: CursorWrapper, model: type[Model], run: ImportRun) -> None:
     now = image(model, "now")
     cursor.execute(
         f"""INSERT INTO import_change (workspace_id, run_id, tbl, row_id, before, after, is_same)
-            SELECT %s, %s, tbl, touched.id, before, md5({now}), false
+            SELECT %s, %s, touched.tbl, touched.id, touched.before, md5({now}), false
             FROM touched JOIN "{table}" now ON now."{key}" = touched.id
-            WHERE tbl = '{table}' AND (before IS NULL OR before <> {now})
+            WHERE touched.tbl = '{table}' AND (touched.before IS NULL OR touched.before <> {now})
             ON CONFLICT (run_id, tbl, row_id) DO UPDATE SET after = excluded.after, is_same = false""",  # noqa: S608
         [run.workspace_id, run.pk],
     )

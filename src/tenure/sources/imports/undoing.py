@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from django.db import connection, models
 from django.db.models import Model
 
-from tenure.accounts.models import Account, Identity, Person
+from tenure.accounts.models import Account, AccountAttributes, Identity, Person, Statement
 from tenure.accounts.queries import in_chunks
 from tenure.events import undoing as events
 from tenure.sources.imports.journal import image, parts, references, tables
@@ -22,6 +22,7 @@ from tenure.sources.models import ImportRun
 from tenure.workspaces.models import Workspace
 
 MOST_LEFT = 200  # rows that are named
+BESIDE = (Identity, Statement, AccountAttributes)  # said of a customer or a person, who is counted
 _AT_ONCE = 2_000
 
 # A change of an undone import that nothing on record has followed: `c`, and its row `now`.
@@ -36,7 +37,7 @@ _OPEN = """
 
 @dataclass(frozen=True)
 class TakenBack:
-    """How many rows went and were restored, and the tables concerned."""
+    """How many rows went and were restored, those beside others left out, and the tables concerned."""
 
     removed: int = 0
     restored: int = 0
@@ -118,7 +119,7 @@ def _restore(workspace: Workspace, model: type[Model]) -> TakenBack:
             f'WHERE c.id IN ({ids}) AND c.row_id = "{table}"."{key}"'
         )
         _execute(f"DELETE FROM import_change WHERE id IN ({ids})")
-    return TakenBack(restored=len(found), tables=frozenset([table] if found else []))
+    return _taken_back(model, restored=len(found))
 
 
 def _value(field: models.Field) -> str:  # type: ignore[type-arg]
@@ -132,7 +133,6 @@ def _value(field: models.Field) -> str:  # type: ignore[type-arg]
 
 def _remove(workspace: Workspace, model: type[Model]) -> TakenBack:
     """Rows that an import added, nobody changed since, and nothing on record needs, go."""
-    table = model._meta.db_table
     if any(model in parts(whole) for whole in tables()):
         return TakenBack()  # it goes with the row it is a part of
     found = _rows(f"SELECT c.id, c.row_id {_open(model)} AND c.before IS NULL{_is_free(model)}", workspace.id)
@@ -141,7 +141,12 @@ def _remove(workspace: Workspace, model: type[Model]) -> TakenBack:
     for some in in_chunks(found, _AT_ONCE):
         model._default_manager.filter(pk__in=[row_id for _, row_id in some]).delete()
         _execute(f"DELETE FROM import_change WHERE id IN ({', '.join(str(int(one)) for one, _ in some)})")
-    return TakenBack(removed=len(found), tables=frozenset([table] if found else []))
+    return _taken_back(model, removed=len(found))
+
+
+def _taken_back(model: type[Model], removed: int = 0, restored: int = 0) -> TakenBack:
+    tables = frozenset([model._meta.db_table] if removed or restored else [])
+    return TakenBack(tables=tables) if model in BESIDE else TakenBack(removed, restored, tables)
 
 
 def _is_free(model: type[Model]) -> str:
@@ -201,7 +206,7 @@ def left_of(run: ImportRun) -> tuple[int, list[list[str]]]:
     count = 0
     for model in tables():
         changes = run.changes.filter(table=model._meta.db_table, is_same=False)
-        if model is Identity or not (some := changes.count()):
+        if model in BESIDE or not (some := changes.count()):
             continue
         count += some
         ids = list(changes.order_by("pk").values_list("row_id", flat=True)[: MOST_LEFT - len(found)])
