@@ -110,6 +110,10 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     found["identity"] = [
         row for row in found["identity"] if row["kind"] == "person" or row["observed"] in NAMES
     ]
+    # What can be searched is worked out anew, and numbered anew.
+    found["search_entry"] = sorted(
+        ({**row, "id": None} for row in found["search_entry"]), key=lambda row: (row["kind"], row["record"])
+    )
     return found
 
 

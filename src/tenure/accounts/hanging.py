@@ -76,14 +76,22 @@ class Hook:
 
 
 def hooks(owner: type[Model]) -> list[Hook]:
-    """Every column by which rows follow an account, or a person."""
+    """Every column by which rows follow an account, or a person.
+
+    Not those of tables that say `follows_its_record`: triggers write them when their record moves.
+    """
     found = [
         Hook(model, field.attname)
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.concrete_fields
-        if isinstance(field, ForeignKey) and field.related_model is owner
+        if isinstance(field, ForeignKey) and field.related_model is owner and not _follows_its_record(model)
     ]
     return [hook for hook in found if not hook.is_about_the_owner]
+
+
+def _follows_its_record(model: type[Model]) -> bool:
+    """Whether triggers write a table's rows, as they do of what can be searched."""
+    return bool(getattr(model, "follows_its_record", False))
 
 
 def hook(table: str, field: str) -> Hook:
@@ -111,7 +119,8 @@ def would_go(row: Model) -> dict[str, Rows]:
     rows = chain(*collector.data.values(), *collector.fast_deletes)
     found: defaultdict[str, Rows] = defaultdict(list)
     for one in rows:
-        found[one._meta.db_table].append(_plain(one))
+        if not _follows_its_record(type(one)):
+            found[one._meta.db_table].append(_plain(one))
     return dict(found)
 
 

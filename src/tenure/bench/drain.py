@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,8 +96,9 @@ def _drain(place: Installation, events: int) -> list[tuple[int, float, float, in
 def _look(place: Installation, probes: int) -> Seen:
     program = [sys.executable, "-m", "tenure.bench._probed", place.workspace_id, str(probes + 1)]
     made = subprocess.run(program, env=place.environment, check=True, stdout=subprocess.PIPE)
-    with up(place) as port:
-        return asyncio.run(_watch(port, place.key, json.loads(made.stdout)))
+    # On a thread, since whoever runs this may have an event loop of their own.
+    with up(place) as port, ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, _watch(port, place.key, json.loads(made.stdout))).result()
 
 
 @contextmanager

@@ -65,7 +65,7 @@ SOURCES: Mapping[str, Source] = {
         "{row}.account_id",
         "{row}.author",
         "{row}.text",
-        "text, removed_at",
+        "text, removed_at, account_id",
         "{row}.removed_at IS NULL",
     ),
 }

@@ -105,6 +105,8 @@ class SearchEntry(models.Model):
 
     ACCOUNT, PERSON, NOTE = "account", "person", "note"
 
+    follows_its_record = True
+
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="search_entries")
     kind = models.CharField(max_length=10)
