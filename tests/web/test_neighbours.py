@@ -19,13 +19,16 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tenure.accounts.actions import PersonRow, upsert_people
-from tenure.accounts.models import Account, Identity
+from tenure.accounts import merging
+from tenure.accounts.actions import AccountRow, PersonRow, upsert_accounts, upsert_people
+from tenure.accounts.models import Account, Duplicate, Identity, Regrouping
 from tenure.desk import changing, viewing
 from tenure.events import mending
 from tenure.events.models import EventName, MendingRule, RejectedEvent
 from tenure.health import editing
 from tenure.kit import clock, home
+from tenure.metrics import actions as measures
+from tenure.metrics import own
 from tenure.sources.models import ImportRun, Pickup
 from tenure.touchpoints import actions as touchpoints
 from tenure.touchpoints.models import Note
@@ -66,6 +69,9 @@ class Ids:
     file_id: str
     mention_id: str
     pickup_id: str
+    duplicate_id: str
+    regrouping_id: str
+    metric_name: str
 
 
 # Arguments that are no ids: words that every workspace knows.
@@ -121,11 +127,13 @@ class World:
 
 @pytest.fixture
 def world(access: Access, neighbour: Access) -> World:
-    own = filled(access, "Acme", "dana@example.test")
+    ours = filled(access, "Acme", "dana@example.test")
     neighbours = filled(neighbour, f"{SECRET} Ltd", "otto@example.test")
     another = _customer(access, f"{ANOTHERS} AG", "olga@example.test")
-    book = replace(own, account_id=another, note_id=Note.objects.get(account_id=another).pk)
-    return World(own, book, neighbours, access)
+    note = Note.objects.get(account_id=another)
+    twice = _twice(access, f"{ANOTHERS} AG", "olga@example.test", another)
+    book = replace(ours, account_id=another, note_id=note.pk, **twice)
+    return World(ours, book, neighbours, access)
 
 
 def filled(access: Access, name: str, owner: str) -> Ids:
@@ -138,7 +146,10 @@ def filled(access: Access, name: str, owner: str) -> Ids:
     large = only("seat_use", 1, name="large", accounts=[f"segment.is.{name}"], place=1)
     editing.save(access, large, f"as {name} asked")
     workspace = access.workspace
+    metric = own.OwnMetric(f"{who}_opens", f"Opened by {name}", "count", event=f"{name} opened")
+    measures.save_metrics(access, [metric])
     return Ids(
+        metric_name=metric.name,
         account_id=row,
         note_id=Note.objects.filter(account_id=row).order_by("pk")[0].pk,
         run_id=_import(access, name),
@@ -153,6 +164,7 @@ def filled(access: Access, name: str, owner: str) -> Ids:
             ).pk
         ),
         **_at_the_desk(access, name, row, member),
+        **_twice(access, name, owner, row),
     )
 
 
@@ -185,6 +197,23 @@ def _customer(access: Access, name: str, owner: str) -> str:
     priorities.rewrite(access_for_machine(access.workspace), None, today())
     use(access, row.external_id, f"p-{name}", [1, 2], f"{name} viewed")
     return row.pk
+
+
+def _twice(access: Access, name: str, owner: str, row: str) -> dict[str, str]:
+    """A customer that may be another's twin, and one that was merged into it."""
+    refs = (f"{name} twin", f"{name} before")
+    upsert_accounts(access.workspace, [AccountRow(ref, ref.title(), owner=owner) for ref in refs])
+    twin, before = (access.of(Account).get(external_id=ref).pk for ref in refs)
+    same = Duplicate.objects.create(
+        workspace=access.workspace,
+        kind=Identity.ACCOUNT,
+        one_id=row,
+        other_id=twin,
+        reason=f"both are called {name}",
+        confidence=0.8,
+    )
+    merged = merging.merge(access, Identity.ACCOUNT, row, before)
+    return {"duplicate_id": str(same.pk), "regrouping_id": str(merged.pk)}
 
 
 def _event_name(access: Access, name: str) -> str:
@@ -318,9 +347,26 @@ def test_whoever_is_held_to_a_book_gets_nothing_of_anothers(world: World) -> Non
 def test_owners_see_both_books_but_no_neighbours(world: World) -> None:
     """The names are really there to be found: the tests above look for what these pages show."""
     client = client_of(cast.member(world.access, "Olga", Role.OWNER))
-    for path in ("/customers", "/?book=all", "/palette?q=Zenobia", "/customers/export", "/data/incoming"):
+    for path in (
+        "/customers",
+        "/?book=all",
+        "/palette?q=Zenobia",
+        "/customers/export",
+        "/data/incoming",
+        "/data/duplicates",
+        "/data/merges",
+    ):
         assert ANOTHERS in text_of(client.get(path)), path
         assert SECRET not in text_of(client.get(path)), path
+
+
+def test_what_was_merged_leads_only_those_who_may_see_it(world: World) -> None:
+    gone = Regrouping.objects.get(pk=world.book.regrouping_id)
+    path = f"/customers/{gone.other_id}"
+    owner = client_of(cast.member(world.access, "Olga", Role.OWNER))
+    assert owner.get(path)["Location"] == f"/customers/{gone.kept_id}"
+    dana = client_of(cast.member(world.access, "Dana", Role.MANAGER, sees_all=False))
+    assert dana.get(path).status_code == 404
 
 
 def test_whoever_is_closed_out_gets_nothing(world: World) -> None:
@@ -334,7 +380,8 @@ def test_whoever_is_closed_out_gets_nothing(world: World) -> None:
 
 def test_a_name_that_leads_nowhere_is_one_that_does_not_exist(world: World) -> None:
     client = client_of(cast.member(world.access, "Olga", Role.OWNER))
+    there = Account.objects.count()
     never = Ids(**dict.fromkeys(vars(world.own), "0" * 32))
     for one in tried(client, never):
         assert one.status < 500, one
-    assert Account.objects.count() == 3
+    assert Account.objects.count() == there

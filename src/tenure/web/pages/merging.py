@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +13,7 @@ from tenure.accounts import duplicates as rooms
 from tenure.accounts import matching, merging, previewing
 from tenure.accounts.actions import attach_people
 from tenure.accounts.merging import MODELS, Apart
-from tenure.accounts.models import Identity, Regrouping
+from tenure.accounts.models import Account, Identity, Regrouping
 from tenure.kit.words import count
 from tenure.revenue.models import Subscription
 from tenure.web.guard import page
@@ -199,8 +199,6 @@ def choose_matching(request: Request) -> HttpResponse:
 
 
 def moved_to(request: Request, account_id: str) -> str:
-    """The address of whom a merged account has become. Http404 if it was never there."""
+    """The address of whom a merged account has become. Http404 unless that is theirs to see."""
     became = previewing.become(request.access, Identity.ACCOUNT, account_id)
-    if not became:
-        raise Http404
-    return reverse("account", args=[became])
+    return reverse("account", args=[request.access.get(Account, became).pk])

@@ -52,9 +52,9 @@ def metrics(request: Request) -> HttpResponse:
 
 @require_GET
 @page()
-def metric(request: Request, name: str) -> HttpResponse:
+def metric(request: Request, metric_name: str) -> HttpResponse:
     """One metric with its worked example."""
-    one = _metric(request, name)
+    one = _metric(request, metric_name)
     entry, known = queries.entry(request.access, one)
     example = {"given": reference.given(one.example), "gives": reference.result(one)}
     measures = [(key, wording.over(measure), measure.column) for key, measure in one.measures.items()]
@@ -64,25 +64,23 @@ def metric(request: Request, name: str) -> HttpResponse:
 
 @require_GET
 @page()
-def history(request: Request, name: str) -> HttpResponse:
+def history(request: Request, metric_name: str) -> HttpResponse:
     """How a metric's values lay over the months: median and quartiles."""
-    one = _metric(request, name)
+    one = _metric(request, metric_name)
     chart = _chart(request, one, dictionary.history(request.access, one))
     return render(request, "metrics/history.html", {"chart": chart})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Right.DEFINE)
-def edit(request: Request, name: str = "") -> HttpResponse:
+def edit(request: Request, metric_name: str = "") -> HttpResponse:
     """A metric of one's own: an address may say what it is, a preview stands beside it; a POST saves it."""
-    before = own_of(request.access.workspace).get(name) if name else None
-    if name and before is None:
-        raise Http404("no such metric of their own")
+    before = _own(request, metric_name) if metric_name else None
     form = request.POST or request.GET or _form(before)
     if request.method != "POST" or "preview" in form:
         return _edit_page(request, form, before, "")
     try:
-        said = _said(form, name)
+        said = _said(form, metric_name)
         actions.save_metrics(request.access, [said])
     except OwnMetricError as wrong:
         return _edit_page(request, form, before, str(wrong), status=422)
@@ -91,12 +89,13 @@ def edit(request: Request, name: str = "") -> HttpResponse:
 
 @require_POST
 @page(Right.DEFINE)
-def remove(request: Request, name: str) -> HttpResponse:
+def remove(request: Request, metric_name: str) -> HttpResponse:
     """Take a metric of one's own out."""
+    one = _own(request, metric_name)
     try:
-        actions.remove_metric(request.access, name)
+        actions.remove_metric(request.access, one.name)
     except OwnMetricError as wrong:
-        return tell(request, redirect("data-metric", name), f"It stays, since others rest on it: {wrong}")
+        return tell(request, redirect("data-metric", one.name), f"It stays, since others rest on it: {wrong}")
     return tell(request, redirect("data-metrics"), "The metric is out; its history stays on record.")
 
 
@@ -112,6 +111,13 @@ def _metric(request: Request, name: str) -> Metric:
     found = metrics_of(request.access.workspace).get(name)
     if found is None:
         raise Http404("no such metric")
+    return found
+
+
+def _own(request: Request, name: str) -> OwnMetric:
+    found = own_of(request.access.workspace).get(name)
+    if found is None:
+        raise Http404("no such metric of their own")
     return found
 
 
