@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tenure.demo import contracts, customers, truth, use, voice, work
 
-ACCOUNTS = 500
+ACCOUNTS = 100
 
 
 @dataclass(frozen=True)
