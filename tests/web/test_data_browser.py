@@ -23,7 +23,7 @@ SUBSCRIPTIONS = """customerID,gender,SeniorCitizen,Partner,tenure,Contract,Month
 7590-VHVEG,Female,0,Yes,1,Month-to-month,29.85,29.85,No
 5575-GNVDE,Male,0,No,34,One year,56.95,1889.5,No
 3668-QPYBK,Male,0,No,2,Month-to-month,53.85,108.15,Yes
-7795-CFOCW,Male,0,No,45,One year,"42,3",1840.75,No
+7795-CFOCW,Male,0,No,45,One year,forty,1840.75,No
 9237-HQITU,Female,0,No,2,Month-to-month,70.7,151.65,Perhaps
 """
 
@@ -65,7 +65,7 @@ def test_a_file_is_dropped_understood_mended_and_imported(
     expect(page.get_by_text("Waiting for its turn")).to_be_visible()
     run_import(access.of(ImportRun).get().pk)
     expect(page.get_by_role("heading", name="Rows that could not be taken")).to_be_visible()
-    expect(page.get_by_text("MonthlyCharges '42,3' is not a number")).to_be_visible()
+    expect(page.get_by_text("MonthlyCharges 'forty' is not a number")).to_be_visible()
     assert access.of(Account).count() == 3
 
 

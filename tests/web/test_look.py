@@ -49,9 +49,12 @@ def test_the_palette_finds_and_opens_with_the_keyboard_alone(open_page: OpenPage
     expect(page.locator("#palette").get_by_role("option", selected=True)).to_have_count(1)
     assert axe_violations(page, "#palette") == []
     page.keyboard.type("acme")
-    expect(page.locator("#palette").get_by_role("option")).to_have_text(["Acme", "Acmeology"])
+    whole = "Everything that fits “acme”"
+    expect(page.locator("#palette").get_by_role("option")).to_have_text(["Acme", "Acmeology", whole])
     page.keyboard.press("ArrowDown")
     expect(page.locator("#palette").get_by_role("option", selected=True)).to_have_text("Acmeology")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#palette").get_by_role("option", selected=True)).to_have_text(whole)
     page.keyboard.press("ArrowDown")  # round to the first
     expect(page.locator("#palette").get_by_role("option", selected=True)).to_have_text("Acme")
     page.keyboard.press("Escape")
@@ -59,7 +62,7 @@ def test_the_palette_finds_and_opens_with_the_keyboard_alone(open_page: OpenPage
     expect(page.get_by_role("link", name="Export")).to_be_focused()
     page.keyboard.press("Meta+k")
     page.keyboard.type("acme")
-    expect(page.locator("#palette").get_by_role("option")).to_have_count(2)
+    expect(page.locator("#palette").get_by_role("option")).to_have_count(3)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/customers/{acme.pk}")
 
@@ -249,9 +252,24 @@ def test_a_chart_is_redrawn_for_its_width_and_theme(open_page: OpenPage, dana: A
 
 def test_a_mark_opens_its_customer(open_page: OpenPage, dana: Access) -> None:
     page = open_page("/specimen", dana)
-    figure = page.locator("figure[data-drawn]", has_text="Outcomes and experience")
+    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(4)
+    figure = page.locator("figure", has_text="Outcomes and experience")
     figure.locator("svg path[fill='rgb(23, 117, 74)']").last.click()
-    page.wait_for_url("**/open/acme")
+    page.wait_for_url("**/open/acme", wait_until="commit")
+
+
+def test_a_mark_opens_though_it_is_redrawn_while_it_is_pressed(open_page: OpenPage, dana: Access) -> None:
+    page = open_page("/specimen", dana)
+    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(4)
+    marks = page.locator("figure", has_text="Outcomes and experience").locator("svg path[fill-opacity]")
+    mark = page.locator("svg path[fill='rgb(23, 117, 74)']").last
+    mark.hover()
+    page.mouse.down()
+    page.emulate_media(color_scheme="dark")
+    expect(mark).to_have_count(0)
+    expect(marks.first).to_be_visible()
+    page.mouse.up()
+    page.wait_for_url("**/open/acme", wait_until="commit")
 
 
 # --- theme, menus, live

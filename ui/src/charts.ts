@@ -2,7 +2,7 @@
 // away as PNG and CSV. Loaded only where a chart stands.
 import { BarChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
-import { type ECharts, init, use } from "echarts/core";
+import { type ECElementEvent, type ECharts, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
 import { type Chart, type Mark, rows, writeWhole, writeX } from "./chart";
@@ -98,10 +98,29 @@ function listen(one: Drawn): void {
     if (button?.dataset["do"] === "csv") saveCsv(one);
     if (button?.dataset["do"] === "png") void savePng(one);
   });
-  one.picture.on("click", (event) => {
-    const href = (event.data as { mark?: Mark } | undefined)?.mark?.href;
-    if (href) location.assign(href);
+  openMarks(one);
+}
+
+const hrefOf = (event: ECElementEvent): string => (event.data as { mark?: Mark } | undefined)?.mark?.href ?? "";
+
+/** Opens the mark that a mouse is pressed and released on. What they lead to is compared, not their shapes: ECharts' own click is lost
+ * when a redraw puts a new shape there in between. A finger's click is a short touch; a long one only shows the tip. */
+function openMarks({ picture }: Drawn): void {
+  let pressed = "";
+  const isTouch = ({ event }: ECElementEvent): boolean => event?.event.type.startsWith("touch") ?? false;
+  const isMain = ({ event }: ECElementEvent): boolean => (event?.event as unknown as MouseEvent | undefined)?.button === 0;
+  const release = (event: ECElementEvent): void => {
+    const href = hrefOf(event);
+    if (href && href === pressed) location.assign(href);
+    pressed = "";
+  };
+  picture.on("mousedown", (event) => {
+    pressed = isMain(event) || isTouch(event) ? hrefOf(event) : "";
   });
+  picture.on("mouseup", (event) => {
+    if (!isTouch(event)) release(event);
+  });
+  picture.on("click", release);
 }
 
 const widths = new ResizeObserver((entries) => {
