@@ -13,7 +13,7 @@ from tenure.accounts import actions as accounts
 from tenure.accounts.actions import AccountRow, PersonRow
 from tenure.accounts.models import Account
 from tenure.events import actions as events
-from tenure.health.models import Standing
+from tenure.health.models import Outlook, Standing
 from tenure.jobs import refresh
 from tenure.kit import clock, outbox
 from tenure.kit.facts import EventsArrived, RecordsChanged
@@ -140,3 +140,11 @@ def test_hundreds_of_changed_accounts_are_told_as_many(access: Access) -> None:
     refresh.refresh(access.workspace, list(ids.values()))
     assert max(len(live.ids) for live in Live.objects.all()) <= refresh.MOST_LIVE_IDS
     assert access.of(Account).count() == access.of(Standing).count()
+
+
+def test_new_history_of_some_accounts_gives_them_an_outlook(access: Access) -> None:
+    acme = ann_at_acme_works(access)
+    refresh.catch_up()
+    Outlook.objects.all().delete()
+    refresh.refresh(access.workspace, [acme], clock.today() - LONG_AGO)
+    assert access.of(Outlook).get(account_id=acme).days > 0

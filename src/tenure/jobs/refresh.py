@@ -54,12 +54,14 @@ def refresh(
     """
     if first_day is not None:
         first_day = max(first_day, first_computable(workspace))
-    if first_day is not None and first_day < clock.today(workspace.zone) - timedelta(days=LATE_DAYS):
+    today = clock.today(workspace.zone)
+    is_history_new = first_day is not None and first_day < today - timedelta(days=LATE_DAYS)
+    if first_day is not None and is_history_new:
         health.backfill(workspace, first_day)
     health.refresh(workspace, account_ids)
     warnings.refresh(workspace, account_ids)
-    if account_ids is None:
-        outlook.refresh(workspace, clock.today(workspace.zone))
+    if account_ids is None or is_history_new:
+        outlook.refresh(workspace, today)
     many = account_ids is None or len(account_ids) > MOST_LIVE_IDS
     if many:
         statistics.gather()
