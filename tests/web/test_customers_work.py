@@ -255,6 +255,14 @@ def test_a_value_is_changed_where_it_stands(client: Client, customers: Cast) -> 
     assert (undone.status_code, Account.objects.get(name="Acme").segment) == (204, "")
 
 
+def test_a_name_that_is_changed_is_still_the_heading_alone(client: Client, customers: Cast) -> None:
+    address = f"/customers/{customers['acme'].pk}"
+    here = HTMX | {"HX-Current-URL": f"http://testserver{address}"}
+    answer = client.post(f"{address}/edit/name", {"value": "Acme Works"}, headers=here).content.decode()
+    assert "<h1>Acme Works</h1></summary>" in answer
+    assert "<h1>Acme Works</h1></summary>" in client.get(address).content.decode()
+
+
 def test_a_value_is_changed_without_scripts_and_wrong_ones_are_named(client: Client, customers: Cast) -> None:
     path = f"/customers/{customers['acme'].pk}/edit/domain"
     assert "Domain of Acme" in text(client.get(path).content)
