@@ -83,6 +83,7 @@ def test_what_was_collected_is_drained_scored_and_told(access: Access, start: St
     assert not Lease.objects.exists()
 
 
+@pytest.mark.timeout(300)
 def test_an_import_is_done_once_though_the_worker_is_killed_in_the_middle(
     access: Access, start: Start
 ) -> None:
@@ -92,11 +93,12 @@ def test_an_import_is_done_once_though_the_worker_is_killed_in_the_middle(
     worker.kill()
     worker.wait()
     start("up")
-    until(lambda: is_done(run), seconds=60)
+    until(lambda: is_done(run), seconds=150)
     assert (run.rows_read, run.rows_added, run.rows_rejected) == (ROWS, ROWS, 0)
     assert access.of(Account).count() == ROWS
 
 
+@pytest.mark.timeout(300)
 def test_another_worker_takes_over_what_a_dead_one_left(access: Access, start: Start) -> None:
     run = ask_for_import(access, ROWS)
     first = start("first")
@@ -107,7 +109,7 @@ def test_another_worker_takes_over_what_a_dead_one_left(access: Access, start: S
     first.wait()
     assert not is_done(run)
     Lease.objects.filter(holder="first").update(expires_at=clock.now() - timedelta(seconds=1))
-    until(lambda: is_done(run), seconds=60)
+    until(lambda: is_done(run), seconds=150)
     assert access.of(Account).count() == ROWS
 
 
