@@ -30,6 +30,32 @@ except setup.NotReady as reason:
 """
 
 
+MIGRATE = """
+from tenure.jobs import setup
+setup.create_folder()
+setup.start_django()
+from django.core.management import call_command
+call_command("migrate", verbosity=0, interactive=False)
+print(setup.prepare().name)
+"""
+TABLES = """
+from tenure.jobs import setup
+setup.start_django()
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+looking = connection.introspection
+with connection.cursor() as cursor:
+    for name in looking.table_names(cursor):
+        print(name)
+        print(*sorted(looking.get_table_description(cursor, name)), sep="\\n")
+        print(*sorted(map(str, looking.get_constraints(cursor, name).items())), sep="\\n")
+    own = "type = 'trigger' OR sql LIKE '%VIRTUAL%'"
+    cursor.execute(f"SELECT sql FROM sqlite_master WHERE {own} ORDER BY name")
+    print(*cursor.fetchall(), sep="\\n")
+print(sorted(MigrationRecorder(connection).applied_migrations()))
+"""
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where a data folder could be."""
@@ -71,6 +97,11 @@ def ready(prepared: Path, folder: Path) -> Path:
 
 def test_a_new_folder_is_for_its_owners_eyes_only(prepared: Path) -> None:
     assert stat.S_IMODE(prepared.stat().st_mode) == 0o700
+
+
+def test_a_new_database_has_the_tables_that_the_migrations_lead_to(ready: Path, folder: Path) -> None:
+    assert say(MIGRATE, folder) == "My company"
+    assert say(TABLES, ready) == say(TABLES, folder)
 
 
 def test_a_second_time_changes_nothing(ready: Path) -> None:

@@ -122,8 +122,39 @@ def _unknown_migrations() -> list[str]:
 def _migrate() -> None:
     from django.core.management import call_command
 
-    if _is_behind():  # looking is quicker than migrating nothing
+    if _is_empty():
+        _create_tables()
+    elif _is_behind():  # looking is quicker than migrating nothing
         call_command("migrate", verbosity=0, interactive=False)
+
+
+def _is_empty() -> bool:
+    from django.db import connection
+
+    return not connection.introspection.table_names()
+
+
+def _create_tables() -> None:
+    """Give an empty database what all migrations lead to, at once: a thirtieth of the time they take.
+
+    So a migration may change tables and move rows, but nothing that the models do not say may begin in one;
+    a test compares the two.
+    """
+    from django.apps import apps
+    from django.core.management.sql import emit_post_migrate_signal
+    from django.db import DEFAULT_DB_ALIAS, connection
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+
+    recorder = MigrationRecorder(connection)
+    with connection.schema_editor() as editor:
+        for model in apps.get_models():
+            if model._meta.managed and not model._meta.proxy:
+                editor.create_model(model)
+        recorder.ensure_schema()
+        for app, name in MigrationLoader(None).graph.nodes:
+            recorder.record_applied(app, name)
+    emit_post_migrate_signal(verbosity=0, interactive=False, db=DEFAULT_DB_ALIAS)
 
 
 def _is_behind() -> bool:
