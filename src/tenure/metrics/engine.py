@@ -66,7 +66,7 @@ def measure(
 @lru_cache(maxsize=64)
 def _evaluation(metrics: tuple[Metric, ...], some: bool) -> str:
     measured = _measured(metrics, some)
-    return _sql(measured.rows.select(*ROW, **{one.name: _value(one, measured) for one in metrics}))
+    return measured.sql(measured.rows.select(*ROW, **{one.name: _value(one, measured) for one in metrics}))
 
 
 @lru_cache(maxsize=64)
@@ -74,13 +74,13 @@ def _measurement(metric: Metric, some: bool) -> str:
     measured = _measured((metric,), some)
     lowest, highest = _interval(metric, measured)
     value = _value(metric, measured)
-    return _sql(
+    return measured.sql(
         measured.rows.select(*ROW, **measured.of(metric), value=value, lowest=lowest, highest=highest)
     )
 
 
 def _sql(query: ir.Table) -> str:
-    return str(ibis.to_sql(query.order_by(ROW), dialect="duckdb", pretty=False))
+    return str(ibis.to_sql(query, dialect="duckdb", pretty=False))
 
 
 def _run(tables: Tables, sql: str, as_of: Sequence[date], accounts: Collection[str] | None) -> pa.Table:
@@ -109,10 +109,15 @@ def _asked(tables: Tables, dates: Sequence[date], accounts: Collection[str] | No
 
 @dataclass(frozen=True)
 class _Measured:
-    """A row per account and date, with a float64 column per measure."""
+    """A row per account and date, with a float64 column per measure; `rows` read a table `joined`."""
 
     rows: ir.Table
     names: Mapping[Measure, str]
+    joined: str
+
+    def sql(self, query: ir.Table) -> str:
+        """A query of the rows as SQL."""
+        return f"WITH joined AS ({self.joined}) SELECT * FROM ({_sql(query)}) ORDER BY {', '.join(ROW)}"  # noqa: S608
 
     def of(self, metric: Metric) -> dict[str, ir.FloatingColumn]:
         """A metric's measures by their names in it."""
@@ -182,17 +187,22 @@ def _dates() -> ir.Table:
 
 
 def _measured(metrics: Sequence[Metric], some: bool) -> _Measured:
-    """Every measure of the metrics, joined to a row per account and date."""
+    """Every measure of the metrics, joined to a row per account and date.
+
+    The totals are compiled one by one, and joined as SQL: compiled as one expression they take twice as long.
+    """
     measures = dict.fromkeys(one for metric in metrics for one in metric.measures.values())
     names = {one: f"m{number}" for number, one in enumerate(measures)}
-    rows = _table("accounts", some).cross_join(_dates())
     folds = _folds(names, some)
-    for fold in folds:
-        joined = rows.left_join(_totals(fold), ROW, rname="again_{name}")
-        rows = joined.drop("again_account_id", "again_as_of")
+    every = _table("accounts", some).cross_join(_dates())
+    totals = [_totals(fold) for fold in folds]
+    columns = {name: kind for one in (every, *totals) for name, kind in one.schema().items()}
+    rows = ibis.table(columns, name="joined")
     figures = {name: _figure(rows, fold, name) for fold in folds for name in fold.measures}
     given = {name: one.read(rows) for one, name in names.items() if isinstance(one, Attribute)}
-    return _Measured(rows.select(*ROW, **figures, **given), names)
+    joins = "".join(f" LEFT JOIN ({_sql(one)}) USING ({', '.join(ROW)})" for one in totals)
+    joined = f"SELECT * FROM ({_sql(every)}){joins}"  # noqa: S608
+    return _Measured(rows.select(*ROW, **figures, **given), names, joined)
 
 
 def _folds(names: Mapping[Measure, str], some: bool) -> list[_Fold]:
