@@ -27,7 +27,7 @@ ACCOUNTS_AT_ONCE = 1000  # that one transaction writes: SQLite has one writer at
 MOST_LISTED = 1000  # accounts that a fact names; of more it says "all"
 MOST_HISTORY_DAYS = 366  # what pages look back on; later days are kept as they come
 ROWS_AT_ONCE = 250_000  # accounts × days that a query of the history answers; a long one costs less a day
-DAYS_AT_ONCE = 366
+DAYS_AT_ONCE = MOST_HISTORY_DAYS + 1
 
 Progress = Callable[[int, int], None]
 
