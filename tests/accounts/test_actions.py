@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tenure.accounts import actions, queries
+from tenure.accounts import actions, placing, queries
 from tenure.accounts.actions import AccountRow, PersonRow
 from tenure.accounts.models import Account, Identity, Person
 from tenure.kit import changes, outbox
@@ -89,8 +89,8 @@ def test_a_person_brings_the_account_and_own_colleagues_are_marked(access: Acces
 def test_a_new_own_domain_applies_to_people_already_known(access: Access) -> None:
     actions.upsert_people(access.workspace, [PersonRow("dana", "dana@vendor.example", account_id="acme")])
     access.workspace.own_domains = ["vendor.example"]
-    assert actions.mark_own_people(access.workspace) == 1
-    assert actions.mark_own_people(access.workspace) == 0
+    assert placing.mark_own_people(access.workspace) == 1
+    assert placing.mark_own_people(access.workspace) == 0
     assert people(access)["dana"].is_own
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from tenure.accounts import actions, matching
+from tenure.accounts import actions, announcing, matching, placing
 from tenure.accounts.actions import AccountRow, PersonRow
 from tenure.accounts.models import MatchingRule, Person
 from tenure.kit import outbox
@@ -37,10 +37,10 @@ def test_an_address_leads_to_the_account_whichever_comes_first(access: Access, a
     if not accounts_first:
         actions.upsert_accounts(access.workspace, ACCOUNTS)
         assert home_of(access, "ann") == "acme"
-        actions.attach_people(access.workspace)  # as every hour
+        placing.attach_people(access.workspace)  # as every hour
     homes = {row.person_id: home_of(access, row.person_id) for row in people}
     assert homes == {"ann": "acme", "bo@mail.acme.example": "acme", "cy": "", "eva": "", "fay": "dune"}
-    assert actions.EVER in {fact.fact.first_day for fact in outbox.read("test")}
+    assert announcing.EVER in {fact.fact.first_day for fact in outbox.read("test")}
 
 
 def test_a_domain_of_two_speaks_for_neither_and_ones_own_for_nobody(access: Access) -> None:
@@ -62,7 +62,7 @@ def test_proposed_only_if_so_chosen(access: Access, neighbour: Access) -> None:
     (placed,) = matching.proposed(access)
     assert (str(placed.person), str(placed.account)) == ("ann@acme.example", "Acme")
     assert matching.proposed(neighbour) == []
-    assert actions.attach_people(access.workspace) == 1
+    assert placing.attach_people(access.workspace) == 1
     assert home_of(access, "ann") == "acme"
     assert matching.proposed(access) == []
 

@@ -14,7 +14,7 @@ from django.http import Http404
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tenure.accounts import actions, merging, previewing, queries
+from tenure.accounts import actions, announcing, merging, previewing, queries
 from tenure.accounts.actions import AccountRow, PersonRow
 from tenure.accounts.merging import Apart
 from tenure.accounts.models import Account, Identity, Person, Regrouping
@@ -141,7 +141,7 @@ def test_the_facts_ask_for_all_figures_anew(access: Access) -> None:
     merging.merge(access, Identity.ACCOUNT, acme, account_of(access, "borealis"))
     last = outbox.read("test", most=1000)[-1].fact
     assert isinstance(last, RecordsChanged)
-    assert (last.account_ids, last.first_day) == ((acme,), actions.EVER)
+    assert (last.account_ids, last.first_day) == ((acme,), announcing.EVER)
     after = changes.counts(access.workspace.id)
     for table in ("identity", "term", "subscription", "response", "account", "person"):
         assert after[table] > counted[table], table

@@ -9,18 +9,16 @@ from typing import Any
 
 from django.db import transaction
 
-from tenure.accounts import matching, queries, rules, statements
+from tenure.accounts import families, matching, queries, rules, statements
+from tenure.accounts.announcing import EVER, announce
 from tenure.accounts.models import Account, AccountAttributes, Identity, Person, Statement
+from tenure.accounts.placing import attach_people, save_people
 from tenure.accounts.rows import AccountRow as AccountRow  # part of what others call here
 from tenure.accounts.rows import PersonRow as PersonRow
 from tenure.accounts.rows import clean_account, clean_person, once_each
 from tenure.accounts.statements import Order, Telling
-from tenure.kit import changes, clock, outbox
-from tenure.kit.facts import RecordsChanged
+from tenure.kit import changes
 from tenure.workspaces.models import Workspace
-
-EVER = "1970-01-01"  # first_day of a change that gives old events another meaning
-_MOST_LISTED = 500  # a fact that touches more accounts says "many"
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def upsert_accounts(
     total = Upserted()
     for chunk in queries.in_chunks(merged):
         total += _upsert_accounts(telling, chunk)
-    _set_parents(workspace, {row.account_id: row.parent_id for row in merged if row.parent_id})
+    families.set_parents(workspace, {row.account_id: row.parent_id for row in merged if row.parent_id})
     domains = {row.domain for row in merged if row.domain}
     if (people := matching.homeless_of(workspace, domains)) and matching.attaches(workspace):
         attach_people(workspace, people)
@@ -107,39 +105,6 @@ def link_people(workspace: Workspace, same: Mapping[str, str], *, move: bool) ->
         people = queries.people_by_id(workspace.id, concerned)
         announce(workspace, "identity", {one.account_id for one in people.values()}, first_day=EVER)
     return len(linked)
-
-
-@transaction.atomic
-def attach_people(workspace: Workspace, ids: Collection[str] | None = None) -> int:
-    """Give people of no account (None: all of them) the one their address speaks for; gives how many."""
-    everybody = matching.homeless(workspace)
-    some = (
-        [everybody] if ids is None else (everybody.filter(pk__in=chunk) for chunk in queries.in_chunks(ids))
-    )
-    rows = {one.pk: one for people in some for one in people.iterator(chunk_size=queries.CHUNK)}
-    homes = matching.accounts_for(workspace, {one.email for one in rows.values()})
-    placed = [one for one in rows.values() if one.email in homes]
-    for one in placed:
-        one.account_id = homes[one.email]
-    _save_people(placed)
-    if placed:
-        announce(workspace, "person", {one.account_id for one in placed}, first_day=EVER)
-    return len(placed)
-
-
-@transaction.atomic
-def mark_own_people(workspace: Workspace) -> int:
-    """Apply the workspace's own domains to everybody known; gives how many changed sides."""
-    changed = []
-    for person in Person.objects.filter(workspace=workspace).exclude(email=""):
-        is_own = rules.is_own(person.email, workspace.own_domains)
-        if person.is_own != is_own:
-            person.is_own = is_own
-            changed.append(person)
-    _save_people(changed)
-    if changed:
-        announce(workspace, "person", {person.account_id for person in changed}, first_day=EVER)
-    return len(changed)
 
 
 @transaction.atomic
@@ -257,37 +222,6 @@ def _add_bare_accounts(workspace: Workspace, refs: Collection[str]) -> None:
 
 
 @transaction.atomic
-def _set_parents(workspace: Workspace, parents: Mapping[str, str]) -> None:
-    """Put accounts under their parents, except where that would close a circle."""
-    if not parents:
-        return
-    ids = queries.accounts_by_ref(workspace.id, {*parents.keys(), *parents.values()})
-    tree = dict(Account.objects.filter(workspace=workspace).values_list("id", "parent_id"))
-    moved = []
-    for child, parent in ((ids[child], ids[parent]) for child, parent in parents.items()):
-        if tree[child] != parent and child not in _ancestry(tree, parent):
-            tree[child] = parent
-            moved.append(child)
-    for chunk in queries.in_chunks(moved):
-        accounts = list(Account.objects.filter(pk__in=chunk))
-        for account in accounts:
-            account.parent_id = tree[account.pk]
-        Account.objects.bulk_create(
-            accounts, update_conflicts=True, unique_fields=["id"], update_fields=["parent"]
-        )
-    _announce_accounts(workspace, [], moved)
-
-
-def _ancestry(tree: Mapping[str, str | None], account_id: str | None) -> set[str]:
-    """An account and everything above it."""
-    found: set[str] = set()
-    while account_id and account_id not in found:
-        found.add(account_id)
-        account_id = tree.get(account_id)
-    return found
-
-
-@transaction.atomic
 def _upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
     ids = queries.people_by_ref(workspace.id, [row.person_id for row in rows])
     known = queries.people_by_id(workspace.id, set(ids.values()))
@@ -303,7 +237,7 @@ def _upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
                 changed.append(person)
                 touched |= {one for one in (before[0], person.account_id) if one}
                 regrouped = regrouped or before != (person.account_id, person.is_own)
-    _save_people(changed)
+    save_people(changed)
     if new or changed:
         announce(workspace, "person", touched, first_day=EVER if regrouped else None)
         if any("@" in (row.email or row.person_id) for row in rows) and matching.attaches(workspace):
@@ -351,15 +285,6 @@ def _change_person(workspace: Workspace, person: Person, row: PersonRow, account
     return differs
 
 
-def _save_people(people: Sequence[Person]) -> None:
-    Person.objects.bulk_create(
-        people,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["email", "name", "role", "account", "is_own", "attributes"],
-    )
-
-
 def _add_bare_people(workspace: Workspace, people: Mapping[str, str | None]) -> None:
     """People of whom only the id, and perhaps the account, is known; nobody changes accounts by this."""
     ids = queries.people_by_ref(workspace.id, people.keys())
@@ -392,24 +317,3 @@ def _save_identities(workspace_id: str, kind: str, targets: Mapping[str, str]) -
 def _announce_accounts(workspace: Workspace, added: Sequence[str], changed: Sequence[str]) -> None:
     if added or changed:
         announce(workspace, "account", {*added, *changed})
-
-
-def announce(
-    workspace: Workspace, table: str, account_ids: Collection[str | None], first_day: str | None = None
-) -> None:
-    """Count a write to a table and record the fact, in the transaction of the write.
-
-    Nobody's people are nobody's news: without an account concerned there is no fact.
-    """
-    changes.touch(workspace.id, table)
-    listed = tuple(sorted({one for one in account_ids if one}))
-    if not listed:
-        return
-    outbox.record(
-        RecordsChanged(
-            workspace_id=workspace.id,
-            table=table,
-            account_ids=listed if len(listed) <= _MOST_LISTED else (),
-            first_day=first_day or clock.today(workspace.zone).isoformat(),
-        )
-    )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from django.db import transaction
 
 from tenure.accounts import rules, statements
-from tenure.accounts.actions import announce
+from tenure.accounts.announcing import announce
 from tenure.accounts.models import Account, AccountAttributes
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right

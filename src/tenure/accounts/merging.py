@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Model, Q
 
 from tenure.accounts import hanging, rules
-from tenure.accounts.actions import EVER, announce
+from tenure.accounts.announcing import EVER, announce
 from tenure.accounts.hanging import Hook
 from tenure.accounts.models import (
     Account,

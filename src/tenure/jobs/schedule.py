@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tenure.accounts import actions as accounts
-from tenure.accounts import duplicates, matching
+from tenure.accounts import duplicates, matching, placing
 from tenure.events import dictionary, lake, retention
 from tenure.health import actions as health
 from tenure.health.models import Standing
@@ -56,7 +55,7 @@ def hourly(_: Any) -> None:
 def know_who_is_who(workspace: Workspace) -> None:
     """Give people of no account the one their address speaks for, and look for duplicates."""
     if matching.attaches(workspace):
-        accounts.attach_people(workspace)
+        placing.attach_people(workspace)
     duplicates.find(workspace)
 
 

@@ -10,7 +10,7 @@ import msgspec
 from django.db import transaction
 from django.db.models import Max
 
-from tenure.accounts.actions import mark_own_people
+from tenure.accounts.placing import mark_own_people
 from tenure.accounts.rules import clean_domain
 from tenure.kit import business, outbox
 from tenure.kit.business import Calendar

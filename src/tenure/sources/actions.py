@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import transaction
 from django.http import Http404
 
-from tenure.accounts.actions import EVER
+from tenure.accounts.announcing import EVER
 from tenure.events import undoing as events
 from tenure.kit import changes, clock, live, outbox, words
 from tenure.kit.facts import ImportRequested, ImportUndoRequested, RecordsChanged

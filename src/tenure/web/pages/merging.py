@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tenure.accounts import duplicates as rooms
 from tenure.accounts import matching, merging, previewing
-from tenure.accounts.actions import attach_people
 from tenure.accounts.merging import MODELS, Apart
 from tenure.accounts.models import Account, Identity, Regrouping
+from tenure.accounts.placing import attach_people
 from tenure.kit.words import count
 from tenure.revenue.models import Subscription
 from tenure.web.guard import page

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tenure.accounts import actions as accounts
+from tenure.accounts import placing
 from tenure.accounts.rules import clean_domain
 from tenure.kit import clock
 from tenure.web.exporting import TYPES, Field, csv_lines
@@ -73,7 +73,7 @@ def _change_workspace(request: Request) -> HttpResponse:
         before = request.access.workspace.own_domains
         changed = actions.change_settings(request.access, settings)
         if changed.own_domains != before:
-            accounts.mark_own_people(changed)
+            placing.mark_own_people(changed)
     return tell(request, redirect("settings"), "Settings saved; figures follow in a moment.")
 
 
