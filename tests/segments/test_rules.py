@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tenure.accounts.models import Account
 from tenure.health.models import HealthOverride, Outlook, Standing
+from tenure.kit.ids import new_id
 from tenure.metrics.definition import METRICS as CATALOGUE
 from tenure.metrics.models import MetricValue
 from tenure.segments import queries
@@ -85,7 +86,7 @@ def test_every_operator_has_its_words(text: str, says: str) -> None:
             "band.at_least.3",
             "Health cannot be compared by “at_least”; try is, is_not, is_missing",
         ),
-        ("colour.is.red", "there is no field “colour”; try name, segment, owner, band"),
+        ("colour.is.red", "there is no field “colour”; try name, segment, owner, parent, band"),
         ("owner.is.", "Owner is “”: give a text of 1 to 200 letters"),
         ("arr.at_least.1e99", "between −1e+12 and 1e+12"),
         ("';drop table account", "there is no field"),
@@ -157,7 +158,7 @@ DRAWN = ("seat_use", "active_people", "nps")
 def facts(draw: st.DrawFn) -> dict[str, Any]:
     """All that is known of one account, in the shape of the tables; None and "" are missing."""
     return {
-        **{name: draw(NAMES) for name in ("name", "segment", "owner")},
+        **{name: draw(NAMES) for name in ("name", "segment", "owner", "parent")},
         "band": draw(st.sampled_from(["", "poor", "fair", "good"])),
         "weakest": draw(st.sampled_from(["", *METRICS])),
         **{name: draw(NUMBERS) for name in ("score", "outcomes", "experience", "trend")},
@@ -200,11 +201,12 @@ RULES = st.lists(conditions(), min_size=1, max_size=3).map(lambda found: Rule(tu
 
 def _store(access: Access, known: Iterable[dict[str, Any]]) -> list[str]:
     """Write accounts with these facts; some without a standing at all."""
-    ids = []
+    ids, elsewhere = [], cast.workspace("Elsewhere")  # where parents are: they are not asked for
     for number, one in enumerate(known):
         account = Account.objects.create(
             workspace=access.workspace,
             external_id=str(number),
+            parent=_parent(elsewhere, one["parent"]),
             **{name: one[name] for name in ("name", "segment", "owner")},
         )
         Standing.objects.create(
@@ -234,6 +236,13 @@ def _store(access: Access, known: Iterable[dict[str, Any]]) -> list[str]:
         )
         ids.append(account.pk)
     return ids
+
+
+def _parent(access: Access, name: str) -> Account | None:
+    """One of that name; none without a name."""
+    if not name:
+        return None
+    return Account.objects.create(workspace=access.workspace, external_id=new_id(), name=name)
 
 
 def _override(account: Account, ends_on: date | None) -> HealthOverride | None:

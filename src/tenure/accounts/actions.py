@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -23,12 +23,16 @@ from tenure.workspaces.models import Workspace
 
 @dataclass(frozen=True)
 class Upserted:
-    """What became of the rows, counted by distinct id; `ids` leads from the given id to ours."""
+    """What became of the rows, counted by distinct id; `ids` leads from the given id to ours.
+
+    `circles` are accounts that could not be put under the parent they name, which stands below them.
+    """
 
     added: int = 0
     changed: int = 0
     same: int = 0
     ids: Mapping[str, str] = field(default_factory=dict)
+    circles: tuple[str, ...] = ()
 
     def __add__(self, other: Upserted) -> Upserted:
         return Upserted(
@@ -36,6 +40,7 @@ class Upserted:
             self.changed + other.changed,
             self.same + other.same,
             {**self.ids, **other.ids},
+            self.circles + other.circles,
         )
 
 
@@ -56,11 +61,22 @@ def upsert_accounts(
     total = Upserted()
     for chunk in queries.in_chunks(merged):
         total += _upsert_accounts(telling, chunk)
-    families.set_parents(workspace, {row.account_id: row.parent_id for row in merged if row.parent_id})
+    circles = families.set_parents(workspace, _parents(workspace, merged, total.ids))
     domains = {row.domain for row in merged if row.domain}
     if (people := matching.homeless_of(workspace, domains)) and matching.attaches(workspace):
         attach_people(workspace, people)
-    return total
+    return replace(total, circles=tuple(circles))
+
+
+def _parents(workspace: Workspace, rows: Sequence[AccountRow], ids: Mapping[str, str]) -> dict[str, str]:
+    """The parents that count, of the rows that name one; put under none by hand, an account stays there."""
+    named = {ids[row.account_id]: row.account_id for row in rows if row.parent_id}
+    order, said = Order.of(workspace), statements.current(named)
+    shown = {
+        ref: statements.shown(said.get(pk, {}).values(), order).get(statements.PARENT, "")
+        for pk, ref in named.items()
+    }
+    return {ref: parent for ref, parent in shown.items() if parent}
 
 
 def upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
@@ -139,8 +155,9 @@ def _upsert_accounts(telling: Telling, rows: Sequence[AccountRow]) -> Upserted:
 
 
 def _said(row: AccountRow) -> dict[str, str]:
-    """The columns that a row says something about."""
+    """The columns that a row says something about, and the parent."""
     said = {name: getattr(row, name) for name in statements.COLUMNS}
+    said[statements.PARENT] = row.parent_id
     return {name: value for name, value in said.items() if value}
 
 
@@ -183,7 +200,7 @@ def _add_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> dict[str,
 
 def _change_account(account: Account, row: AccountRow, shown: Mapping[str, Any]) -> bool:
     """Show, of what a row says, the value that counts most now; whether anything differed."""
-    differs = _set(account, {name: shown[name] for name in _said(row)})
+    differs = _set(account, {name: shown[name] for name in _said(row) if name in statements.COLUMNS})
     data = account.attributes.data | {name: shown[f".{name}"] for name in row.attributes}
     differs = differs or data != account.attributes.data
     account.attributes.data = data

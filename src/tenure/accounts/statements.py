@@ -26,6 +26,7 @@ from tenure.workspaces.models import Workspace
 
 HAND, IMPORT, SDK = "hand", "import", "sdk"
 COLUMNS = ("name", "domain", "owner", "segment")
+PARENT = "parent"  # said as the parent's own id
 
 _USUAL = {HAND: 0, SDK: 2}  # any other source is a file or a connector
 
@@ -205,10 +206,12 @@ def note_by_hand(workspace: Workspace, account_ids: Collection[str], keys: Colle
     order, telling = Order.of(workspace), Telling.by(workspace, HAND, said_by=who)
     for chunk in in_chunks(account_ids):
         statements = current(chunk)
-        accounts = Account.objects.filter(pk__in=chunk, workspace=workspace).select_related("attributes")
+        accounts = Account.objects.filter(pk__in=chunk, workspace=workspace).select_related(
+            "attributes", "parent"
+        )
         save(
             version
-            for account in accounts
+            for account in accounts.select_related("attributes", "parent")
             for version in _by_hand(account, dict(statements.get(account.pk, {})), keys, order, telling)
         )
 
@@ -221,8 +224,7 @@ def _by_hand(
     theirs = shown(by_source.values(), order)
     said = _flat(old.fields, old.data) if old else {}
     for key in keys:
-        value = account.attributes.data.get(key[1:], "") if key.startswith(".") else getattr(account, key)
-        said[key] = value
+        said[key] = value = _now(account, key)
         if value == theirs.get(key, ""):
             del said[key]
     fields = {key: value for key, value in said.items() if not key.startswith(".")}
@@ -230,6 +232,13 @@ def _by_hand(
     if old is not None:
         return telling.next(old, fields, data)
     return [telling.first(account.pk, fields, data)] if said else []
+
+
+def _now(account: Account, key: str) -> Any:
+    """What an account has, as a source would say it."""
+    if key == PARENT:
+        return account.parent.external_id if account.parent else ""
+    return account.attributes.data.get(key[1:], "") if key.startswith(".") else getattr(account, key)
 
 
 @dataclass(frozen=True)

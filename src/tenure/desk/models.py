@@ -121,3 +121,34 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class RollUp(models.Model):
+    """Figures of an account that others stand below, together with theirs: what the list sorts by.
+
+    See `desk/rolling.py`; null is no data. It is of the whole family, so whoever is held to a book is not
+    shown it.
+    """
+
+    account = models.OneToOneField(
+        Account, on_delete=models.CASCADE, primary_key=True, related_name="roll_up"
+    )
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    as_of = models.DateField()
+    accounts = models.PositiveIntegerField()  # in the family, with the one on top
+    arr_minor = models.BigIntegerField(null=True, blank=True)
+    score = models.FloatField(null=True, blank=True)
+    outcomes = models.FloatField(null=True, blank=True)
+    experience = models.FloatField(null=True, blank=True)
+    band = models.CharField(max_length=10, blank=True)
+    people = models.PositiveIntegerField(null=True, blank=True)
+    seats = models.PositiveIntegerField(null=True, blank=True)
+    tickets = models.PositiveIntegerField(null=True, blank=True)
+    renews_on = models.DateField(null=True, blank=True)
+    last_active_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        db_table = "roll_up"
+
+    def __str__(self) -> str:
+        return f"{self.account_id} with {self.accounts - 1} below"

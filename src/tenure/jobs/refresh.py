@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
+from tenure.desk import rolling
 from tenure.events import retention
 from tenure.health import actions as health
 from tenure.health import outlook
@@ -60,6 +61,7 @@ def refresh(
         health.backfill(workspace, first_day)
     health.refresh(workspace, account_ids)
     warnings.refresh(workspace, account_ids)
+    rolling.refresh(workspace, account_ids)
     if account_ids is None or is_history_new:
         outlook.refresh(workspace, today)
     many = account_ids is None or len(account_ids) > MOST_LIVE_IDS

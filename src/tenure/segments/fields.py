@@ -133,6 +133,19 @@ for _field in (
         {"is": "owned by {value}", "is_not": "not owned by {value}", "is_missing": "without an owner"},
     ),
     Field(
+        "parent",
+        "Belongs to",
+        PLAIN,
+        AccountColumn("parent__name", is_text=True),
+        {
+            "is": "belonging to {value}",
+            "is_not": "belonging to another than {value}",
+            "contains": "belonging to one with “{value}” in the name",
+            "is_missing": "belonging to no other",
+            "is_known": "belonging to another",
+        },
+    ),
+    Field(
         "band",
         "Health",
         Text("choice", labels=_bands, is_closed=True),

@@ -121,4 +121,6 @@ def meant(access: Access, where: list[str]) -> QuerySet[Account]:
 
 def saved(done: Upserted) -> Saved:
     """What became of rows."""
-    return Saved(added=done.added, changed=done.changed, same=done.same, ids=dict(done.ids))
+    return Saved(
+        added=done.added, changed=done.changed, same=done.same, ids=dict(done.ids), circles=list(done.circles)
+    )

@@ -154,6 +154,9 @@ class Saved(Schema):
     changed: int
     same: int
     ids: dict[str, str] = Field(default={}, description="From your ids to Tenure's.")
+    circles: list[str] = Field(
+        default=[], description="Accounts left where they are: the parent they name stands below them."
+    )
 
 
 class TermOut(Schema):

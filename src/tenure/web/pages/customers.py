@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tenure.accounts.models import Account
 from tenure.desk import viewing
+from tenure.desk.models import RollUp
 from tenure.desk.viewing import Kept
 from tenure.kit import clock, words
 from tenure.kit.money import Money
@@ -25,15 +26,16 @@ from tenure.web.exporting import TYPES, csv_lines, parquet_file, xlsx_file
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.pages import viewing as saved
-from tenure.web.queries import columns, exports, keyset
+from tenure.web.queries import columns, exports, keyset, scattered
 from tenure.web.queries import customers as queries
 from tenure.web.queries.conditions import Editor, editors, given_text, offered
 from tenure.web.queries.customers import FEW, VIEWS, Found, Wanted
 from tenure.web.queries.orders import SORTS
+from tenure.web.queries.rolled import may_roll
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
-KEPT = ("q", "sort", "show", "view")  # of the address, when a condition changes
+KEPT = ("q", "sort", "show", "roll", "view")  # of the address, when a condition changes
 REGIONS = (
     Region("successful, worn out", (0, 50), (50, 100)),
     Region("content, not successful", (50, 100), (0, 50)),
@@ -71,6 +73,7 @@ def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
         "by_name": SORTS["name"],
         "arranged": columns.arranged(wanted.show),
         "more": columns.others(wanted.show) if len(wanted.show) < columns.MOST else [],
+        "has_families": may_roll(access) and access.of(RollUp).exists(),
         "sentence": wanted.rule.sentence(Standpoint.of(access)),
         "editors": editors(wanted.rule),
         "adding": Editor.of(offered(wanted.rule)) if len(wanted.rule.conditions) < MOST_CONDITIONS else None,
@@ -178,7 +181,7 @@ def _count(found: Found, everyone: int) -> str:
 
 def _drawn(access: Access, found: Found) -> dict[str, Any]:
     """The chart, and how many of its marks are in each band."""
-    marks, currency = queries.marks(found), access.workspace.currency
+    marks, currency = scattered.marks(found), access.workspace.currency
     picture = Chart(
         "scatter",
         "Outcomes and experience",
@@ -192,7 +195,7 @@ def _drawn(access: Access, found: Found) -> dict[str, Any]:
     return {"chart": picture, "bands": Counter(one.band for one in marks)}
 
 
-def _mark(one: queries.Mark, currency: str) -> Mark:
+def _mark(one: scattered.Mark, currency: str) -> Mark:
     arr = float(Money(one.arr_minor or 0, currency).amount)
     return Mark(one.name, round(one.experience, 1), round(one.outcomes, 1), arr, one.band, _account(one.id))
 

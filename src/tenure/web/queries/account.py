@@ -89,6 +89,7 @@ class Overview:
     need: Need | None
     facts: list[tuple[str, str]]
     has_anything: bool
+    is_parent: bool
 
 
 def overview(access: Access, account_id: str) -> Overview:
@@ -102,6 +103,7 @@ def overview(access: Access, account_id: str) -> Overview:
         need=warnings.need_of(access, account_id, standpoint),
         facts=sorted(_readable(row.data)) if row else [],
         has_anything=has_records or was_active,
+        is_parent=access.of(Account).filter(parent=account_id).exists(),
     )
 
 

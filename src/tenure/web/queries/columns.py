@@ -45,6 +45,7 @@ COLUMNS: Mapping[str, Column] = {
         Column("weeks", "12 weeks", "weeks", css="hide-s"),
         Column("last_active", "Last active", "last_active", ("last_active",), "hide-s"),
         Column("owner", "Owner", "owner", ("owner",), "hide-s"),
+        Column("parent", "Belongs to", "parent", css="hide-s"),
         Column("domain", "Domain", "domain", css="hide-s"),
         Column("id", "Id", "id", css="hide-s"),
     )

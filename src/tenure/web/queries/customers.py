@@ -20,7 +20,7 @@ from tenure.segments.fields import AccountColumn, MetricColumn
 from tenure.segments.rules import WHERE, Condition, Rule
 from tenure.segments.standpoint import Standpoint
 from tenure.web.queries import columns as choosing
-from tenure.web.queries import keyset
+from tenure.web.queries import keyset, rolled
 from tenure.web.queries.columns import Column
 from tenure.web.queries.orders import SORTS, USUAL, Sort, sort_of
 from tenure.workspaces.access import Access
@@ -29,7 +29,6 @@ from tenure.workspaces.roles import Right
 
 PAGE = 50
 FEW = 1000  # up to here a set is counted and added up while the page waits
-MARKS = 400  # on the chart
 CHUNK = 2000  # rows of an export in memory
 
 
@@ -53,18 +52,9 @@ class Row:
     last_active_on: date | None
     metrics: Mapping[str, float]  # those asked for; none where there is no data
     override_id: str | None = None  # of a score set by hand
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A customer on the chart of outcomes against experience."""
-
-    id: str
-    name: str
-    band: str
-    outcomes: float
-    experience: float
-    arr_minor: int | None
+    family: int = 0  # how many accounts the figures are of, where they are a family's together
+    parent_id: str | None = None
+    parent: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +75,7 @@ class Wanted:
     sort: Sort = SORTS[USUAL]
     is_descending: bool = False
     show: tuple[str, ...] = choosing.USUAL
+    is_rolled: bool = False  # whoever stands on top only, each with the figures of all below
     view: str = ""  # the saved view it began with
     after: str = ""
     before: str = ""
@@ -100,6 +91,7 @@ class Wanted:
             sort or SORTS[USUAL],
             sort is not None and given.startswith("-"),
             choosing.read(parameters.get("show", "")),
+            parameters.get("roll") == "1",
             parameters.get("view", "")[:32],
             parameters.get("after", ""),
             parameters.get("before", ""),
@@ -119,7 +111,7 @@ class Wanted:
     @property
     def is_narrowed(self) -> bool:
         """Whether some customers may not be meant."""
-        return bool(self.rule or self.search)
+        return bool(self.rule or self.search or self.is_rolled)
 
     @property
     def order(self) -> str:
@@ -144,7 +136,8 @@ class Wanted:
 
     def _state(self) -> Iterator[tuple[str, str]]:
         yield from ((WHERE, text) for text in self.rule.texts)
-        named = {"q": self.search, "sort": self.order, "show": self.shown}
+        rolled = "1" if self.is_rolled else ""
+        named = {"q": self.search, "sort": self.order, "show": self.shown, "roll": rolled}
         yield from ((name, value) for name, value in named.items() if value)
 
     def where(self, rule: Rule) -> Wanted:
@@ -158,6 +151,10 @@ class Wanted:
     def showing(self, names: Sequence[str]) -> Wanted:
         """With other columns."""
         return replace(self, show=tuple(names) or choosing.USUAL)
+
+    def rolled(self, *, is_rolled: bool) -> Wanted:
+        """Per family, or per account."""
+        return replace(self, is_rolled=is_rolled, after="", before="")
 
     def viewing(self, view_id: str) -> Wanted:
         """The same, as the saved view of that id."""
@@ -184,6 +181,7 @@ class Found:
     workspace: Workspace
     conditions: Q
     count: int
+    is_rolled: bool = False
 
     @property
     def is_few(self) -> bool:
@@ -201,11 +199,21 @@ class Found:
 
     def rows(self, path: str = "", **also: Any) -> Any:
         """What the table shows of each, as dictionaries."""
-        return self.accounts(path, **also).annotate(**_STANDING).values(*_ACCOUNT, *_STANDING)
+        figures = self._figures
+        rows = self.accounts(path, **also).annotate(**figures, parent_name=F("parent__name"))
+        return rows.values(*_ACCOUNT, *figures, "parent_name")
+
+    def figure(self, name: str) -> Any:
+        """A figure of the standing, or of the family where those are asked for, as an expression."""
+        return self._figures[name]
+
+    @property
+    def _figures(self) -> dict[str, Any]:
+        return {**_STANDING, **rolled.FIGURES} if self.is_rolled else _STANDING
 
 
-_ACCOUNT = ("id", "external_id", "name", "domain", "segment", "owner")
-_STANDING = {
+_ACCOUNT = ("id", "external_id", "name", "domain", "segment", "owner", "parent_id")
+_STANDING: dict[str, Any] = {
     name: F(f"standing__{name}")
     for name in (
         "band",
@@ -229,13 +237,18 @@ def find(access: Access, wanted: Wanted) -> Found:
     else:
         leading = many.accounts(*_leads(wanted.rule, Standpoint.of(access)))
     ids = list(leading.values_list("pk", flat=True)[: FEW + 1])
-    return Found(access.workspace, Q(pk__in=ids), len(ids)) if len(ids) <= FEW else many
+    few = Q(pk__in=ids)
+    return replace(many, conditions=few, count=len(ids)) if len(ids) <= FEW else many
 
 
 def everyone(access: Access, wanted: Wanted) -> Found:
     """The customers that are meant, taken to be many."""
     access.require(Right.READ)
-    return Found(access.workspace, _conditions(access, wanted), FEW + 1)
+    is_rolled = wanted.is_rolled and rolled.may_roll(access)
+    conditions = _conditions(access, wanted)
+    if is_rolled:
+        conditions &= Q(parent=None)
+    return Found(access.workspace, conditions, FEW + 1, is_rolled)
 
 
 def chosen(access: Access, ids: Sequence[str]) -> Found:
@@ -318,8 +331,10 @@ def _rows(found: Sequence[Mapping[str, Any]], metrics: Sequence[str]) -> list[Ro
     return [
         Row(
             **{name: row[name] for name in (*_ACCOUNT, *_STANDING)}
-            | {"band": row["band"] or "", "weeks": row["weeks"] or []},
-            metrics=values.get(row["id"], {}),
+            | {"band": row["band"] or "", "weeks": row["weeks"] or []}
+            | rolled.of_family(row),
+            parent=row["parent_name"] or "",
+            metrics=rolled.together(row) if row.get("family") else values.get(row["id"], {}),
         )
         for row in found
     ]
@@ -337,19 +352,13 @@ def _metrics(account_ids: Sequence[str], metrics: Iterable[str]) -> Mapping[str,
     return found
 
 
-def marks(found: Found) -> list[Mark]:
-    """The customers with both sides known, the largest by ARR first, at most `MARKS`."""
-    both = {"standing__outcomes__isnull": False, "standing__experience__isnull": False}
-    largest = found.accounts("standing__", **both).order_by(F("standing__arr_minor").desc(nulls_last=True))
-    columns = (f"standing__{name}" for name in ("band", "outcomes", "experience", "arr_minor"))
-    return [Mark(*values) for values in largest.values_list("pk", "name", *columns)[:MARKS]]
-
-
 def total(found: Found) -> Total:
     """Exactly how many, and their ARR together. For a large set this takes a moment."""
     return Total(
         **found.accounts().aggregate(
-            count=Count("pk"), with_arr=Count("standing__arr_minor"), arr_minor=Sum("standing__arr_minor")
+            count=Count("pk"),
+            with_arr=Count(found.figure("arr_minor")),
+            arr_minor=Sum(found.figure("arr_minor")),
         )
     )
 

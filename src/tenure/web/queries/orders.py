@@ -67,6 +67,8 @@ class ByStanding:
     read: Callable[[str], Any] = number
 
     def stretches(self, found: Found, is_descending: bool) -> list[Stretch]:
+        if found.is_rolled:
+            return self._of_families(found, is_descending)
         row_id, is_missing = "standing__account_id", f"{self.column}__isnull"
         scored = found.rows("standing__").filter(standing__isnull=False)
         known = scored.filter(**{is_missing: False})
@@ -75,6 +77,12 @@ class ByStanding:
             Stretch(scored.filter(**{is_missing: True}), row_id),
             Stretch(found.rows().filter(standing__isnull=True)),
         ]
+
+    def _of_families(self, found: Found, is_descending: bool) -> list[Stretch]:
+        """By the figure that the rows show, which no index has: a family's, or an account's own."""
+        name = self.column.removeprefix("standing__")
+        known, unknown = (found.rows().filter(**{f"{name}__isnull": is_null}) for is_null in (False, True))
+        return [Stretch(known, "id", name, is_descending, self.read), Stretch(unknown)]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,40 @@
+"""The chart of customers: outcomes against experience, the largest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from tenure.web.queries.customers import Found
+
+MARKS = 400  # on the chart
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A customer on the chart of outcomes against experience."""
+
+    id: str
+    name: str
+    band: str
+    outcomes: float
+    experience: float
+    arr_minor: int | None
+
+
+def marks(found: Found) -> list[Mark]:
+    """The customers with both sides known, the largest by ARR first, at most `MARKS`."""
+    if found.is_rolled:
+        figures = {f"its_{name}": found.figure(name) for name in _MARKED}
+        known = {f"its_{side}__isnull": False for side in ("outcomes", "experience")}
+        rows = found.accounts().annotate(**figures).filter(**known)
+        largest = rows.order_by(F("its_arr_minor").desc(nulls_last=True))
+        return [Mark(*values) for values in largest.values_list("pk", "name", *figures)[:MARKS]]
+    both = {"standing__outcomes__isnull": False, "standing__experience__isnull": False}
+    largest = found.accounts("standing__", **both).order_by(F("standing__arr_minor").desc(nulls_last=True))
+    columns = (f"standing__{name}" for name in _MARKED)
+    return [Mark(*values) for values in largest.values_list("pk", "name", *columns)[:MARKS]]
+
+
+_MARKED = ("band", "outcomes", "experience", "arr_minor")
