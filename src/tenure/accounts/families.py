@@ -111,7 +111,7 @@ def _walked(sql: str, ids: Collection[str]) -> list[Any]:
     """What a way up or down from these gives."""
     with connection.cursor() as cursor:
         cursor.execute(sql.format(marks=", ".join(["%s"] * len(ids))), [*ids, DEEPEST])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 _AT_ONCE = 500
