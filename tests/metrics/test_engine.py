@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tenure.metrics import engine
 from tenure.metrics.catalog import METRICS
@@ -53,6 +54,30 @@ def test_many_dates_at_once_are_the_same_as_one_by_one(told: Records) -> None:
     assert some == {key: row for key, row in one_by_one.items() if key[0] == "acme"}
 
 
+@settings(few, max_examples=20)
+@given(records.past_and_future(), st.integers(1, 3))
+def test_days_swept_through_are_the_same_as_windows_one_by_one(told: Records, step: int) -> None:
+    dates = [AS_OF - timedelta(days=back * step) for back in range(engine.MANY_DATES + 2)]
+    chosen = [
+        METRICS[name] for name in ("active_people", "activity_trend", "breadth", "days_since_last_activity")
+    ]
+    tables, looked_at = told.tables(), [dates[place] for place in (0, 1, 7, 20, -1)]
+    swept = engine.evaluate(tables, chosen, dates).to_pylist()
+    windows = engine.evaluate(tables, chosen, looked_at).to_pylist()
+    assert [row for row in swept if row["as_of"] in looked_at] == windows
+    some = engine.evaluate(tables, chosen, dates, accounts=["acme"]).to_pylist()
+    assert some == [row for row in swept if row["account_id"] == "acme"]
+
+
+def test_a_sweep_is_made_only_where_it_is_exact() -> None:
+    chosen = [METRICS[name] for name in ("active_people", "activity_trend", "nps", "stickiness")]
+    windows = engine._evaluation(tuple(chosen), False, False)
+    swept = engine._evaluation(tuple(chosen), False, True)
+    assert windows.count("swept_") == 0
+    assert swept.count('FROM "swept_use_people"') == 3  # the people, and the events of either half
+    assert swept.count('FROM "use_people"') == 1 + 1  # read once for these, and for the days of people
+
+
 def test_some_metrics_may_be_asked_of_the_last_day_only() -> None:
     told = Records(use=tuple(Use(one, "ann", AS_OF, "Opened", 1) for one in ACCOUNTS))
     dates, chosen = [AS_OF, AS_OF - timedelta(days=7)], [METRICS["active_people"]]
@@ -63,7 +88,7 @@ def test_some_metrics_may_be_asked_of_the_last_day_only() -> None:
 
 def test_measures_of_a_table_that_fold_alike_are_one_grouping() -> None:
     chosen = [METRICS[name] for name in ("active_people", "seat_use", "activity_trend")]
-    sql = engine._evaluation(tuple(chosen), False)
+    sql = engine._evaluation(tuple(chosen), False, False)
     assert sql.count('FROM "use_people"') == 1
     assert sql.count('FROM "use_days"') == 1  # whether anything was ever known
     assert sql.count('FROM "subscriptions"') == 1

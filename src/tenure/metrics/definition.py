@@ -64,6 +64,8 @@ class Measure(ABC):
     where: Where | None = None
     empty: ClassVar[int | None] = 0  # the total of no rows, for an account the table knows
     needs_days: ClassVar[bool] = False  # whether it cannot be put together from the parts of single days
+    gathers: ClassVar[Literal["sum", "max", "min"]] = "sum"  # what its parts of days make of a longer time
+    tells_apart: ClassVar[bool] = False  # whether it counts those of a field that are there on any day
     also_ended: ClassVar[bool] = False  # of a table of what holds: whether what has ended counts too
 
     @property

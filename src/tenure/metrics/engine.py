@@ -25,9 +25,12 @@ import pyarrow as pa
 from tenure.metrics.definition import Measure, Measured, Metric
 from tenure.metrics.functions import getvariable
 from tenure.metrics.measures import Attribute
+from tenure.metrics.sweeps import can_sweep, gather, sweep
 from tenure.metrics.tables import COLUMNS, TABLES, Dated, Stated, Tables
 
 ROW = ("account_id", "as_of")
+SWEPT = "swept_"  # before the name of a table that is read once for all sweeps
+MANY_DATES = 40  # from which on sweeping through the days is quicker than looking at each window
 
 
 def evaluate(
@@ -43,10 +46,10 @@ def evaluate(
     and date, sorted by both. Money is in minor units.
     """
     some, dates = accounts is not None, sorted(set(as_of))
-    values = _run(tables, _evaluation(tuple(metrics), some), dates, accounts)
+    values = _run(tables, _evaluation(tuple(metrics), some, len(dates) > MANY_DATES), dates, accounts)
     if not once:
         return values
-    latest = _run(tables, _evaluation(tuple(once), some), dates[-1:], accounts)
+    latest = _run(tables, _evaluation(tuple(once), some, False), dates[-1:], accounts)
     rows = np.full((len(latest), len(dates)), -1)
     rows[:, -1] = range(len(latest))
     places = pa.array(rows.ravel(), mask=rows.ravel() < 0)
@@ -64,14 +67,14 @@ def measure(
 
 
 @lru_cache(maxsize=64)
-def _evaluation(metrics: tuple[Metric, ...], some: bool) -> str:
-    measured = _measured(metrics, some)
+def _evaluation(metrics: tuple[Metric, ...], some: bool, many: bool) -> str:
+    measured = _measured(metrics, some, many)
     return measured.sql(measured.rows.select(*ROW, **{one.name: _value(one, measured) for one in metrics}))
 
 
 @lru_cache(maxsize=64)
 def _measurement(metric: Metric, some: bool) -> str:
-    measured = _measured((metric,), some)
+    measured = _measured((metric,), some, many=False)
     lowest, highest = _interval(metric, measured)
     value = _value(metric, measured)
     return measured.sql(
@@ -150,21 +153,29 @@ class _Fold:
     key: str | None
     measures: Mapping[str, Measure]
     some: bool
+    is_swept: bool = False  # its one measure, through all days at once
 
     @property
     def there(self) -> str:
         """The column that says how many rows the fold found; null where it found none."""
-        return f"{self.table}_{self.key or 'ever'}"
+        return f"{self.table}_{'_'.join(self.measures) if self.is_swept else self.key or 'ever'}"
 
     @property
     def rows(self) -> ir.Table:
         """The rows of the accounts asked for; those that count, if that is the same for all measures."""
-        rows = _table(self._smallest(), self.some)
+        name = self.source
+        rows = _table(name, self.some, named=f"{SWEPT}{name}" if self.is_swept else name)
         conditions = {one.where for one in self.measures.values()}
         shared = conditions.pop() if len(conditions) == 1 else None
         return rows.filter(shared.holds(rows)) if shared else rows
 
-    def _smallest(self) -> str:
+    @property
+    def widest(self) -> int:
+        """How many days the windows reach back."""
+        return max((one.days or 0) + one.offset for one in self.measures.values())
+
+    @property
+    def source(self) -> str:
         """The smallest rollup of the table that has all columns the measures need."""
         kind = _kind(self.table)
         conditions = [one.where for one in self.measures.values() if one.where]
@@ -176,8 +187,8 @@ class _Fold:
         return next((name for name in kind.rollups if needed <= COLUMNS[name].keys()), self.table)
 
 
-def _table(name: str, some: bool) -> ir.Table:
-    rows = ibis.table(COLUMNS[name], name=name)
+def _table(name: str, some: bool, named: str = "") -> ir.Table:
+    rows = ibis.table(COLUMNS[name], name=named or name)
     asked = ibis.table({"account_id": "string"}, name="asked_accounts")
     return rows.semi_join(asked, "account_id") if some else rows
 
@@ -186,14 +197,19 @@ def _dates() -> ir.Table:
     return ibis.table({"as_of": "date"}, name="asked_dates")
 
 
-def _measured(metrics: Sequence[Metric], some: bool) -> _Measured:
+def _asked_of(fold: _Fold) -> ir.Table:
+    """Every account and date that a fold is asked about."""
+    return _table("accounts", fold.some).select("account_id").cross_join(_dates())
+
+
+def _measured(metrics: Sequence[Metric], some: bool, many: bool) -> _Measured:
     """Every measure of the metrics, joined to a row per account and date.
 
     The totals are compiled one by one, and joined as SQL: compiled as one expression they take twice as long.
     """
     measures = dict.fromkeys(one for metric in metrics for one in metric.measures.values())
     names = {one: f"m{number}" for number, one in enumerate(measures)}
-    folds = _folds(names, some)
+    folds = _folds(names, some, many)
     every = _table("accounts", some).cross_join(_dates())
     totals = [_totals(fold) for fold in folds]
     columns = {name: kind for one in (every, *totals) for name, kind in one.schema().items()}
@@ -201,20 +217,46 @@ def _measured(metrics: Sequence[Metric], some: bool) -> _Measured:
     figures = {name: _figure(rows, fold, name) for fold in folds for name in fold.measures}
     given = {name: one.read(rows) for one, name in names.items() if isinstance(one, Attribute)}
     joins = "".join(f" LEFT JOIN ({_sql(one)}) USING ({', '.join(ROW)})" for one in totals)
-    joined = f"SELECT * FROM ({_sql(every)}){joins}"  # noqa: S608
+    joined = f"{_read_once(folds)}SELECT * FROM ({_sql(every)}){joins}"  # noqa: S608
     return _Measured(rows.select(*ROW, **figures, **given), names, joined)
 
 
-def _folds(names: Mapping[Measure, str], some: bool) -> list[_Fold]:
-    """The fewest groupings that answer all measures."""
+def _read_once(folds: Sequence[_Fold]) -> str:
+    """The tables that are swept, each read once for all its measures."""
+    widest: dict[str, int] = {}
+    for fold in folds:
+        if fold.is_swept:
+            widest[fold.source] = max(fold.widest, widest.get(fold.source, 0))
+    kinds = {fold.source: _kind(fold.table) for fold in folds}
+    read = [
+        f"{SWEPT}{name} AS MATERIALIZED ({_sql(_within(_table(name, some=False), kind, days))})"
+        for name, days in widest.items()
+        if isinstance(kind := kinds[name], Dated)
+    ]
+    return f"WITH {', '.join(read)} " if read else ""
+
+
+def _folds(names: Mapping[Measure, str], some: bool, many: bool) -> list[_Fold]:
+    """The fewest groupings that answer all measures; one for each that is swept through many dates."""
     groups: defaultdict[tuple[str, str | None], dict[str, Measure]] = defaultdict(dict)
+    swept = []
     for one, name in names.items():
         if isinstance(one, Attribute):
             continue
-        groups[one.table, _key(one)][name] = one
+        key = _key(one)
+        if many and one.days is not None and _can_sweep(one):
+            swept.append(_Fold(one.table, key, {name: one}, some, is_swept=True))
+        else:
+            groups[one.table, key][name] = one
         if one.days is not None:
             groups[one.table, None] |= {}  # whether anything was ever known decides between 0 and no data
-    return [_Fold(table, key, found, some) for (table, key), found in groups.items()]
+    return [*(_Fold(table, key, found, some) for (table, key), found in groups.items()), *swept]
+
+
+def _can_sweep(one: Measure) -> bool:
+    kind = _kind(one.table)
+    is_known_at_once = isinstance(kind, Dated) and not (kind.known_from or kind.known_until)
+    return is_known_at_once and can_sweep(one, _table(one.table, some=False))
 
 
 def _key(one: Measure) -> str | None:
@@ -252,14 +294,15 @@ def _totals(fold: _Fold) -> ir.Table:
         return _of_states(fold, kind)
     if fold.key is None:
         return _of_history(fold, kind)
+    if fold.is_swept:
+        return _of_sweeps(fold, kind)
     return _of_windows(fold, kind)
 
 
 def _of_windows(fold: _Fold, kind: Dated) -> ir.Table:
     """Totals over windows that end on each date."""
-    widest = max((one.days or 0) + one.offset for one in fold.measures.values())
-    rows, dates = _within(fold.rows, kind, widest), _dates()
-    since = dates.as_of - ibis.interval(days=widest)
+    rows, dates = _within(fold.rows, kind, fold.widest), _dates()
+    since = dates.as_of - ibis.interval(days=fold.widest)
     dated = rows.join(dates, [rows[kind.day] <= dates.as_of, rows[kind.day] > since])
     if kind.known_from:
         dated = dated.filter(dated[kind.known_from] <= dated.as_of)
@@ -271,6 +314,16 @@ def _of_windows(fold: _Fold, kind: Dated) -> ir.Table:
         return dated.age.between(one.offset, one.offset + (one.days or 0) - 1)
 
     return _total(_parts(dated, (*ROW, str(fold.key)), fold, in_window), fold)
+
+
+def _of_sweeps(fold: _Fold, kind: Dated) -> ir.Table:
+    """Totals of one measure over windows that end on each of many dates."""
+    [(name, one)] = fold.measures.items()
+    rows = fold.rows
+    rows = rows.filter(rows[kind.day] > getvariable("first_date") - ibis.interval(days=fold.widest))
+    parts = sweep(rows, one, kind.day, _asked_of(fold))
+    named = {f"{name}_{part}": parts[part] for part in parts.columns if part not in (*ROW, "found")}
+    return _total(parts.select(*ROW, rows=parts.found, **named), fold)
 
 
 def _within(rows: ir.Table, kind: Dated, days: int) -> ir.Table:
@@ -289,15 +342,15 @@ def _within(rows: ir.Table, kind: Dated, days: int) -> ir.Table:
 def _of_history(fold: _Fold, kind: Dated) -> ir.Table:
     """Totals over all that was known by each date.
 
-    What was known by the first date is one part per account, the rest a part per day: so the join with the
-    dates stays small however long the history.
+    What was known by the first date is one part per account, the rest a part per day.
     """
-    rows, dates = fold.rows, _dates()
+    rows = fold.rows
     known = ibis.greatest(rows[kind.day], rows[kind.known_from]) if kind.known_from else rows[kind.day]
     rows = rows.filter(known <= getvariable("last_date"))
     rows = rows.mutate(known=ibis.greatest(known, getvariable("first_date")))
     parts = _parts(rows, ("account_id", "known"), fold, lambda one: ibis.literal(True))
-    return _total(parts.join(dates, parts.known <= dates.as_of), fold)
+    how = {part: fold.measures[part.split("_")[0]].gathers for part in parts.columns if part[0] == "m"}
+    return _total(gather(parts, "known", {"rows": "sum", **how}, _asked_of(fold)), fold)
 
 
 def _of_states(fold: _Fold, kind: Stated) -> ir.Table:

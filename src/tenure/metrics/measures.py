@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from tenure.metrics.definition import Measure
 
@@ -17,6 +17,7 @@ class Distinct(Measure):
     """How many different ones: people, features."""
 
     needs_days: ClassVar[bool] = True
+    tells_apart: ClassVar[bool] = True
 
     @property
     def key(self) -> str | None:
@@ -66,6 +67,7 @@ class DaysSince(Measure):
     """Days from the latest date in a column to as_of."""
 
     empty: ClassVar[int | None] = None
+    gathers: ClassVar[Literal["sum", "max", "min"]] = "max"
 
     def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
         return {"last": rows[self.field].max(where=chosen)}
@@ -82,6 +84,7 @@ class DaysUntil(Measure):
     """Days from as_of to the earliest date in a column; dates that are left open do not count."""
 
     empty: ClassVar[int | None] = None
+    gathers: ClassVar[Literal["sum", "max", "min"]] = "min"
 
     def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
         return {"first": rows[self.field].min(where=chosen)}
@@ -131,6 +134,7 @@ class DaysSinceFirst(Measure):
     """Days from the earliest date in a column to as_of; of contracts, also of those that have ended."""
 
     empty: ClassVar[int | None] = None
+    gathers: ClassVar[Literal["sum", "max", "min"]] = "min"
     also_ended: ClassVar[bool] = True
 
     def parts(self, rows: ir.Table, chosen: ir.BooleanValue) -> dict[str, ir.Value]:
