@@ -34,6 +34,11 @@ class Placed:
     account: Account
 
 
+def rule_of(workspace: Workspace) -> str:
+    """What happens to people whose domain is one account's."""
+    return MatchingRule.ATTACH if attaches(workspace) else MatchingRule.PROPOSE
+
+
 def attaches(workspace: Workspace) -> bool:
     """Whether people are attached by themselves, or only proposed."""
     return not MatchingRule.objects.filter(workspace=workspace, by_domain=MatchingRule.PROPOSE).exists()

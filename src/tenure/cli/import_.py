@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tenure.cli import imports
+from tenure.cli import folders, imports
 from tenure.cli.base import Json, WorkspaceOption, app, console, errors, fail, open_workspace, print_json
 
 if TYPE_CHECKING:
@@ -61,7 +61,11 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen,
 @app.command("import")
 def import_(
     kind: Annotated[
-        str, typer.Argument(help="accounts, people, subscriptions, events, responses, …; or: list, undo.")
+        str,
+        typer.Argument(
+            help="accounts, people, subscriptions, events, responses, …; or: list, undo, settings, or the "
+            "folder of an export."
+        ),
     ],
     files: Annotated[
         list[Path] | None,
@@ -83,7 +87,8 @@ def import_(
 
     Rows that cannot be taken are set aside with the reason, the others go in; the same file twice changes
     nothing. Ends with 1 if a file, or every row of it, could not be taken. `tenure import list` shows what
-    was imported, `tenure import undo RUN` takes it back.
+    was imported, `tenure import undo RUN` takes it back. `tenure import DIR` brings in all that `tenure
+    export` wrote there, `tenure import settings DIR` only its settings.
     """
     access = _ready(workspace)
     if kind == "list":
@@ -91,6 +96,12 @@ def import_(
         return
     if kind == "undo":
         imports.undo(access, [str(one) for one in files or []], json)
+        return
+    if kind == "settings":
+        folders.bring_settings(access, files or [], json)
+        return
+    if Path(kind).is_dir():
+        folders.bring_in(access, Path(kind), json)
         return
     _check_kind(kind)
     if not files:

@@ -88,6 +88,7 @@ class NoteRow:
     author: str
     text: str
     happened_at: datetime
+    kind: str = Note.NOTE
 
     @property
     def key(self) -> str:
@@ -97,16 +98,29 @@ class NoteRow:
 
 
 def upsert_notes(workspace: Workspace, rows: Sequence[NoteRow]) -> Upserted:
-    """Add notes not known yet. Accounts not known yet are added bare."""
+    """Add notes not known yet, from a source or written here. Accounts not known yet are added bare."""
     resolve(workspace, {row.account_id for row in rows}, {})
     accounts = accounts_by_ref(workspace.id, {row.account_id for row in rows})
     said = {row.key: _note(workspace, accounts[row.account_id], row) for row in rows}
     added = 0
     for chunk in in_chunks(said):
         with transaction.atomic():
-            some = {key: said[key] for key in chunk}
+            here = _written_here(workspace, [said[key] for key in chunk])
+            some = {key: said[key] for key in chunk if _words(said[key]) not in here}
             added += len(upserts.by_external_id(Note, workspace.id, some, ()).added)
     return Upserted(added, 0, len(said) - added)
+
+
+def _written_here(workspace: Workspace, notes: Sequence[Note]) -> set[tuple[object, ...]]:
+    """Of these notes, those that somebody wrote here: they come back in an export of ours."""
+    at = {note.happened_at for note in notes}
+    return {
+        _words(one) for one in Note.objects.filter(workspace=workspace, external_id="", happened_at__in=at)
+    }
+
+
+def _words(note: Note) -> tuple[object, ...]:
+    return note.account_id, note.author, note.happened_at, note.text.strip()
 
 
 def _note(workspace: Workspace, account_id: str, row: NoteRow) -> Note:
@@ -114,6 +128,7 @@ def _note(workspace: Workspace, account_id: str, row: NoteRow) -> Note:
         workspace=workspace,
         account_id=account_id,
         author=row.author,
+        kind=row.kind,
         text=row.text,
         happened_at=row.happened_at,
         external_id=row.key,

@@ -146,3 +146,17 @@ def change_settings(access: Access, settings: Settings) -> Workspace:
             RecordsChanged(workspace_id=workspace.pk, table="workspace", first_day=date.min.isoformat())
         )
     return workspace
+
+
+@transaction.atomic
+def change_fiscal_year(access: Access, starts: int) -> Workspace:
+    """In which month the fiscal year begins, from 1 to 12; ValueError for none."""
+    access.require(Right.ADMINISTER)
+    if not 1 <= starts <= 12:
+        raise ValueError(f"the fiscal year starts in a month from 1 to 12, not {starts}")
+    workspace = Workspace.objects.select_for_update().get(pk=access.workspace.pk)
+    if workspace.fiscal_year_starts != starts:
+        old, workspace.fiscal_year_starts = workspace.fiscal_year_starts, starts
+        workspace.save(update_fields=["fiscal_year_starts"])
+        access.log("changed settings", said({"fiscal_year_starts": old}, {"fiscal_year_starts": starts}))
+    return workspace

@@ -25,6 +25,7 @@ from tenure.sources.imports.file import (
     column_names,
     first_line,
     numbered,
+    unguarded,
 )
 
 _BLOCK = 8 << 20  # bytes; no row may be longer
@@ -218,7 +219,8 @@ def _widths(sample: str, delimiter: str) -> list[int]:
 
 def _header(sample: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), [])
+        header = next(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), [])
+        return list(unguarded(pa.array(header, pa.string())).to_pylist())
     except csv.Error as error:
         raise FileProblem(
             f"cannot be read: {first_line(error)}; its first line must name the columns"
@@ -252,7 +254,7 @@ def _batches(
     )
     lines = (line for line in count(2) if line not in misfits)
     for batch in reader:
-        yield numbered(list(islice(lines, batch.num_rows)), batch.columns)
+        yield numbered(list(islice(lines, batch.num_rows)), [unguarded(one) for one in batch.columns])
 
 
 def _setting_aside(delimiter: str, misfits: set[int], ragged: list[Ragged]) -> Callable[[Any], str]:

@@ -13,6 +13,9 @@ MOST_COLUMNS = 2_000
 LONGEST_NAME = 500  # characters of a column's name
 LARGEST_CELL = 1 << 20  # characters
 
+_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-][\d.,\u00a0 ]+")
+
 
 class FileProblem(Exception):
     """A file that cannot be imported as a whole; the message says why and what would be right."""
@@ -91,9 +94,18 @@ def numbered(lines: list[int], columns: Sequence[pa.Array]) -> pa.RecordBatch:
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: with an apostrophe before it, unless it is a number."""
-    is_number = re.fullmatch(r"[+-][\d.,\u00a0 ]+", cell)
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell and not is_number else cell
+    """A cell that no spreadsheet takes for a formula: with an apostrophe before it, unless it is a number.
+
+    What looks guarded already gets another one, so that `unguarded` gives back exactly what there was.
+    """
+    return f"'{cell}" if _DANGEROUS.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def unguarded(column: pa.Array) -> pa.Array:
+    """Cells without the apostrophe that keeps spreadsheets from calculating them."""
+    if not pc.any(pc.starts_with(column, "'")).as_py():
+        return column
+    return pc.replace_substring_regex(column, r"^'('*[=+\-@\t\r])", r"\1", max_replacements=1)
 
 
 def first_line(error: BaseException) -> str:

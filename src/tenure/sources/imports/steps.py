@@ -12,7 +12,7 @@ import duckdb
 from tenure.sources.imports.file import LARGEST_CELL
 from tenure.sources.imports.judging import Cells
 from tenure.sources.imports.kind import Check, Column, Kind
-from tenure.sources.imports.mapping import SET_ASIDE, Columns
+from tenure.sources.imports.mapping import Columns
 from tenure.sources.imports.sql import identifier, literal
 
 
@@ -118,14 +118,8 @@ def _text(columns: Columns, column: Column) -> str:
 
 
 def _trimmed(columns: Columns, theirs: str) -> str:
-    """A cell of the file without the blanks around it, null if nothing else is there.
-
-    A file of rejected rows that comes back has apostrophes that keep spreadsheets from calculating.
-    """
-    cell = f"trim(c{columns.names.index(theirs)}, ' \t\r\n\u00a0')"
-    if columns.names[0].startswith(SET_ASIDE):
-        cell = f"regexp_replace({cell}, '^''([=+@-])', '\\1')"
-    return f"nullif({cell}, '')"
+    """A cell of the file without the blanks around it, null if nothing else is there."""
+    return f"nullif(trim(c{columns.names.index(theirs)}, ' \t\r\n\u00a0'), '')"
 
 
 def _raw(column: Column) -> str:

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from tenure.events import views
 from tenure.events.actions import load_events
 from tenure.events.undoing import note_repeats
+from tenure.events.unpack import KINDS as CALLS
 from tenure.sources.imports.forms import INSTANT, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -18,6 +19,8 @@ TIMESTAMP = (
     "originaltimestamp"
 )
 
+_CALLS = ", ".join(f"'{one}'" for one in CALLS)
+
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Append the events to the lake; those whose message id is there already are the same."""
@@ -27,7 +30,7 @@ def write(load: Load, batch: pa.Table) -> Written:
         pa.table(
             {
                 "message_id": batch["message_id"],
-                "kind": pa.repeat("track", rows),
+                "kind": batch["event_kind"],
                 "event": batch["event"],
                 "account_ref": batch["account_id"],
                 "person_ref": batch["person_id"],
@@ -79,6 +82,11 @@ KINDS.add(
                 "the event's own id, if it has one",
                 also="messageid eventid uuid insertid id",
             ),
+            Column(
+                "event_kind",
+                text(2000),
+                "the call that told of it, as exports name it: track, page or another",
+            ),
         ),
         checks=(
             Check(
@@ -92,6 +100,9 @@ KINDS.add(
                 "'lies in the future; an event has happened'",
             ),
         ),
+        computed={
+            "event_kind": f"case when lower(event_kind) in ({_CALLS}) then lower(event_kind) else 'track' end"
+        },
         late={"message_id": "coalesce(message_id, 'import-' || digest || '-' || occurrence)"},
         key=("message_id",),
         repeats_are_same=True,

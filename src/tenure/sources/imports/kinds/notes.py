@@ -16,6 +16,7 @@ from tenure.touchpoints.actions import LONGEST, NoteRow, upsert_notes
 from tenure.touchpoints.models import Note
 
 NOBODY = "imported"
+_NOTE_KINDS = ", ".join(f"'{one}'" for one in Note.KINDS)
 
 
 def write(load: Load, batch: pa.Table) -> Written:
@@ -32,7 +33,7 @@ def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
 
 def _rows(batch: pa.Table) -> list[NoteRow]:
     return [
-        NoteRow(row["account_id"], row["author"] or NOBODY, row["text"], row["timestamp"])
+        NoteRow(row["account_id"], row["author"] or NOBODY, row["text"], row["timestamp"], row["note_kind"])
         for row in batch.to_pylist()
     ]
 
@@ -57,6 +58,7 @@ KINDS.add(
                 True,
                 "note notes body content comment description summary",
             ),
+            Column("note_kind", text(2000), "note, call, meeting or email; a note if left out"),
         ),
         checks=(
             Check(
@@ -65,6 +67,10 @@ KINDS.add(
                 "'lies in the future; a note has been written'",
             ),
         ),
+        computed={
+            "note_kind": f"case when lower(note_kind) in ({_NOTE_KINDS}) then lower(note_kind) "
+            "else 'note' end"
+        },
         key=("account_id", "timestamp", "author", "text"),
         write=write,
         about=about,

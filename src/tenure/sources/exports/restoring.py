@@ -1,0 +1,84 @@
+"""An export back in: settings first, then every table through the imports, then what people decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tenure.accounts.models import Account
+from tenure.health import moving as scores
+from tenure.sources.actions import import_file
+from tenure.sources.exports import configuration, folder, lines
+from tenure.sources.exports.folder import ExportProblem, Manifest
+from tenure.sources.exports.writing import CSV, JSONL, PARQUET
+from tenure.sources.imports.options import Options
+from tenure.sources.models import ImportRun
+from tenure.warnings import moving as warnings
+from tenure.workspaces.access import Access
+from tenure.workspaces.roles import Right
+
+# Who is told of comes before what is told; events last, since they are the most.
+ORDER = ("accounts people rates subscriptions deals costs goals tickets responses notes events").split()
+_EXACT_FIRST = (PARQUET, JSONL, CSV)
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came back: an import for each table, and in words what else."""
+
+    runs: tuple[ImportRun, ...]
+    also: tuple[str, ...]
+
+
+def restore(
+    access: Access, place: Path, began: Callable[[str], Callable[[int, int], None] | None] = lambda _: None
+) -> Restored:
+    """Bring an export into a workspace. Its settings only if there are no customers yet.
+
+    `began` is told the table that begins, and gives what to report its progress to. ExportProblem, before
+    anything is written, for a folder that is no whole export.
+    """
+    access.require(Right.ADMINISTER)
+    manifest = folder.manifest_of(place)
+    files = list(_files(manifest, place))
+    also = [] if access.of(Account).exists() else restore_settings(access, place)
+    runs = [import_file(access, kind, path, Options(), began(kind)) for kind, path in files]
+    return Restored(tuple(runs), (*also, *_decisions(access, place)))
+
+
+def restore_settings(access: Access, place: Path) -> list[str]:
+    """Have a workspace without customers be set as an export says; gives what was set."""
+    access.require(Right.ADMINISTER)
+    folder.manifest_of(place)
+    if access.of(Account).exists():
+        raise ExportProblem("this workspace has customers already; its settings stay as they are")
+    try:
+        return configuration.read(access, place)
+    except (configuration.SettingsProblem, lines.LineProblem) as problem:
+        raise ExportProblem(str(problem)) from problem
+
+
+def _files(manifest: Manifest, place: Path) -> Iterator[tuple[str, Path]]:
+    """Each table's most exact file that is there, in order; tables without rows are left out."""
+    for kind in ORDER:
+        table = manifest.tables.get(kind)
+        if table is None or not table.rows:
+            continue
+        named = [place / f"{kind}.{one}" for one in _EXACT_FIRST if f"{kind}.{one}" in table.files]
+        found = next((path for path in named if path.exists()), None)
+        if found is None:
+            raise ExportProblem(f"{place}: {', '.join(table.files)} are missing; export it again")
+        yield kind, found
+
+
+def _decisions(access: Access, place: Path) -> list[str]:
+    """Scores set by hand, and what was done about warnings."""
+    try:
+        overrides = lines.read(place / folder.OVERRIDES, scores.MovedOverride)
+        warned = lines.read(place / folder.WARNINGS, warnings.MovedWarning)
+        counts = (scores.take_overrides(access, overrides), warnings.take(access, warned))
+    except lines.LineProblem as problem:
+        raise ExportProblem(str(problem)) from problem
+    said = zip(counts, ("scores set by hand", "warnings"), strict=True)
+    return [f"{count:,} {what}" for count, what in said if count]
