@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -130,6 +131,24 @@ def test_it_can_be_stopped_from_another_thread(tmp_path: Path, monkeypatch: pyte
         lock=supervisor.hold_home(),
     )
     assert keeper.run() is True
+
+
+def test_a_program_waits_for_what_it_needs_while_the_others_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TENURE_HOME", str(tmp_path))
+    front, back = programs(tmp_path)
+    ready_without: list[bool] = []
+    keeper = supervisor.Supervisor(
+        [front, replace(back, may_start=lambda: (tmp_path / "front.pids").exists())],
+        is_ready=lambda: ready_without.append(not (tmp_path / "front.pids").exists()) is None,
+        on_ready=lambda: threading.Thread(target=keeper.stop).start(),
+        on_death=lambda child, code: None,
+        lock=supervisor.hold_home(),
+        ready_seconds=60.0,
+    )
+    assert keeper.run() is True
+    assert ready_without == [False]  # nobody asked whether all is ready before all ran
 
 
 def test_who_fails_again_and_again_waits_longer_and_longer() -> None:

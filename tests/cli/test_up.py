@@ -27,12 +27,12 @@ CHILDREN = {"tenure.collector", "tenure.web.serve", "tenure.jobs.worker"}
 class Up:
     """A running `tenure up`."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, *more: str) -> None:
         self.home, self.port = home, port
         self.output = home.parent / f"{home.name}.out"
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                command(port), env=environment(home), stdout=output, stderr=output
+                [*command(port), *more], env=environment(home), stdout=output, stderr=output
             )
 
     @property
@@ -143,6 +143,18 @@ def test_ctrl_c_ends_everything_and_the_folder_can_be_started_again(tmp_path: Pa
     second.wait_until_said("/welcome/")
     second.process.send_signal(signal.SIGTERM)
     assert second.process.wait(timeout=15) == 0
+
+
+def test_ctrl_c_ends_the_loading_of_the_demo_too(tmp_path: Path) -> None:
+    filling = Up(tmp_path / "home", free_port(), "--demo")
+    filling.wait_until_said("loading the demo company")
+    until(lambda: "tenure.collector" in filling.children(), seconds=60)
+    everybody = psutil.Process(filling.process.pid).children(recursive=True)
+    assert len(everybody) > len(filling.children())  # who loads, besides who serves
+    filling.process.send_signal(signal.SIGINT)
+    assert filling.process.wait(timeout=15) == 0
+    assert "/welcome/" not in filling.says
+    until(lambda: not any(process.is_running() for process in everybody))
 
 
 def test_a_database_of_a_newer_version_is_one_line(up: Up, tmp_path: Path) -> None:

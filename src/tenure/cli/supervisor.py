@@ -39,11 +39,12 @@ class Held(Exception):
 
 @dataclass(frozen=True)
 class Program:
-    """What a child runs: a module with its arguments, and the socket it makes, if any."""
+    """What a child runs: a module with its arguments, the socket it makes, if any, and what it waits for."""
 
     name: str
     arguments: tuple[str, ...]
     socket: Path | None = None
+    may_start: Callable[[], bool] = lambda: True  # asked until it says yes
 
 
 @dataclass
@@ -134,7 +135,8 @@ class Supervisor:
         reading, writing = os.pipe()
         self.children = [Child(program) for program in self.programs]
         environment = {**os.environ, lifeline.VARIABLE: str(reading), "TENURE_HOLDER": "up"}
-        give_up, announced = time.monotonic() + self.ready_seconds, False
+        give_up: float | None = None  # unknown until all have been started once
+        announced = False
         try:
             with self._signals():
                 while not self._stopping.is_set():
@@ -142,7 +144,9 @@ class Supervisor:
                     if not announced and self._all_run() and self.is_ready():
                         announced = True
                         self.on_ready()
-                    if not announced and time.monotonic() > give_up:
+                    if give_up is None and self._all_run():
+                        give_up = time.monotonic() + self.ready_seconds
+                    if not announced and give_up is not None and time.monotonic() > give_up:
                         return False
                     self._wake.wait(0.5 if announced else 0.1)
                     self._wake.clear()
@@ -164,7 +168,8 @@ class Supervisor:
         for child in self.children:
             if child.process is not None and not child.is_running:
                 self.on_death(child, child.note_death())
-            if child.process is None and time.monotonic() >= child.not_before:
+            is_due = child.process is None and time.monotonic() >= child.not_before
+            if is_due and child.program.may_start():
                 child.start(keep, environment)
 
     def _end_all(self) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.error import URLError
@@ -45,11 +48,11 @@ def up(
         lock = hold()
         refuse_taken(host, port)
         say(f"Tenure {__version__}, data in {home.home()}")
-        workspace = load_demo() if demo else setup.prepare()
+        address = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
+        with filled_by_demo() if demo else nullcontext(Filling(setup.prepare())) as filling:
+            ended = supervise(address, host, port, filling, lock, began)
     except setup.NotReady as reason:
         fail(str(reason))
-    address = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
-    ended = supervise(address, host, port, workspace, lock, began)
     if not ended:
         raise typer.Exit(1)
 
@@ -76,41 +79,74 @@ def refuse_taken(host: str, port: int) -> None:
         fail(f"cannot listen on {host} port {port} ({error.strerror}); choose another with --host or --port")
 
 
-def load_demo() -> Workspace:
-    """The demo company's workspace, made now if it is not there yet.
+@dataclass
+class Filling:
+    """The workspace to sign in to; with `maker`, still to be made by that process."""
 
-    In a process of its own: the supervisor lives long, and should not hold the memory of a big import.
+    found: Workspace | None
+    maker: BaseProcess | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace, once it is made."""
+        assert self.found is not None
+        return self.found
+
+    def is_done(self) -> bool:
+        """Whether it has been made; raises NotReady if it could not be."""
+        from tenure.jobs import setup
+
+        if self.found is None and self.maker is not None and self.maker.exitcode is not None:
+            self.found = setup.find_demo() if self.maker.exitcode == 0 else None
+            if self.found is None:
+                raise setup.NotReady(
+                    "the demo company could not be loaded; remove the data folder and try again"
+                )
+            seconds = time.monotonic() - self.began
+            say(f"the demo company {self.found.name} is loaded, {seconds:.1f} s")
+        return self.found is not None
+
+
+@contextmanager
+def filled_by_demo() -> Iterator[Filling]:
+    """The demo company's workspace, being made while the block runs if it is not there yet.
+
+    In a process of its own: the supervisor lives long, and should not hold the memory of a big import; and
+    the pages start meanwhile.
     """
     from tenure.jobs import setup
 
     if workspace := setup.find_demo():
-        return workspace
-    began = time.monotonic()
-    with console.status("loading the demo company"), ProcessPoolExecutor(1, get_context("spawn")) as apart:
-        workspace_id = apart.submit(make_demo).result()
-    from tenure.workspaces.access import workspace_of_job
+        yield Filling(workspace)
+        return
+    say("loading the demo company")
+    maker = get_context("spawn").Process(target=make_demo, daemon=True)
+    maker.start()
+    try:
+        yield Filling(None, maker)
+    finally:
+        maker.terminate()
+        maker.join()
 
-    workspace = workspace_of_job(workspace_id)
-    say(f"the demo company {workspace.name} is loaded, {time.monotonic() - began:.1f} s")
-    return workspace
 
-
-def make_demo() -> str:
-    """The id of the demo company's workspace."""
+def make_demo() -> None:
+    """Make the demo company's workspace. Ctrl-C is the supervisor's to answer: it ends this process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     from tenure.jobs import setup
 
-    return setup.prepare_demo().pk
+    setup.prepare_demo()
 
 
-def supervise(address: str, host: str, port: int, workspace: Workspace, lock: int, began: float) -> bool:
+def supervise(address: str, host: str, port: int, filling: Filling, lock: int, began: float) -> bool:
     """Run the three processes until somebody ends them; False if they could not be started."""
     from tenure.jobs import slots
 
     with tempfile.TemporaryDirectory(prefix="tenure-") as folder:  # short: a socket's path has 108 bytes
         keeper = supervisor.Supervisor(
-            programs(host, port, Path(folder) / "web.sock"),
+            programs(host, port, Path(folder) / "web.sock", filling),
             is_ready=lambda: slots.is_somebody_working() and answers(f"{address}/readyz"),
-            on_ready=lambda: announce(address, workspace, time.monotonic() - began),
+            on_ready=lambda: announce(address, filling.workspace, time.monotonic() - began),
             on_death=report_death,
             lock=lock,
         )
@@ -121,13 +157,13 @@ def supervise(address: str, host: str, port: int, workspace: Workspace, lock: in
         return False
 
 
-def programs(host: str, port: int, web_socket: Path) -> list[supervisor.Program]:
-    """The three processes; the front door comes first."""
+def programs(host: str, port: int, web_socket: Path, filling: Filling) -> list[supervisor.Program]:
+    """The three processes; the front door comes first, the worker when there is nothing to wait for."""
     front = ("tenure.collector", "--host", host, "--port", str(port), "--web-socket", str(web_socket))
     return [
         supervisor.Program("collector", front),
         supervisor.Program("web", ("tenure.web.serve", str(web_socket)), web_socket),
-        supervisor.Program("worker", ("tenure.jobs.worker",)),
+        supervisor.Program("worker", ("tenure.jobs.worker",), may_start=filling.is_done),
     ]
 
 
