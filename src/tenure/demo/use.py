@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tenure.demo import company
 from tenure.demo.contracts import Ledger
 from tenure.demo.customers import Firms, Staff
 from tenure.demo.truth import DAYS, Flags, Ints, Latent
 
-Names = npt.NDArray[np.str_]
+NAMES = (*company.EVERYDAY, *company.KEY_FEATURES, *company.FIRST_STEPS)
+KEYS_AT = len(company.EVERYDAY)
+STEPS_AT = KEYS_AT + len(company.KEY_FEATURES)
 
 
 def draw(rng: np.random.Generator, firms: Firms, staff: Staff, latent: Latent, ledger: Ledger) -> pa.Table:
@@ -23,7 +25,7 @@ def draw(rng: np.random.Generator, firms: Firms, staff: Staff, latent: Latent, l
     people, days = _active_days(rng, firms, staff, latent, here)
     each = 1 + rng.poisson(1.0, len(people))
     people, days = np.repeat(people, each), np.repeat(days, each)
-    names = _feature_names(rng, firms, staff.firm[people], latent, days)
+    events = _features(rng, firms, staff.firm[people], latent, days)
     beginners, first_days, steps = _first_steps(rng, firms, staff, latent, here)
     return _table(
         rng,
@@ -31,25 +33,26 @@ def draw(rng: np.random.Generator, firms: Firms, staff: Staff, latent: Latent, l
         staff,
         np.concatenate([people, beginners]),
         np.concatenate([days, first_days]),
-        np.concatenate([names, steps]),
+        np.concatenate([events, steps]),
     )
 
 
 def _table(
-    rng: np.random.Generator, firms: Firms, staff: Staff, people: Ints, days: Ints, names: Names
+    rng: np.random.Generator, firms: Firms, staff: Staff, people: Ints, days: Ints, events: Ints
 ) -> pa.Table:
-    """In the canonical columns, oldest first."""
+    """In the canonical columns, oldest first; `events` by their place in NAMES."""
     seconds = np.clip(rng.normal(12.2, 2.6, len(people)), 0, 23.98) * 3600
     start = np.datetime64(firms.first_day.isoformat(), "us")
     at = start + (days * 86_400 + seconds).astype("int64") * np.timedelta64(1_000_000, "us")
     order = np.argsort(at, kind="stable")
+    serials = pa.array(np.arange(len(order))).cast(pa.string())
     return pa.table(
         {
             "timestamp": pa.array(at[order], pa.timestamp("us", "UTC")),
             "account_id": pa.array(firms.ids).take(pa.array(staff.firm[people[order]])),
             "person_id": pa.array(staff.ids).take(pa.array(people[order])),
-            "event": pa.array(names[order]),
-            "message_id": [f"demo-{serial}" for serial in range(len(order))],
+            "event": pa.array(NAMES).take(pa.array(events[order])),
+            "message_id": pc.binary_join_element_wise("demo", serials, "-"),
         }
     )
 
@@ -78,27 +81,22 @@ def _active_days(
     return np.concatenate(people), np.concatenate(days)
 
 
-def _feature_names(
-    rng: np.random.Generator, firms: Firms, account: Ints, latent: Latent, days: Ints
-) -> Names:
-    """A name for each event: everyday ones, and the key features this customer has taken up by then."""
+def _features(rng: np.random.Generator, firms: Firms, account: Ints, latent: Latent, days: Ints) -> Ints:
+    """What each event is: something everyday, or a key feature that this customer has taken up by then."""
     n, keys = len(firms), len(company.KEY_FEATURES)
     began = np.array([max((start - firms.first_day).days, -200) for start in firms.starts])
     wait = rng.integers(0, 300, (n, keys)) + (1 - latent.use[:, :1]) * 420
     taken_up = np.sort(began[:, None] + wait, axis=1)
-    known = (days[:, None] >= taken_up[account]).sum(axis=1)
+    known = sum((days >= taken_up[:, key][account]).astype(np.int64) for key in range(keys))
     wants_key = rng.random(len(account)) < 0.35
     key = np.floor(rng.random(len(account)) * np.maximum(known, 1)).astype(int)
     everyday = rng.choice(len(company.EVERYDAY), len(account), p=[0.4, 0.25, 0.15, 0.1, 0.1])
-    use_key = wants_key & (known > 0)
-    return np.asarray(
-        np.where(use_key, np.array(company.KEY_FEATURES)[key], np.array(company.EVERYDAY)[everyday])
-    )
+    return np.where(wants_key & (known > 0), KEYS_AT + key, everyday)
 
 
 def _first_steps(
     rng: np.random.Generator, firms: Firms, staff: Staff, latent: Latent, here: Flags
-) -> tuple[Ints, Ints, Names]:
+) -> tuple[Ints, Ints, Ints]:
     """The steps of getting started, of those who began: one after another, slower where use is low."""
     began = np.array([(start - firms.first_day).days for start in firms.starts])
     new = np.nonzero(began >= 0)[0]
@@ -108,4 +106,4 @@ def _first_steps(
     days = began[new][:, None] + waits.cumsum(axis=1).astype(np.int64)
     done = (days < DAYS) & here[new[:, None], np.minimum(days, DAYS - 1)]
     who, step = np.nonzero(done)
-    return first_person[who], days[who, step], np.array(company.FIRST_STEPS)[step]
+    return first_person[who], days[who, step], STEPS_AT + step
