@@ -17,11 +17,6 @@ from tenure.workspaces.access import Access, all_workspaces
 from tests import cast
 
 
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "simulate", lambda until: simulate(until, accounts=12))
-
-
 def test_every_row_of_the_simulator_arrives(access: Access) -> None:
     company = simulate(date(2026, 3, 31), accounts=12)
     loading.import_all(access, company)
@@ -33,18 +28,18 @@ def test_every_row_of_the_simulator_arrives(access: Access) -> None:
         assert lake.sql("SELECT count(*) FROM events").fetchall() == [(company.events.num_rows,)]
 
 
-@pytest.mark.usefixtures("small", "transactional_db")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_second_load_finds_the_first() -> None:
-    first = loading.load()
-    assert loading.load() == first
+    first = loading.load(accounts=12)
+    assert loading.load(accounts=12) == first
     assert all_workspaces().count() == 1
 
 
-@pytest.mark.usefixtures("small", "transactional_db")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_load_that_was_killed_halfway_is_made_anew() -> None:
-    half = loading.load()
+    half = loading.load(accounts=12)
     half.memberships.all().delete()  # the owner comes last
-    whole = loading.load()
+    whole = loading.load(accounts=12)
     assert list(all_workspaces()) == [whole]
     assert whole != half
     assert not home.lake(half.id).exists()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tenure.demo import company, loading
-from tenure.demo.simulate import simulate
 from tenure.kit import home
 from tenure.workspaces.access import Access, access_for_user, all_workspaces
 from tenure.workspaces.models import Membership, User, Workspace
@@ -16,9 +15,8 @@ __all__ = ["visit"]
 
 
 @pytest.fixture
-def demo(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> Workspace:
-    monkeypatch.setattr(loading, "simulate", lambda until: simulate(until, accounts=6))
-    return loading.load()
+def demo(transactional_db: None) -> Workspace:
+    return loading.load(accounts=6)
 
 
 def of(email: str) -> Access:

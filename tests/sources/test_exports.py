@@ -22,7 +22,6 @@ from tenure.accounts.actions import AccountRow, PersonRow, link_people, upsert_a
 from tenure.accounts.merging import merge
 from tenure.accounts.models import Account
 from tenure.demo import loading
-from tenure.demo.simulate import simulate
 from tenure.events.actions import load_events
 from tenure.health import overrides
 from tenure.health.models import HealthProfile, Standing
@@ -108,10 +107,9 @@ def events(access: Access, *rows: tuple[str, str | None, str | None, str, dict[s
 
 
 def test_a_company_that_went_out_and_in_again_has_the_same_health_and_the_same_today(
-    monkeypatch: pytest.MonkeyPatch, transactional_db: None, tmp_path: Path
+    transactional_db: None, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(loading, "simulate", lambda until: simulate(until, accounts=8))
-    demo = access_for_machine(loading.load())
+    demo = access_for_machine(loading.load(accounts=8))
     refresh.catch_up()
     put_off = demo.of(EarlyWarning).filter(closed_on=None).earliest("account__name", "cause")
     day = clock.today(demo.workspace.zone) + timedelta(days=9)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from django.db import transaction
 
 from tenure.demo import company
-from tenure.demo.simulate import Simulated, simulate
+from tenure.demo.simulate import ACCOUNTS, Simulated, simulate
 from tenure.kit import clock, home
 from tenure.sources.actions import import_file
 from tenure.sources.imports.options import Options
@@ -28,7 +28,7 @@ class DemoFailed(Exception):
     """An import of the demo did not go through whole: the simulator and the imports disagree."""
 
 
-def load() -> Workspace:
+def load(accounts: int = ACCOUNTS) -> Workspace:
     """The demo company's workspace, made now if it is not there yet; half-made ones are made anew.
 
     What it imports is recorded as facts; scores and warnings follow where those are handled.
@@ -48,7 +48,7 @@ def load() -> Workspace:
         is_demo=True,
     )
     yesterday = clock.today(company.ZONE) - timedelta(days=1)
-    import_all(access_for_machine(workspace), simulate(yesterday))
+    import_all(access_for_machine(workspace), simulate(yesterday, accounts))
     _hand_over(workspace)
     return workspace
 

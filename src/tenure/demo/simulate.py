@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tenure.demo import contracts, customers, truth, use, voice, work
 
-ACCOUNTS = 100
+ACCOUNTS = 500
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,16 @@ def find_demo() -> Workspace | None:
         return all_workspaces().filter(is_demo=True, memberships__isnull=False).first()
 
 
-def prepare_demo() -> Workspace:
-    """Make the folder ready, with the demo company loaded, scored and warned about; gives its workspace."""
+def prepare_demo(accounts: int | None = None) -> Workspace:
+    """Make the folder ready, with the demo company loaded, scored and warned about; gives its workspace.
+
+    `accounts`: how many customers it has; None: as many as the demo shows.
+    """
     with _migrated():
         from tenure.demo import loading
         from tenure.jobs import refresh
 
-        workspace = loading.load()
+        workspace = loading.load(accounts) if accounts else loading.load()
         refresh.catch_up()
         return workspace
 
