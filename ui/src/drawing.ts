@@ -127,15 +127,25 @@ function clouds(chart: Chart, colours: Colours, width: number): Record<string, u
     emphasis: { scale: 1.15, itemStyle: { opacity: 1, borderColor: colours("ink"), borderWidth: 1.5 } },
     data: chart.marks.filter((mark) => mark.band === band).map((mark) => ({ value: [mark.x, mark.y], symbolSize: diameter(mark, largest, width), mark })),
     cursor: "pointer",
-    markArea: band === "good" ? regions(chart, colours, width) : undefined,
   }));
 }
 
-function regions(chart: Chart, colours: Colours, width: number): Record<string, unknown> {
+/** The named corners: their ground below the marks, their names above them, readable on whatever lies there. */
+function corners(chart: Chart, colours: Colours, width: number): Record<string, unknown>[] {
+  const halo = { textBorderColor: colours("surface"), textBorderWidth: 3 };
+  const names = { show: true, color: colours("ink-2"), fontWeight: 560, fontSize: width < 480 ? 11 : 12, ...halo };
+  return [
+    regions(chart, 0, colours("sunken"), { show: false }),
+    regions(chart, 6, "transparent", names),
+  ].map((markArea) => ({ type: "scatter", data: [], silent: true, markArea }));
+}
+
+function regions(chart: Chart, z: number, color: string, label: Record<string, unknown>): Record<string, unknown> {
   return {
     silent: true,
-    itemStyle: { color: colours("sunken") },
-    label: { color: colours("ink-2"), fontWeight: 560, fontSize: width < 480 ? 11 : 12 },
+    z,
+    itemStyle: { color },
+    label,
     data: chart.regions.map(({ text, x, y }) => [
       { name: text, coord: [x[0], y[0]], label: { position: x[0] > (chart.x.low ?? 0) ? "insideBottomRight" : "insideTopLeft" } },
       { coord: [x[1], y[1]] },
@@ -148,7 +158,7 @@ function scatter(chart: Chart, colours: Colours, width: number): EChartsCoreOpti
     grid: { left: 8, right: 18, top: 28, bottom: 24, containLabel: true },
     xAxis: axis(chart.x, colours, width, true),
     yAxis: { ...axis(chart.y, colours, width, false), splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: colours("line-strong") } } },
-    series: clouds(chart, colours, width),
+    series: [...corners(chart, colours, width), ...clouds(chart, colours, width)],
     tooltip: {
       ...tooltip(colours),
       trigger: "item",
