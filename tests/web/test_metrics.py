@@ -5,6 +5,10 @@ from __future__ import annotations
 from tenure.health import actions as health
 from tenure.metrics.catalog import METRICS
 from tenure.metrics.catalogue import own_of
+from tenure.metrics.own import TAKEN
+from tenure.segments.fields import FIELDS
+from tenure.web.queries.columns import COLUMNS
+from tenure.web.queries.orders import SORTS
 from tenure.workspaces.access import Access
 from tests.metrics.telling import ago, customer, today, used
 from tests.web.conftest import Visit
@@ -24,7 +28,7 @@ def test_the_dictionary_says_what_each_means_whom_it_covers_and_who_uses_it(
     assert all(f">{metric.title}<" in page for metric in METRICS)
     one = client.get("/data/metrics/activity_trend").text
     assert "1 of 2 customers" in one
-    assert "health profile default, early warnings" in one
+    assert "health profile Default, early warnings" in one
     assert "acme ×1.50" in one
     assert "data-figures" in client.get("/data/metrics/activity_trend/history").text
     assert client.get("/data/metrics/karma").status_code == 404
@@ -67,3 +71,9 @@ def test_hostile_words_are_only_text(olga: Access, visit: Visit) -> None:
     client = visit(olga)
     assert client.post("/data/metrics/new", FORM | hostile).status_code == 302
     assert "<script>alert" not in client.get("/data/metrics").text
+
+
+def test_no_own_metric_can_be_called_what_lists_call_something_else() -> None:
+    shipped = {metric.name for metric in METRICS}
+    taken = {*COLUMNS, *SORTS, *(field.name for field in FIELDS)} - shipped
+    assert taken == TAKEN

@@ -159,3 +159,9 @@ class Metric:
 
 
 METRICS: Registry[Metric] = Registry("tenure.metrics")
+Metrics = Mapping[str, Metric]
+
+
+def shipped() -> Metrics:
+    """The metrics that every workspace has: those of the registry."""
+    return {metric.name: metric for metric in METRICS}
