@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count
 
 from tenure.accounts.models import Account
-from tenure.health.profile import Part
-from tenure.health.queries import default_profile
-from tenure.kit import business
+from tenure.health.profile import DEFAULT, Part, Profile
+from tenure.health.scoring import Basis
+from tenure.health.versions import versions_of
+from tenure.kit import business, clock
 from tenure.kit.business import Calendar
 from tenure.metrics.measures import Attribute
 from tenure.metrics.models import MetricValue
@@ -27,6 +30,8 @@ _NEEDS = {
     "accounts.first_value_events": "first_value_event",
     "milestones": "first_value_event",
     "use_daily": "events",
+    "product_events": "events",
+    "accounts.attributes": "attributes",
     "subscriptions": "subscriptions",
     "responses": "responses",
     "goals": "goals",
@@ -42,6 +47,7 @@ _BRINGS = {
     "responses": "Survey responses",
     "goals": "Goals",
     "tickets": "Tickets",
+    "attributes": "Attributes of customers",
 }
 
 
@@ -108,38 +114,71 @@ def _values(access: Access, named: Named) -> tuple[tuple[str, str], ...]:
     return tuple(("", one) for one in sorted(value))
 
 
-def _coverage(access: Access) -> tuple[float | None, tuple[Gain, ...]]:
-    """How much of the default profile's weight has data, and by whom the rest could be supplied.
+@dataclass(frozen=True)
+class _Lack:
+    """A measure of a profile that some of its accounts have no data for."""
 
-    A metric without data lacks the first input that is missing: a name nobody gave, else records.
+    part: Part
+    accounts: int
+    share: float  # of all weight, over all accounts
+
+
+def _coverage(access: Access) -> tuple[float | None, tuple[Gain, ...]]:
+    """How much of the weight of all profiles in force has data, and by what the rest could be supplied.
+
+    Each profile counts as much as it has accounts; former customers, who have no score, do not count. A
+    metric without data lacks the first input that is missing: a name nobody gave, else records.
     """
-    accounts = access.of(Account).count()
-    if not accounts:
+    have = _have(access)
+    total = sum(have.values())
+    if not total:
         return None, ()
-    known = _known(access)
-    parts = default_profile(access).parts
-    covered = sum(part.weight * known.get(part.metric.name, 0) / accounts for part in parts)
-    lacking: dict[str, list[tuple[Part, int]]] = {}
-    for part in parts:
-        if missing := accounts - known.get(part.metric.name, 0):
-            lacking.setdefault(_lacks(access, part, known), []).append((part, missing))
-    gains = [
-        Gain(
-            name=name,
-            title=NAMED[name].title if name in NAMED else _BRINGS[name],
-            metrics=tuple(part.metric.title for part, _ in some),
-            accounts=max(missing for _, missing in some),
-            share=sum(part.weight * missing / accounts for part, missing in some),
-        )
-        for name, some in lacking.items()
+    profiles = versions_of(access.workspace).in_force(clock.today(access.workspace.zone))
+    known, anywhere = _known_by_profile(access, profiles), _known(access)
+    lacks = [
+        _Lack(part, missing, part.weight * missing / total)
+        for profile in profiles
+        for part in profile.parts
+        if (missing := have[profile.name] - known[profile.name, part.metric.name]) > 0
     ]
-    return covered, tuple(sorted(gains, key=lambda gain: -gain.share))
+    by_input: defaultdict[str, list[_Lack]] = defaultdict(list)
+    for lack in lacks:
+        by_input[_lacks(access, lack.part, anywhere)].append(lack)
+    gains = [_gain(name, some) for name, some in by_input.items()]
+    whole = sum(part.weight * have[profile.name] / total for profile in profiles for part in profile.parts)
+    return whole - sum(lack.share for lack in lacks), tuple(sorted(gains, key=lambda gain: -gain.share))
+
+
+def _gain(name: str, lacks: list[_Lack]) -> Gain:
+    accounts: defaultdict[str, int] = defaultdict(int)
+    for one in lacks:  # profiles share no accounts, so that those of a metric add up
+        accounts[one.part.metric.title] += one.accounts
+    title = NAMED[name].title if name in NAMED else _BRINGS[name]
+    return Gain(name, title, tuple(accounts), max(accounts.values()), sum(one.share for one in lacks))
+
+
+def _have(access: Access) -> Counter[str]:
+    """How many accounts each profile scores; who was not scored yet counts for the default."""
+    rows = access.of(Account).exclude(standing__basis=Basis.FORMER).order_by()
+    counted = rows.values_list("standing__profile").annotate(accounts=Count("pk"))
+    found: Counter[str] = Counter()
+    for name, accounts in counted:
+        found[name or DEFAULT] += accounts
+    return found
+
+
+def _known_by_profile(access: Access, profiles: Sequence[Profile]) -> Counter[tuple[str, str]]:
+    """How many accounts of each profile have a value of each of its metrics, former customers aside."""
+    wanted = {metric.name for one in profiles for metric in one.metrics}
+    rows = access.of(MetricValue).filter(metric__in=wanted).exclude(account__standing__basis=Basis.FORMER)
+    counted = rows.order_by().values_list("account__standing__profile", "metric").annotate(Count("pk"))
+    return Counter({(name or DEFAULT, metric): accounts for name, metric, accounts in counted})
 
 
 def _known(access: Access) -> dict[str, int]:
-    """How many accounts have a value of each metric as of the last refresh."""
-    rows = access.of(MetricValue).values("metric").annotate(accounts=Count("pk")).order_by()
-    return {row["metric"]: row["accounts"] for row in rows}
+    """How many accounts have a value of each metric that tells whether records of a kind are there."""
+    rows = access.of(MetricValue).filter(metric__in=_TELLS.values()).values("metric")
+    return {row["metric"]: row["accounts"] for row in rows.annotate(accounts=Count("pk")).order_by()}
 
 
 def _lacks(access: Access, part: Part, known: dict[str, int]) -> str:
@@ -151,8 +190,8 @@ def _lacks(access: Access, part: Part, known: dict[str, int]) -> str:
             needs.append(_NEEDS[key])
     unnamed = [one for one in needs if one in NAMED and not getattr(access.workspace, one)]
     records = [one for one in needs if one in _BRINGS]
-    records.sort(key=lambda one: known.get(_TELLS[one], 0))
-    return [*unnamed, *records, *needs][0]
+    records.sort(key=lambda one: known.get(_TELLS[one], 0) if one in _TELLS else 0)
+    return [*unnamed, *records, *needs, "events"][0]
 
 
 # The metric that has data as soon as records of a kind are there.
