@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+import numpy as np
+from numpy.typing import NDArray
 
 from tenure.accounts.models import Account
-from tenure.health.profile import DEFAULT, Part, Profile
+from tenure.health.profile import DEFAULT, Part
 from tenure.health.scoring import Basis
 from tenure.health.versions import versions_of
 from tenure.kit import business, clock
 from tenure.kit.business import Calendar
 from tenure.metrics.measures import Attribute
-from tenure.metrics.models import MetricValue
 from tenure.metrics.named import NAMED, Named
 from tenure.metrics.proposals import Proposal, seen
+from tenure.metrics.queries import latest
 from tenure.revenue.models import Subscription
 from tenure.workspaces.access import Access
 from tenure.workspaces.books import OutsideBook
@@ -129,24 +129,28 @@ def _coverage(access: Access) -> tuple[float | None, tuple[Gain, ...]]:
     Each profile counts as much as it has accounts; former customers, who have no score, do not count. A
     metric without data lacks the first input that is missing: a name nobody gave, else records.
     """
-    have = _have(access)
-    total = sum(have.values())
-    if not total:
-        return None, ()
     profiles = versions_of(access.workspace).in_force(clock.today(access.workspace.zone))
-    known, anywhere = _known_by_profile(access, profiles), _known(access)
+    ids, whose = _whose(access)
+    if not ids:
+        return None, ()
+    wanted = {metric.name for one in profiles for metric in one.metrics} | set(_TELLS.values())
+    known = {name: ~np.isnan(values) for name, values in latest(access, ids, wanted).items()}
+    anywhere = {name: int(has.sum()) for name, has in known.items()}
+    mine = {profile.name: whose == profile.name for profile in profiles}
     lacks = [
-        _Lack(part, missing, part.weight * missing / total)
+        _Lack(part, missing, part.weight * missing / len(ids))
         for profile in profiles
         for part in profile.parts
-        if (missing := have[profile.name] - known[profile.name, part.metric.name]) > 0
+        if (missing := int((mine[profile.name] & ~known[part.metric.name]).sum()))
     ]
     by_input: defaultdict[str, list[_Lack]] = defaultdict(list)
     for lack in lacks:
         by_input[_lacks(access, lack.part, anywhere)].append(lack)
     gains = [_gain(name, some) for name, some in by_input.items()]
-    whole = sum(part.weight * have[profile.name] / total for profile in profiles for part in profile.parts)
-    return whole - sum(lack.share for lack in lacks), tuple(sorted(gains, key=lambda gain: -gain.share))
+    whole = sum(part.weight * mine[one.name].mean() for one in profiles for part in one.parts)
+    return float(whole) - sum(lack.share for lack in lacks), tuple(
+        sorted(gains, key=lambda gain: -gain.share)
+    )
 
 
 def _gain(name: str, lacks: list[_Lack]) -> Gain:
@@ -157,28 +161,11 @@ def _gain(name: str, lacks: list[_Lack]) -> Gain:
     return Gain(name, title, tuple(accounts), max(accounts.values()), sum(one.share for one in lacks))
 
 
-def _have(access: Access) -> Counter[str]:
-    """How many accounts each profile scores; who was not scored yet counts for the default."""
+def _whose(access: Access) -> tuple[list[str], NDArray[np.object_]]:
+    """The accounts that are customers, each with its profile: the default of who was not scored yet."""
     rows = access.of(Account).exclude(standing__basis=Basis.FORMER).order_by()
-    counted = rows.values_list("standing__profile").annotate(accounts=Count("pk"))
-    found: Counter[str] = Counter()
-    for name, accounts in counted:
-        found[name or DEFAULT] += accounts
-    return found
-
-
-def _known_by_profile(access: Access, profiles: Sequence[Profile]) -> Counter[tuple[str, str]]:
-    """How many accounts of each profile have a value of each of its metrics, former customers aside."""
-    wanted = {metric.name for one in profiles for metric in one.metrics}
-    rows = access.of(MetricValue).filter(metric__in=wanted).exclude(account__standing__basis=Basis.FORMER)
-    counted = rows.order_by().values_list("account__standing__profile", "metric").annotate(Count("pk"))
-    return Counter({(name or DEFAULT, metric): accounts for name, metric, accounts in counted})
-
-
-def _known(access: Access) -> dict[str, int]:
-    """How many accounts have a value of each metric that tells whether records of a kind are there."""
-    rows = access.of(MetricValue).filter(metric__in=_TELLS.values()).values("metric")
-    return {row["metric"]: row["accounts"] for row in rows.annotate(accounts=Count("pk")).order_by()}
+    found = dict(rows.values_list("pk", "standing__profile"))
+    return list(found), np.array([name or DEFAULT for name in found.values()], dtype=object)
 
 
 def _lacks(access: Access, part: Part, known: dict[str, int]) -> str:
