@@ -114,7 +114,7 @@ def test_saved_ones_are_refreshed_explained_and_as_of_any_day(access: Access, ac
 def test_versions_stay_and_what_others_rest_on_stays_too(access: Access, neighbour: Access) -> None:
     per_head = OwnMetric("per_head", "Exports a head", "ratio", first="exports", second="active_people")
     actions.save_metrics(access, [per_head, EXPORTS])
-    with pytest.raises(OwnMetricError, match="per_head: there is no metric exports"):
+    with pytest.raises(OwnMetricError, match="Exports is used by your metric Exports a head"):
         actions.remove_metric(access, "exports")
     actions.remove_metric(access, "per_head")
     assert list(own_of(access.workspace)) == ["exports"]
@@ -127,6 +127,7 @@ def test_versions_stay_and_what_others_rest_on_stays_too(access: Access, neighbo
     ("said", "says"),
     [
         (OwnMetric("nps", "NPS", "count", event="x"), "shipped metric called nps"),
+        (OwnMetric("score", "S", "count", event="x"), "Something else is called score"),
         (OwnMetric("No name", "N", "count", event="x"), "small letters"),
         (OwnMetric("mm", "", "count", event="x"), "Give it a title"),
         (OwnMetric("mm", "M", "count"), "Say which event"),

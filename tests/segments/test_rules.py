@@ -133,10 +133,13 @@ def test_the_editor_offers_what_the_workspace_has(access: Access, neighbour: Acc
     Account.objects.create(workspace=access.workspace, external_id="a", name="Acme", owner="Dana")
     Account.objects.create(workspace=access.workspace, external_id="b", name="Borealis", segment="a|b")
     Account.objects.create(workspace=neighbour.workspace, external_id="o", name="Otherco", owner="Zoe")
-    assert [tuple(one) for one in queries.choices(access, "owner")] == [("me", "me"), ("Dana", "Dana")]
-    assert [tuple(one) for one in queries.choices(access, "segment")] == [("a%7Cb", "a|b")]
-    assert [one.value for one in queries.choices(access, "band")] == ["poor", "fair", "good"]
-    assert queries.choices(access, "arr") == []
+    assert [tuple(one) for one in queries.choices(access, FIELDS["owner"])] == [
+        ("me", "me"),
+        ("Dana", "Dana"),
+    ]
+    assert [tuple(one) for one in queries.choices(access, FIELDS["segment"])] == [("a%7Cb", "a|b")]
+    assert [one.value for one in queries.choices(access, FIELDS["band"])] == ["poor", "fair", "good"]
+    assert queries.choices(access, FIELDS["arr"]) == []
 
 
 # Random rules over random accounts: the query and the test pick the same ones.

@@ -11,10 +11,12 @@ from django.test import Client
 
 from tenure.accounts.models import Account, Person
 from tenure.health import queries as health
+from tenure.health.models import Standing
 from tenure.kit.words import day
 from tenure.revenue.models import Term
 from tenure.touchpoints.models import Note
 from tenure.warnings import queries as warnings
+from tenure.web.queries.account import Strip
 from tenure.workspaces.access import Access
 from tests.warnings import scene
 from tests.warnings.scene import ago, today
@@ -290,3 +292,17 @@ def test_the_header_costs_a_handful_of_queries(
     client.get(f"/customers/{row.pk}")
     with django_assert_max_num_queries(20):  # type: ignore[attr-defined]
         client.get(f"/customers/{row.pk}")
+
+
+@pytest.mark.parametrize(
+    ("before", "says"),
+    [
+        (None, "new: no score 28 days ago"),
+        (60.4, "the same as 28 days ago"),
+        (55.0, "up 5 points in 28 days"),
+        (61.0, "down 1 point in 28 days"),
+    ],
+)
+def test_the_strip_says_how_the_score_moved(before: float | None, says: str) -> None:
+    standing = Standing(score=60.0, score_before=before)
+    assert Strip(Account(), "", standing, {}, None, is_former=False).moved == says

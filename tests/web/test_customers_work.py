@@ -16,7 +16,9 @@ from python_calamine import CalamineWorkbook
 
 from tenure.accounts.models import Account
 from tenure.desk.models import Change, SavedView
+from tenure.metrics import actions as own_metrics
 from tenure.metrics.models import MetricValue
+from tenure.metrics.own import OwnMetric
 from tenure.touchpoints.models import Note
 from tenure.warnings import actions as warnings
 from tenure.workspaces.access import Access
@@ -318,3 +320,32 @@ def test_others_customers_are_not_exported_by_id(client: Client, neighbour: Acce
     other = scene.account(neighbour, "Otherco", 1)
     answer = client.post("/customers/export", {"id": other.pk})
     assert b"Otherco" not in answer.getvalue()  # type: ignore[attr-defined]
+
+
+# --- metrics of one's own
+
+
+def test_own_metrics_are_columns_orders_conditions_and_in_files(
+    customers: Cast, client: Client, access: Access
+) -> None:
+    own_metrics.save_metrics(access, [OwnMetric("exports", "Exports", "count", event="Exported")])
+    acme = customers["acme"]
+    MetricValue.objects.create(
+        workspace=access.workspace, account=acme, metric="exports", value=7, as_of=today()
+    )
+    page = client.get("/customers?where=exports.at_least.3&show=exports,arr&sort=-exports")
+    assert names(page.content) == ["Acme"]
+    assert "with exports at least 3" in text(page.content)
+    assert f"/explain/metric/exports?account={acme.pk}" in page.text
+    assert '<option value="exports"' in client.get("/customers?choosing=1").text
+    assert '<option value="exports"' in client.get("/customers/condition?field=segment&operator=is").text
+    file = b"".join(client.get("/customers/export?show=exports&where=exports.is_known")).decode()
+    assert file.splitlines()[0].endswith(",exports")
+    assert file.splitlines()[1].endswith(",7.0")
+    view = {"name": "Exporters", "where": "exports.at_least.3", "show": "exports", "is_shared": "1"}
+    client.post("/customers/views", view)
+    dictionary = client.get("/data/metrics/exports").text
+    assert "saved view “Exporters”" in dictionary
+    own_metrics.remove_metric(access, "exports")
+    gone = client.get("/customers?where=exports.at_least.3&show=exports").text
+    assert "there is no field “exports”" in gone

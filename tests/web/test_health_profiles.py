@@ -11,6 +11,8 @@ from django.test import Client
 from tenure.health import editing
 from tenure.health import profile as profiles
 from tenure.health.models import HealthProfile
+from tenure.metrics import actions as own_metrics
+from tenure.metrics.own import OwnMetric
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
 from tests import cast
@@ -205,3 +207,24 @@ def test_a_neighbours_profiles_do_not_exist(
         assert "health/theirs" not in page
     assert client.get("/settings/health/default?version=99").status_code == 404
     assert client.get("/settings/health/default?version=x").status_code == 404
+
+
+def test_a_metric_of_ones_own_is_added_weighed_and_saved(three: Access, olga: Access, visit: Visit) -> None:
+    own_metrics.save_metrics(olga, [OwnMetric("exports", "Exports", "count", event="Exported")])
+    client = visit(olga)
+    page = client.get("/settings/health/default").text
+    assert '<option value="exports"' in page
+    added = sent(client, "default", form_of(page) | {"add": "exports"}, "add").text
+    form = form_of(added)
+    assert "exports" in form["measure"]
+    assert sent(client, "default", form, "save").status_code == 303
+    assert "Exports added" in client.get("/settings/health/default/versions").text
+    assert "health profile Default" in client.get("/data/metrics/exports").text
+    stays = client.post("/data/metrics/exports/remove", follow=True).text
+    assert "Exports is used by health profile Default. Take it out there first." in stays
+    changed = client.post(
+        "/data/metrics/exports/edit",
+        {"title": "Exports", "kind": "count", "event": "Printed", "days": "28", "unit": "count"},
+    )
+    assert changed.status_code == 422
+    assert "Save it under another name" in changed.text

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tenure.health import actions as health
+from tenure.health import editing
+from tenure.health.models import Standing
 from tenure.metrics.models import MetricValue
+from tenure.web.queries.inputs import inputs_page
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
+from tests.health.scene import known, only
 from tests.metrics.telling import ago, customer, today, used
 from tests.web.conftest import Visit
 
@@ -69,3 +75,20 @@ def test_only_who_defines_figures_has_them_and_hostile_names_are_only_text(
         assert client.get("/settings/inputs").status_code == 403
     assert "<script>alert" not in visit(olga).get("/settings/inputs").text
     assert Workspace.objects.get(pk=olga.workspace.pk).key_features == [hostile]
+
+
+def test_what_would_add_most_counts_every_profile_by_its_customers(olga: Access, visit: Visit) -> None:
+    """Four large customers are measured by answers, which lack at three; one other by seats, which lack."""
+    large = only("nps", 100, name="large", accounts=["segment.is.Large"], place=1)
+    editing.save(olga, large)
+    editing.save(olga, only("seat_use", 1))
+    for number in range(4):
+        known(olga, f"Large {number}", segment="Large", **({"nps": 50.0} if number == 0 else {}))
+    Standing.objects.update(profile="large")
+    known(olga, "Small")
+    known(olga, "Gone", live_terms=0)
+    found = inputs_page(olga)
+    assert found.coverage == pytest.approx(1 - (0.6 * 3 + 0.6 * 1) / 5 - 0.4)
+    told = [(gain.title, gain.accounts, pytest.approx(gain.share)) for gain in found.gains]
+    assert told == [("Survey responses", 3, 0.36), ("Product events", 1, 0.12)]
+    assert "36" in visit(olga).get("/settings/inputs").text

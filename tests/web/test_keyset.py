@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 from tenure.accounts.models import Account
 from tenure.health.models import Standing
+from tenure.metrics.catalogue import shipped
 from tenure.metrics.models import MetricValue
 from tenure.web.queries import customers, keyset
 from tenure.web.queries.customers import FEW, Found, Wanted
@@ -109,7 +110,7 @@ def _value(row: Account, name: str, seats: dict[str, float]) -> Any:
 
 @pytest.mark.parametrize("order", [sign + name for name in SORTS for sign in ("", "-")])
 def test_every_order_pages_both_ways(access: Access, crowd: list[Account], order: str) -> None:
-    wanted = Wanted.of(QueryDict(f"sort={order}"))
+    wanted = Wanted.of(QueryDict(f"sort={order}"), shipped())
     right = expected(access, order)
     for found in (customers.find(access, wanted), customers.everyone(access, wanted)):
         pages = list(forward(found, wanted))
@@ -121,7 +122,7 @@ def test_every_order_pages_both_ways(access: Access, crowd: list[Account], order
 
 
 def test_a_page_knows_its_neighbours(access: Access, crowd: list[Account]) -> None:
-    wanted = Wanted.of(QueryDict("sort=-success"))
+    wanted = Wanted.of(QueryDict("sort=-success"), shipped())
     found = customers.find(access, wanted)
     rows, first = customers.page(found, wanted, SIZE)
     assert not first.before
@@ -139,14 +140,14 @@ def test_a_page_knows_its_neighbours(access: Access, crowd: list[Account]) -> No
 def test_a_mark_that_is_none_is_the_first_page_or_an_empty_one(
     access: Access, crowd: list[Account], mark: str, way: str
 ) -> None:
-    wanted = Wanted.of(QueryDict(urlencode({way: mark})))
+    wanted = Wanted.of(QueryDict(urlencode({way: mark})), shipped())
     rows, _ = customers.page(customers.find(access, wanted), wanted, SIZE)
     first, _ = customers.page(customers.find(access, Wanted()), Wanted(), SIZE)
     assert rows in (first, [])
 
 
 def test_rows_that_vanish_between_pages_cost_nobody_else(access: Access, crowd: list[Account]) -> None:
-    wanted = Wanted.of(QueryDict("sort=name"))
+    wanted = Wanted.of(QueryDict("sort=name"), shipped())
     found = customers.everyone(access, wanted)
     rows, first = customers.page(found, wanted, SIZE)
     right = expected(access, "name")[SIZE : 2 * SIZE]

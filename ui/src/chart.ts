@@ -30,7 +30,7 @@ export interface Region {
 }
 
 export interface Chart {
-  kind: "line" | "area" | "bars" | "scatter";
+  kind: "line" | "steps" | "area" | "bars" | "scatter"; // of steps a value holds until the next x
   title: string;
   x: Axis;
   y: Axis;

@@ -75,6 +75,7 @@ function lines(chart: Chart, colours: Colours): Record<string, unknown>[] {
     data: series.points.map(([x, y]) => [chart.x.kind === "date" ? instant(x) : x, y]),
     color: colours(series.tone),
     lineStyle: { width: 2, type: at ? (at % 2 ? [6, 3] : "dotted") : "solid" },
+    step: chart.kind === "steps" ? "end" : undefined,
     areaStyle: chart.kind === "area" ? { opacity: 0.14 } : undefined,
     showSymbol: series.points.length < 3,
     symbol: ["circle", "diamond", "triangle", "rect"][at % 4],
@@ -88,7 +89,7 @@ function lines(chart: Chart, colours: Colours): Record<string, unknown>[] {
 function lineChart(chart: Chart, colours: Colours, width: number): EChartsCoreOption {
   const several = chart.series.length > 1;
   return {
-    grid: { left: 8, right: 14, top: several ? 46 : 28, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 14, top: several ? 46 : 28, bottom: chart.x.kind === "number" ? 24 : 8, containLabel: true },
     legend: several ? { top: 0, right: 0, itemWidth: 18, itemHeight: 8, textStyle: { color: colours("ink-2"), fontSize: 11.5 } } : undefined,
     xAxis: { ...axis(chart.x, colours, width, true), boundaryGap: chart.kind === "bars" ? ["3%", "3%"] : false, ...(chart.x.kind === "category" && { boundaryGap: true }) },
     yAxis: axis(chart.y, colours, width, false),

@@ -63,11 +63,12 @@ def import_file(
     from tenure.health.profile import ProfileError
     from tenure.health.versions import versions_of
     from tenure.kit import clock
+    from tenure.metrics.catalogue import metrics_of
     from tenure.segments.standpoint import Standpoint
 
     saved = None
     try:
-        draft = files.read_file(file)
+        draft = files.read_file(file, metrics_of(access.workspace))
         told = preview.preview(access, draft)
         before = versions_of(access.workspace).on(draft.name, clock.today(access.workspace.zone))
         said = differences(before, draft, Standpoint.of(access)) if before.name == draft.name else None

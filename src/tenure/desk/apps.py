@@ -12,7 +12,7 @@ class DeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the search index looked after whenever tables may have been rebuilt."""
-        from tenure.desk import index
+        """Have the search index looked after whenever tables may have been rebuilt; say what views show."""
+        from tenure.desk import index, uses  # noqa: F401
 
         post_migrate.connect(index.ensure, sender=self)

@@ -6,6 +6,7 @@ A field is named by its path: `userId`, `properties.amount`. What a rule does no
 from __future__ import annotations
 
 import shlex
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -23,7 +24,11 @@ class RuleProblem(ValueError):
     """A rule that cannot be; its text says what would be right."""
 
 
-class Rule(msgspec.Struct, frozen=True, tag_field="verb"):
+class _Abstract(ABCMeta, msgspec.StructMeta):
+    """Of structs that cannot be made before they say what is left open."""
+
+
+class Rule(msgspec.Struct, frozen=True, tag_field="verb", metaclass=_Abstract):
     """What all rules share: the field they are about."""
 
     field: str
@@ -34,8 +39,9 @@ class Rule(msgspec.Struct, frozen=True, tag_field="verb"):
         found = deepcopy(body)
         return found if self._apply(found) else body
 
+    @abstractmethod
     def _apply(self, body: Body) -> bool:
-        raise NotImplementedError
+        """Mend the event where it stands; whether there was anything to do."""
 
 
 class Rename(Rule, frozen=True, tag="rename"):

@@ -9,3 +9,7 @@ class HealthConfig(AppConfig):
     name = "tenure.health"
     label = "health"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say which metrics profiles rest on."""
+        from tenure.health import uses  # noqa: F401

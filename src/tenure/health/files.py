@@ -8,6 +8,7 @@ import yaml
 
 from tenure.health import profile as profiles
 from tenure.health.profile import Profile, ProfileError, body_of
+from tenure.metrics.catalogue import Metrics
 
 LARGEST = 200_000  # bytes; a profile has a few thousand
 
@@ -32,8 +33,11 @@ def _plain(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def read(text: str, file: str) -> Profile:
-    """The profile that a file's text holds. ProfileError names the file, the part and what would be right."""
+def read(text: str, file: str, metrics: Metrics | None = None) -> Profile:
+    """The profile that a file's text holds, in a workspace with these metrics (None: the shipped ones).
+
+    ProfileError names the file, the part and what would be right.
+    """
     try:
         body = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -43,17 +47,17 @@ def read(text: str, file: str) -> Profile:
     if not isinstance(body, dict):
         raise ProfileError(f"{file}: a profile is a mapping with name, outcomes and experience")
     try:
-        return profiles.read(body)
+        return profiles.read(body, metrics)
     except ProfileError as error:
         raise ProfileError(f"{file}: {error}") from error
 
 
-def read_file(path: Path) -> Profile:
+def read_file(path: Path, metrics: Metrics) -> Profile:
     """The same from a file on disk."""
     try:
         if path.stat().st_size > LARGEST:
             raise ProfileError(f"{path}: larger than {LARGEST:,} bytes; this is no profile")
-        return read(path.read_text("utf-8"), str(path))
+        return read(path.read_text("utf-8"), str(path), metrics)
     except (OSError, UnicodeDecodeError) as error:
         raise ProfileError(
             f"{path}: cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"

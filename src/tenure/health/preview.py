@@ -19,6 +19,7 @@ from tenure.health.scoring import Floats, score_many, score_one
 from tenure.health.versions import Versions, versions_of
 from tenure.kit import clock
 from tenure.metrics.models import MetricValue
+from tenure.metrics.queries import latest
 from tenure.workspaces.access import Access
 
 MOST_LISTED = 100
@@ -94,11 +95,12 @@ def preview_of_removal(access: Access, name: str) -> Preview:
 def compare(access: Access, old: Versions, new: Versions, name: str) -> Preview:
     """All accounts under two sets of profiles; `name` is the one whose coverage is told."""
     today = clock.today(access.workspace.zone)
-    names = dict(access.of(Account).order_by("name").values_list("pk", "name"))
+    names = dict(access.of(Account).values_list("pk", "name"))
     ids, profiles = list(names), (old.in_force(today), new.in_force(today))
-    values = _values(access, ids, [*profiles[0], *profiles[1]])
-    given = _given(access, ids, today)
-    before, after = (_side(access, ids, some, values, given, today) for some in profiles)
+    wanted = {metric.name for one in (*profiles[0], *profiles[1]) for metric in one.metrics}
+    values, is_former = latest(access, ids, wanted), _former(access, ids)
+    given, whose = _given(access, ids, today), _Belonging(access, ids, today)
+    before, after = (_side(some, whose.of(some), values, given, is_former) for some in profiles)
     moved = np.flatnonzero(_differ(before.score, after.score) | (before.bands != after.bands))
     ordered = _by_weight(moved, before, after)
     is_mine = [np.array([one.name == name for one in side.profiles], dtype=bool) for side in (before, after)]
@@ -114,16 +116,33 @@ def compare(access: Access, old: Versions, new: Versions, name: str) -> Preview:
     )
 
 
-def _values(access: Access, ids: Sequence[str], profiles: Sequence[Profile]) -> dict[str, Floats]:
-    """The latest values of all metrics of the profiles, by metric; NaN where there is no data."""
-    wanted = {metric.name for one in profiles for metric in one.metrics} | {LIVE.name}
-    found = {name: np.full(len(ids), np.nan) for name in wanted}
-    place = {account_id: row for row, account_id in enumerate(ids)}
-    rows = access.of(MetricValue).filter(metric__in=wanted).values_list("account_id", "metric", "value")
-    for account_id, metric, value in rows.iterator(chunk_size=10_000):
-        if (row := place.get(account_id)) is not None:
-            found[metric][row] = value
-    return found
+class _Belonging:
+    """Who has which profile under some profiles; asked once for those that are for the same accounts."""
+
+    def __init__(self, access: Access, ids: Sequence[str], today: date) -> None:
+        self.access, self.ids, self.today = access, ids, today
+        self.known: dict[tuple[tuple[str, tuple[str, ...]], ...], NDArray[np.object_]] = {}
+
+    def of(self, profiles: Sequence[Profile]) -> NDArray[np.object_]:
+        """The name of each account's profile."""
+        key = tuple((one.name, one.accounts) for one in profiles)
+        if key not in self.known:
+            self.known[key] = self._asked(profiles)
+        return self.known[key]
+
+    def _asked(self, profiles: Sequence[Profile]) -> NDArray[np.object_]:
+        if len(profiles) == 1:
+            return np.full(len(self.ids), profiles[0].name, dtype=object)
+        standpoint = belonging.standpoint_of(self.access.workspace, self.today)
+        whose = belonging.chosen(self.access.of(Account), profiles, standpoint)
+        return np.array([whose.get(account_id, "") for account_id in self.ids], dtype=object)
+
+
+def _former(access: Access, ids: Sequence[str]) -> NDArray[np.bool_]:
+    """Who paid before and pays nothing now, and so has no score."""
+    rows = access.of(MetricValue).filter(metric=LIVE.name, value=0).values_list("account_id", flat=True)
+    gone = set(rows)
+    return np.array([account_id in gone for account_id in ids], dtype=bool)
 
 
 def _given(access: Access, ids: Sequence[str], today: date) -> Floats:
@@ -134,22 +153,18 @@ def _given(access: Access, ids: Sequence[str], today: date) -> Floats:
 
 
 def _side(
-    access: Access,
-    ids: Sequence[str],
     profiles: Sequence[Profile],
+    names: NDArray[np.object_],
     values: Mapping[str, Floats],
     given: Floats,
-    today: date,
+    is_former: NDArray[np.bool_],
 ) -> _Side:
-    whose = belonging.chosen(access.of(Account), profiles, belonging.standpoint_of(access.workspace, today))
-    names = np.array([whose.get(account_id, "") for account_id in ids], dtype=object)
     found = _Side(
-        np.empty(len(ids), dtype=object),
-        np.full(len(ids), np.nan),
-        np.full(len(ids), "", dtype=object),
-        np.full(len(ids), np.nan),
+        np.empty(len(names), dtype=object),
+        np.full(len(names), np.nan),
+        np.full(len(names), "", dtype=object),
+        np.full(len(names), np.nan),
     )
-    is_former = values[LIVE.name] == 0
     for profile in profiles:
         rows = np.flatnonzero(names == profile.name)
         scores = score_many(profile, np.column_stack([values[one.name][rows] for one in profile.metrics]))
@@ -170,8 +185,9 @@ def _differ(before: Floats, after: Floats) -> NDArray[np.bool_]:
 
 def _by_weight(rows: NDArray[np.int64], before: _Side, after: _Side) -> list[int]:
     """Those that change band first, then by how far the score moves."""
-    change = np.abs(np.nan_to_num(after.score) - np.nan_to_num(before.score))
-    return sorted(rows.tolist(), key=lambda row: (before.bands[row] == after.bands[row], -change[row]))
+    change = np.abs(np.nan_to_num(after.score[rows]) - np.nan_to_num(before.score[rows]))
+    order = np.lexsort((-change, before.bands[rows] == after.bands[rows]))
+    return [int(row) for row in rows[order]]
 
 
 def _mean(numbers: Floats) -> float | None:

@@ -15,9 +15,8 @@ import yaml
 from numpy.typing import NDArray
 
 from tenure.kit import words
-from tenure.metrics.catalog import METRICS
-from tenure.metrics.definition import Metric, Side
-from tenure.segments.rules import Rule
+from tenure.metrics.definition import Metric, Metrics, Side, shipped
+from tenure.segments.rules import Rule, fields_of
 
 DEFAULT = "default"
 MOST_POINTS = 20  # of a curve
@@ -39,9 +38,6 @@ class Rated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     curve: tuple[tuple[float, float], ...]
 
     def __post_init__(self) -> None:
-        if self.metric not in METRICS:
-            known = ", ".join(metric.name for metric in METRICS)
-            raise ProfileError(f"there is no metric {self.metric!r}; there are {known}")
         if not (self.weight > 0 and isfinite(self.weight)):
             raise ProfileError(f"{self.metric}: the weight is {self.weight}; it has to be above 0")
         if not all(isfinite(value) for value, _ in self.curve):
@@ -86,7 +82,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     """A health profile. The score is w · outcomes + (1 − w) · experience.
 
     `accounts` says whose it is, as conditions of a rule that must all hold; the first profile in order of
-    `place` that fits is an account's own. The default has no conditions and comes last.
+    `place` that fits is an account's own. The default has no conditions and comes last. `read` makes one.
     """
 
     outcomes: tuple[Dimension, ...] = ()
@@ -116,13 +112,16 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
             raise ProfileError(
                 f"name: {self.name[:60]!r}; use small letters, digits and hyphens, at most 40, and not “new”"
             )
-        for problem in _problems(self):
-            raise ProfileError(f"accounts: {problem}")
+
+    @cached_property
+    def catalogue(self) -> Metrics:
+        """The metrics there are where it was read: those of its workspace."""
+        return shipped()
 
     @cached_property
     def rule(self) -> Rule:
         """Whose profile it is; of the default: everybody who is left."""
-        return Rule.of(self.accounts)
+        return Rule.of(self.accounts, fields_of(self.catalogue))
 
     @property
     def title(self) -> str:
@@ -133,8 +132,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     def parts(self) -> tuple[Part, ...]:
         """Every metric with its nominal weight; these sum to 1 over a profile with both sides."""
         return (
-            *_parts(Side.OUTCOME, self.outcomes, self.weight_of_outcomes),
-            *_parts(Side.EXPERIENCE, self.experience, 1 - self.weight_of_outcomes),
+            *self._parts(Side.OUTCOME, self.outcomes, self.weight_of_outcomes),
+            *self._parts(Side.EXPERIENCE, self.experience, 1 - self.weight_of_outcomes),
         )
 
     @property
@@ -161,9 +160,28 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
         names[np.isnan(scores)] = ""
         return names
 
+    def _parts(self, side: Side, dimensions: tuple[Dimension, ...], share: float) -> list[Part]:
+        total = sum(rated.weight for dimension in dimensions for rated in dimension.measures)
+        return [
+            Part(
+                self.catalogue[rated.metric], side, dimension.title, share * rated.weight / total, rated.curve
+            )
+            for dimension in dimensions
+            for rated in dimension.measures
+        ]
+
 
 def _problems(profile: Profile) -> Iterator[str]:
-    """What is wrong with whose profile it is."""
+    """What is wrong with a profile where it was read: with its metrics, and with whose it is."""
+    for group in (*profile.outcomes, *profile.experience):
+        for rated in group.measures:
+            if rated.metric not in profile.catalogue:
+                known = ", ".join(profile.catalogue)
+                yield f"there is no metric {rated.metric!r}; there are {known}"
+    yield from (f"accounts: {one}" for one in _of_accounts(profile))
+
+
+def _of_accounts(profile: Profile) -> Iterator[str]:
     if (profile.name == DEFAULT) is bool(profile.accounts):
         yield (
             "the default is for everybody who is left, so it takes no conditions"
@@ -179,21 +197,20 @@ def _problems(profile: Profile) -> Iterator[str]:
             yield f"“{condition.text}”: “me” is somebody else for everybody who looks; name the owner"
 
 
-def _parts(side: Side, dimensions: tuple[Dimension, ...], share: float) -> list[Part]:
-    total = sum(rated.weight for dimension in dimensions for rated in dimension.measures)
-    return [
-        Part(METRICS[rated.metric], side, dimension.title, share * rated.weight / total, rated.curve)
-        for dimension in dimensions
-        for rated in dimension.measures
-    ]
+def read(body: object, metrics: Metrics | None = None) -> Profile:
+    """A profile from its file's or row's content; ProfileError says what is wrong with it.
 
-
-def read(body: object) -> Profile:
-    """A profile from its file's or row's content; ProfileError says what is wrong with it."""
+    `metrics`: those of its workspace (None: those that every workspace has).
+    """
     try:
-        return msgspec.convert(body, Profile)
+        found = msgspec.convert(body, Profile)
     except msgspec.ValidationError as error:
         raise ProfileError(str(error)) from error
+    if metrics is not None:
+        found.__dict__["catalogue"] = metrics  # where the property keeps it
+    for problem in _problems(found):
+        raise ProfileError(problem)
+    return found
 
 
 def body_of(profile: Profile) -> dict[str, object]:

@@ -18,13 +18,11 @@ from tenure.health.plan import plan_of
 from tenure.health.profile import DEFAULT, Profile
 from tenure.health.rating import Rating, rate
 from tenure.health.scoring import Item, Score
-from tenure.health.versions import versions_of
 from tenure.kit import clock
 from tenure.metrics import wording
 from tenure.metrics.tables import open_tables
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
-from tenure.workspaces.roles import Right
 
 COMPARED_DAYS = 28
 TOLD = 0.005  # points of the score; what is less is not listed
@@ -40,12 +38,6 @@ def profile_of(access: Access, account_id: str) -> Profile:
     """The profile an account has today, in the version in force."""
     account = access.get(Account, account_id)
     return plan_of(access.workspace, [account.pk]).profile_of(account.pk, clock.today(access.workspace.zone))
-
-
-def default_profile(access: Access) -> Profile:
-    """The profile of accounts that no other one fits, in the version in force."""
-    access.require(Right.READ)
-    return versions_of(access.workspace).on(DEFAULT, clock.today(access.workspace.zone))
 
 
 def history(access: Access, account_id: str) -> list[Day]:

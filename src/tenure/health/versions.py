@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tenure.health import profile as profiles
 from tenure.health.models import HealthProfile
 from tenure.health.profile import DEFAULT, Profile
-from tenure.metrics.catalog import METRICS
+from tenure.metrics.catalogue import Metrics, ever_of
 from tenure.workspaces.models import Workspace
 
 
@@ -68,32 +68,38 @@ def _last(versions: Iterable[Version], day: date) -> Version | None:
 
 def versions_of(workspace: Workspace) -> Versions:
     """Every version there is, the shipped default aside."""
-    zone = ZoneInfo(workspace.zone)
+    zone, metrics = ZoneInfo(workspace.zone), ever_of(workspace)
     found: defaultdict[str, list[Version]] = defaultdict(list)
     for row in HealthProfile.objects.filter(workspace=workspace).order_by("version"):
         since = row.valid_from.astimezone(zone).date()
-        found[row.name].append(_version(row, since))
+        found[row.name].append(_version(row, since, metrics))
     return Versions({name: tuple(rows) for name, rows in found.items()})
 
 
-def _version(row: HealthProfile, since: date) -> Version:
+def _version(row: HealthProfile, since: date, metrics: Metrics) -> Version:
     """A row as a version; one that measures nothing any more gives way like a removed one."""
-    if not _is_left(row):
+    if not _is_left(row, metrics):
         return Version(profiles.default(), since, row.version, is_removed=True)
-    return Version(read_row(row), since, row.version, row.is_removed)
+    return Version(read_row(row, metrics), since, row.version, row.is_removed)
 
 
-def read_row(row: HealthProfile) -> Profile:
-    """The profile that a row holds; measures of metrics that are gone meanwhile have gone with them."""
-    body = {side: [_known(group) for group in row.body.get(side, ())] for side in ("outcomes", "experience")}
-    return profiles.read({**row.body, **body, "name": row.name, "version": row.version})
+def read_row(row: HealthProfile, metrics: Metrics) -> Profile:
+    """The profile that a row holds; measures of metrics that are gone meanwhile have gone with them.
+
+    `metrics`: `ever_of` its workspace, since a former version may rest on what was taken out.
+    """
+    body = {
+        side: [_known(group, metrics) for group in row.body.get(side, ())]
+        for side in ("outcomes", "experience")
+    }
+    return profiles.read({**row.body, **body, "name": row.name, "version": row.version}, metrics)
 
 
-def _known(group: dict[str, Any]) -> dict[str, Any]:
-    return {**group, "measures": [one for one in group["measures"] if one["metric"] in METRICS]}
+def _known(group: dict[str, Any], metrics: Metrics) -> dict[str, Any]:
+    return {**group, "measures": [one for one in group["measures"] if one["metric"] in metrics]}
 
 
-def _is_left(row: HealthProfile) -> bool:
+def _is_left(row: HealthProfile, metrics: Metrics) -> bool:
     """Whether a version still measures anything."""
     groups = [*row.body.get("outcomes", ()), *row.body.get("experience", ())]
-    return any(_known(group)["measures"] for group in groups)
+    return any(_known(group, metrics)["measures"] for group in groups)

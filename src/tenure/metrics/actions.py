@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,14 +12,15 @@ from django.db.models import Max
 
 from tenure.accounts.placing import mark_own_people
 from tenure.accounts.rules import clean_domain
-from tenure.kit import business, outbox
+from tenure.kit import business, outbox, words
 from tenure.kit.business import Calendar
 from tenure.kit.facts import RecordsChanged
-from tenure.metrics import own
-from tenure.metrics.catalogue import own_of
+from tenure.metrics import own, users
+from tenure.metrics.catalogue import last_of, own_of
 from tenure.metrics.models import OwnMetricVersion
 from tenure.metrics.named import NAMED, problem
 from tenure.metrics.own import OwnMetric, OwnMetricError
+from tenure.metrics.users import Hold
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 from tenure.workspaces.roles import Right
@@ -79,13 +80,14 @@ def set_business_hours(access: Access, calendar: Calendar) -> Workspace:
 def save_metrics(access: Access, metrics: Sequence[OwnMetric]) -> int:
     """Add or change metrics of one's own, all or none; gives how many differ from what was in force.
 
-    OwnMetricError, with what would be right, for one that cannot be computed.
+    OwnMetricError, with what would be right, for one that cannot be computed, and for one that would be
+    computed otherwise though scores were given by it: these stay explained by what they rest on.
     """
     access.require(Right.DEFINE)
     workspace = Workspace.objects.select_for_update().get(pk=access.workspace.pk)
-    before = own_of(workspace)
+    before, last = own_of(workspace), last_of(workspace)
     for one in metrics:
-        if wrong := own.problem(one):
+        if wrong := own.problem(one) or _of_scores(workspace, one, last):
             raise OwnMetricError(f"{one.name}: {wrong}")
     own.compiled(before | {one.name: one for one in metrics})
     changed = [one for one in metrics if before.get(one.name) != one]
@@ -96,14 +98,29 @@ def save_metrics(access: Access, metrics: Sequence[OwnMetric]) -> int:
 
 @transaction.atomic
 def remove_metric(access: Access, name: str) -> None:
-    """Take a metric of one's own out; saving it again undoes this. OwnMetricError if others rest on it."""
+    """Take a metric of one's own out; saving it again undoes this. OwnMetricError, which names who, if
+    others rest on it."""
     access.require(Right.DEFINE)
     workspace = Workspace.objects.select_for_update().get(pk=access.workspace.pk)
-    left = own_of(workspace)
-    if left.pop(name, None) is None:
+    mine = own_of(workspace)
+    if name not in mine:
         return
-    own.compiled(left)
+    if who := users.holding(workspace, name, mine, (Hold.NEEDS, Hold.SCORES)):
+        raise OwnMetricError(f"{mine[name].title} is used by {words.listing(who)}. Take it out there first.")
     _write_version(access, name, is_removed=True)
+
+
+def _of_scores(workspace: Workspace, one: OwnMetric, last: Mapping[str, OwnMetric]) -> str:
+    """Why a metric cannot be computed otherwise from now on; empty if it can."""
+    if one.name not in last or own.computes_alike(one, last[one.name]):
+        return ""
+    who = users.holding(workspace, one.name, last, (Hold.SCORED, Hold.SCORES))
+    return (
+        f"Scores were given by it ({words.listing(who)}), and they stay as they were: its words can change, "
+        "what it computes cannot. Save it under another name, and put that into the profile."
+        if who
+        else ""
+    )
 
 
 def _write_version(access: Access, name: str, **said: Any) -> None:

@@ -131,6 +131,17 @@ class Example:
     inputs: Inputs = field(default_factory=Inputs)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Who is still on the way to what a metric times: `metric` gives the days they have waited so far, and
+    `since`, a measure of both, the days since the clock began. `begins` and `arrives` say it in words."""
+
+    metric: str
+    since: str
+    begins: str
+    arrives: str
+
+
 @dataclass(frozen=True, eq=False)
 class Metric:
     """One figure of an account, as of a date.
@@ -153,9 +164,16 @@ class Metric:
     missing: str
     formula: str = ""
     interval: Callable[[Measured], tuple[Any, Any]] | None = None
+    waiting: Waiting | None = None  # of a time until something: over many it is told with those still waiting
 
     def __str__(self) -> str:
         return self.title
 
 
 METRICS: Registry[Metric] = Registry("tenure.metrics")
+Metrics = Mapping[str, Metric]
+
+
+def shipped() -> Metrics:
+    """The metrics that every workspace has: those of the registry."""
+    return {metric.name: metric for metric in METRICS}

@@ -11,7 +11,7 @@ from tenure.kit import clock, words
 from tenure.metrics import engine, wording
 from tenure.metrics.behind import Rows, behind
 from tenure.metrics.catalog import METRICS
-from tenure.metrics.catalogue import metrics_of
+from tenure.metrics.catalogue import ever_of
 from tenure.metrics.definition import Metric
 from tenure.metrics.models import MetricValue
 from tenure.metrics.tables import open_tables
@@ -87,8 +87,8 @@ def explain(access: Access, name: str, account_id: str, as_of: date | None = Non
 
 
 def _metric(access: Access, name: str) -> Metric:
-    """A metric of the workspace; the registry's error, which names those there are, for an unknown one."""
-    return METRICS[name] if name in METRICS else metrics_of(access.workspace).get(name) or METRICS[name]
+    """A metric the workspace has or had; the registry's error, naming those there are, for an unknown one."""
+    return METRICS[name] if name in METRICS else ever_of(access.workspace).get(name) or METRICS[name]
 
 
 def _inputs(metric: Metric, row: dict[str, Any], currency: str) -> tuple[Input, ...]:

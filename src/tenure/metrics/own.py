@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 MOST_DAYS = 366
 MOST_FILTERS = 5
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,59}")
+# What rules, columns and orders of the list of customers call something else.
+TAKEN = frozenset(
+    "name segment owner band score weakest outcomes experience trend profile override renewal last_active "
+    "success sides weeks domain id parent".split()
+)
 
 Kind = Literal["count", "distinct", "sum", "last", "share", "ratio", "difference", "attribute"]
 Test = Literal["is", "is_not", "at_least", "at_most", "contains", "is_known"]
@@ -90,6 +95,8 @@ def _of_words(own: OwnMetric) -> str:
         return "The name takes 2 to 60 small letters, digits and _, and begins with a letter."
     if own.name in METRICS:
         return f"There is a shipped metric called {own.name}; choose another name."
+    if own.name in TAKEN:
+        return f"Something else is called {own.name} in lists and filters; choose another name."
     if not 1 <= len(own.title) <= 80:
         return "Give it a title of at most 80 letters."
     if own.unit not in UNITS:
@@ -126,6 +133,19 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def computes_alike(one: OwnMetric, other: OwnMetric) -> bool:
+    """Whether two differ in words only."""
+    words_of = {
+        "title": "",
+        "means": "",
+        "unit": Unit.COUNT,
+        "better": "",
+        "side": Side.OUTCOME,
+        "leading": True,
+    }
+    return msgspec.structs.replace(one, **words_of) == msgspec.structs.replace(other, **words_of)
 
 
 def compiled(own: Mapping[str, OwnMetric]) -> dict[str, Metric]:

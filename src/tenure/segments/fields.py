@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
 from tenure.kit.registry import Registry
-from tenure.metrics.definition import METRICS, Metric, Unit
+from tenure.metrics.definition import METRICS, Metric, Metrics, Unit
 from tenure.metrics.models import MetricValue
 from tenure.segments.kinds import AGO, AHEAD, DAYS, MONEY, NUMBER, OWNER, PLAIN, SHARE, Kind, Number, Text
 from tenure.segments.operators import OPERATORS, Column, Operator
@@ -98,6 +99,30 @@ class FieldRegistry(Registry[Field]):
             for metric in METRICS:
                 if metric.name not in self._items:
                     self.add(_of_metric(metric))
+
+
+Fields = Mapping[str, Field]
+
+
+def fields_of(metrics: Metrics) -> Fields:
+    """What rules can ask about where there are these metrics (`metrics_of` a workspace)."""
+    return _fields(tuple(metrics.values()))
+
+
+def usual() -> Fields:
+    """What rules can ask about in every workspace."""
+    return _fields(tuple(METRICS))
+
+
+@lru_cache(maxsize=256)
+def _fields(metrics: tuple[Metric, ...]) -> Fields:
+    there = {one.name: one for one in FIELDS}
+    own = {one.name: _of_metric(one) for one in metrics if one.name not in there}
+    if not own:
+        return there
+    titles = {metric.name: metric.title for metric in metrics}
+    weakest = Text("choice", labels=lambda: titles, is_closed=True)
+    return {**there, **own, "weakest": replace(there["weakest"], kind=weakest)}
 
 
 def _bands() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tenure.accounts.models import Account
-from tenure.segments.fields import FIELDS
+from tenure.segments.fields import FIELDS, Field
 from tenure.segments.kinds import Text
 from tenure.workspaces.access import Access
 
@@ -20,13 +20,12 @@ class Choice(NamedTuple):
     label: str
 
 
-def choices(access: Access, field_name: str) -> list[Choice]:
+def choices(access: Access, field: Field) -> list[Choice]:
     """Values to choose from, for the fields that have few: fixed ones first, then those of the accounts."""
-    field = FIELDS[field_name]
     kind = field.kind
     found = kind.labels() if isinstance(kind, Text) else {}
     fixed = [Choice(kind.write((value,)), label) for value, label in found.items()]
-    return fixed + (_in_use(access, field_name) if field_name in _LISTED else [])
+    return fixed + (_in_use(access, field.name) if field.name in _LISTED else [])
 
 
 def _in_use(access: Access, column: str) -> list[Choice]:

@@ -10,14 +10,24 @@ from urllib.parse import urlencode
 from django.db.models import Q
 
 from tenure.kit import words
-from tenure.segments.fields import FIELDS, Field
+from tenure.segments.fields import FIELDS, Field, Fields, fields_of, usual
 from tenure.segments.operators import OPERATORS, Operator
 from tenure.segments.standpoint import Standpoint
 
 WHERE = "where"
 MOST_CONDITIONS = 4
 
-__all__ = ["FIELDS", "MOST_CONDITIONS", "OPERATORS", "WHERE", "Condition", "Part", "Problem", "Rule"]
+__all__ = [
+    "FIELDS",
+    "MOST_CONDITIONS",
+    "OPERATORS",
+    "WHERE",
+    "Condition",
+    "Part",
+    "Problem",
+    "Rule",
+    "fields_of",
+]
 
 
 class Part(NamedTuple):
@@ -49,11 +59,11 @@ class Condition:
     value: Any = None
 
     @classmethod
-    def parse(cls, text: str) -> Condition:
+    def parse(cls, text: str, fields: Fields | None = None) -> Condition:
         """Read `field.operator.value`. ValueError says what would be right."""
         name, _, rest = text.partition(".")
         verb, _, value = rest.partition(".")
-        field = _known_field(name)
+        field = _known_field(name, usual() if fields is None else fields)
         operator = _known_operator(field, verb)
         return cls(field, operator, _value(field, operator, value))
 
@@ -89,20 +99,23 @@ class Rule:
     problems: tuple[Problem, ...] = ()
 
     @classmethod
-    def parse(cls, parameters: QueryParameters) -> Rule:
+    def parse(cls, parameters: QueryParameters, fields: Fields | None = None) -> Rule:
         """Read every `where=field.operator.value` of a URL; what cannot be read becomes a problem."""
-        return cls.of(parameters.getlist(WHERE))
+        return cls.of(parameters.getlist(WHERE), fields)
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Rule:
-        """Read conditions written as `field.operator.value`; blank ones are passed over."""
+    def of(cls, texts: Iterable[str], fields: Fields | None = None) -> Rule:
+        """Read conditions written as `field.operator.value`; blank ones are passed over.
+
+        `fields`: those of a workspace, with its own metrics (None: those that every workspace has).
+        """
         conditions: list[Condition] = []
         problems: list[Problem] = []
         for text in filter(None, map(str.strip, texts)):
             try:
                 if len(conditions) == MOST_CONDITIONS:
                     raise ValueError(f"a rule takes {MOST_CONDITIONS} conditions; take one away first")
-                conditions.append(Condition.parse(text))
+                conditions.append(Condition.parse(text, fields))
             except ValueError as wrong:
                 problems.append(Problem(text[:120], str(wrong)))
         return cls(tuple(conditions), tuple(problems))
@@ -149,13 +162,11 @@ class Rule:
             yield Part(condition.says(standpoint), index)
 
 
-def _known_field(name: str) -> Field:
+def _known_field(name: str, fields: Fields) -> Field:
     """The field of that name, or what there is."""
-    if name not in FIELDS:
-        raise ValueError(
-            f"there is no field “{name[:60]}”; try {words.listing([one.name for one in FIELDS], 'or')}"
-        )
-    return FIELDS[name]
+    if name not in fields:
+        raise ValueError(f"there is no field “{name[:60]}”; try {words.listing([*fields], 'or')}")
+    return fields[name]
 
 
 def _known_operator(field: Field, name: str) -> Operator:

@@ -14,6 +14,7 @@ from tenure.feedback.models import Response
 from tenure.health.models import Standing
 from tenure.kit import clock
 from tenure.metrics.models import MetricValue
+from tenure.metrics.users import USERS, Hold, Use, User
 from tenure.revenue.models import Term
 from tenure.warnings.causes.detractor import DAYS as ANSWER_DAYS
 from tenure.warnings.models import BandChange
@@ -25,6 +26,8 @@ Ids = Collection[str] | None  # None: all accounts
 
 METRICS = ("activity_trend", "seat_use", "live_terms")
 _FALLS = {("good", "fair"), ("good", "poor"), ("fair", "poor")}
+
+USERS.add(User("early warnings", lambda _: [Use(name, "early warnings", Hold.NEEDS) for name in METRICS]))
 
 
 def gather(access: Access, account_ids: Ids, today: date) -> Iterator[Known]:

@@ -57,9 +57,9 @@ class Region:
 
 @dataclass(frozen=True)
 class Chart:
-    """`line`, `area` and `bars` draw `series`; `scatter` draws `marks`, whose sizes are of `size_name`."""
+    """`scatter` draws `marks`, whose sizes are of `size_name`; the others draw `series`."""
 
-    kind: Literal["line", "area", "bars", "scatter"]
+    kind: Literal["line", "steps", "area", "bars", "scatter"]
     title: str
     x: Axis
     y: Axis

@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined
 
 from tenure.kit import clock
 from tenure.metrics import wording
-from tenure.metrics.definition import METRICS
+from tenure.metrics.definition import Metric
 from tenure.web import formats
 from tenure.web.assets import asset
 
@@ -24,9 +24,9 @@ def relative(value: date | datetime | None, zone: str = "UTC") -> str:
     return formats.relative(value, clock.now(), zone)
 
 
-def metric(value: float | None, name: str, currency: str) -> str:
+def metric(value: float | None, of: Metric, currency: str) -> str:
     """A metric's value, short, in its unit."""
-    return wording.figure(METRICS[name], value, currency)
+    return wording.figure(of, value, currency)
 
 
 def sends_mail() -> bool:

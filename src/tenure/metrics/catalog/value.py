@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenure.metrics.definition import METRICS, Example, Measured, Metric, Side, Unit, Where
+from tenure.metrics.definition import METRICS, Example, Measured, Metric, Side, Unit, Waiting, Where
 from tenure.metrics.inputs import Inputs
 from tenure.metrics.measures import Attribute, Count, DaysSince, DaysSinceFirst, Reached, Sum
 
@@ -61,6 +61,7 @@ METRICS.add(
             gives={"acme": 10, "borealis": 0, "cinder": None, "dune": None},
         ),
         missing=f"{NEEDS_FIRST_VALUE} Until the event has happened there is no time to it.",
+        waiting=Waiting("waiting_for_first_value", "live", "the first contract", "first value"),
     )
 )
 

@@ -11,6 +11,8 @@ from pydantic import Field
 from tenure.accounts.actions import AccountRow, PersonRow, Upserted, upsert_accounts, upsert_people
 from tenure.accounts.models import Account, Person
 from tenure.accounts.queries import accounts_by_ref
+from tenure.metrics.catalogue import metrics_of
+from tenure.segments.fields import fields_of
 from tenure.segments.rules import Rule
 from tenure.segments.standpoint import Standpoint
 from tenure.web.api.auth import Asked
@@ -113,7 +115,7 @@ def one_person(request: Asked, person: str) -> PersonOut:
 
 def meant(access: Access, where: list[str]) -> QuerySet[Account]:
     """The accounts that conditions mean. Refused, naming each condition that cannot be read."""
-    rule = Rule.of(where)
+    rule = Rule.of(where, fields_of(metrics_of(access.workspace)))
     if rule.problems:
         raise Refused(*(("query.where", f"{one.given}: {one.says}") for one in rule.problems))
     return access.of(Account).filter(rule.q(Standpoint.of(access)))

@@ -15,7 +15,7 @@ from tenure.health.queries import Explanation, Line
 from tenure.kit import clock
 from tenure.kit.money import digits
 from tenure.metrics import queries as metrics
-from tenure.metrics.catalog import METRICS
+from tenure.metrics.catalogue import metrics_of
 from tenure.metrics.definition import Metric, Unit
 from tenure.web.api.accounts import Where, meant
 from tenure.web.api.auth import Asked
@@ -108,7 +108,8 @@ class DayOut(Schema):
 def list_metrics(request: Asked) -> list[MetricOut]:
     """Every figure there is, with its definition."""
     request.auth.of(Account)
-    return [MetricOut.model_validate(one, from_attributes=True) for one in METRICS]
+    there = metrics_of(request.auth.workspace).values()
+    return [MetricOut.model_validate(one, from_attributes=True) for one in there]
 
 
 @router.get("/metrics/values", response=answers(Page[ValuesOut]), tags=["figures"])
@@ -121,7 +122,7 @@ def metric_values(
     after: After = "",
 ) -> Page[ValuesOut]:
     """Figures of accounts."""
-    access, chosen = request.auth, _chosen(metric)
+    access, chosen = request.auth, _chosen(request.auth, metric)
     day, ids = _day(access, as_of), _ids(access, where, limit, after)
     found = {one.id: one for one in metrics.values(access, chosen, day, ids[:limit])}
     items = [
@@ -170,14 +171,15 @@ def health_history(request: Asked, account: str) -> list[DayOut]:
     return [DayOut.model_validate(one, from_attributes=True) for one in days]
 
 
-def _chosen(names: Sequence[str]) -> list[Metric]:
-    unknown = [name for name in names if name not in METRICS]
+def _chosen(access: Access, names: Sequence[str]) -> list[Metric]:
+    there = metrics_of(access.workspace)
+    unknown = [name for name in names if name not in there]
     if unknown:
-        known = ", ".join(one.name for one in METRICS)
+        known = ", ".join(there)
         raise Refused(
             *(("query.metric", f"there is no metric {name!r}; there are {known}") for name in unknown)
         )
-    return [METRICS[name] for name in dict.fromkeys(names)] if names else list(METRICS)
+    return [there[name] for name in dict.fromkeys(names)] if names else list(there.values())
 
 
 def _day(access: Access, as_of: date | None, field: str = "query.as_of") -> date:

@@ -16,6 +16,7 @@ from tenure.accounts.models import Account
 from tenure.desk import changing
 from tenure.desk.models import Change
 from tenure.kit import clock, words
+from tenure.metrics.catalogue import metrics_of
 from tenure.web import notices
 from tenure.web.guard import page
 from tenure.web.middleware import Request
@@ -34,7 +35,7 @@ def many(request: Request) -> HttpResponse:
     """Do one thing to every customer that was chosen, or to all that the list means."""
     asked = request.POST
     do = MANY.get(asked.get("do", ""))
-    back = f"{reverse('customers')}?{Wanted.of(asked).query_string}"
+    back = f"{reverse('customers')}?{Wanted.of(asked, metrics_of(request.access.workspace)).query_string}"
     if do is None:
         raise Http404
     accounts = _meant(request.access, asked)
@@ -50,7 +51,7 @@ def many(request: Request) -> HttpResponse:
 def _meant(access: Access, asked: QueryDict) -> Accounts | None:
     """Those ticked, or all that the list means; None if nobody was ticked."""
     if asked.get("all"):
-        return customers.meant(access, Wanted.of(asked))
+        return customers.meant(access, Wanted.of(asked, metrics_of(access.workspace)))
     ids = asked.getlist("id")[: customers.FEW]
     return access.of(Account).filter(pk__in=ids) if ids else None
 

@@ -19,6 +19,7 @@ from tenure.desk.models import RollUp
 from tenure.desk.viewing import Kept
 from tenure.kit import clock, words
 from tenure.kit.money import Money
+from tenure.metrics.catalogue import Metrics, metrics_of
 from tenure.segments.rules import MOST_CONDITIONS, WHERE
 from tenure.segments.standpoint import Standpoint
 from tenure.web.charts import Axis, Chart, Mark, Region
@@ -47,15 +48,15 @@ REGIONS = (
 def customers(request: Request) -> HttpResponse:
     """Which customers, and how are they?"""
     if "field" in request.GET:
-        return redirect(_address(_with_condition(request.GET)))
+        return redirect(_address(_with_condition(request.GET, metrics_of(request.access.workspace))))
     if "add" in request.GET:
-        wanted = Wanted.of(request.GET)
+        wanted = Wanted.of(request.GET, metrics_of(request.access.workspace))
         shown = wanted.showing([*wanted.show, request.GET["add"]])
         return redirect(_address(f"choosing=1&{shown.query_string}"))
     kept = viewing.kept(request.access)
     if not request.GET and kept.first:
-        return redirect(saved.address(kept.first))
-    access, wanted = request.access, Wanted.of(request.GET)
+        return redirect(saved.address(kept.first, metrics_of(request.access.workspace)))
+    access, wanted = request.access, Wanted.of(request.GET, metrics_of(request.access.workspace))
     found = queries.find(access, wanted)
     rows, part = queries.page(found, wanted)
     about = {"wanted": wanted, "found": found, "rows": rows, "part": part, "end": keyset.END}
@@ -71,12 +72,12 @@ def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
     everyone = access.of(Account)[: FEW + 1].count()
     return {
         "by_name": SORTS["name"],
-        "arranged": columns.arranged(wanted.show),
-        "more": columns.others(wanted.show) if len(wanted.show) < columns.MOST else [],
+        "arranged": columns.arranged(wanted.show, wanted.catalogue),
+        "more": columns.others(wanted.show, wanted.catalogue) if len(wanted.show) < columns.MOST else [],
         "has_families": may_roll(access) and access.of(RollUp).exists(),
         "sentence": wanted.rule.sentence(Standpoint.of(access)),
-        "editors": editors(wanted.rule),
-        "adding": Editor.of(offered(wanted.rule)) if len(wanted.rule.conditions) < MOST_CONDITIONS else None,
+        "editors": editors(wanted.rule, wanted.catalogue),
+        "adding": _adding(wanted),
         "everyone": everyone,
         "count": _count(found, everyone),
         "total": queries.total(found) if found.is_few and found.count else None,
@@ -84,17 +85,33 @@ def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
     }
 
 
+def _adding(wanted: Wanted) -> Editor | None:
+    """The form of one condition more, as long as a rule takes one."""
+    if len(wanted.rule.conditions) >= MOST_CONDITIONS:
+        return None
+    return Editor.of(offered(wanted.rule), wanted.catalogue)
+
+
 def _views(access: Access, wanted: Wanted, kept: Kept) -> dict[str, Any]:
     """The views, ours and saved ones, and what may be done with the one on show."""
     view = next((one for one in kept.views if one.pk == wanted.view), None)
     ours = [_tab(one, wanted, is_opening=kept.first is None) for one in VIEWS]
     return {
-        "tabs": [*ours, *((one.name, saved.address(one), one.pk == wanted.view) for one in kept.views)],
+        "tabs": [
+            *ours,
+            *((one.name, saved.address(one, wanted.catalogue), one.pk == wanted.view) for one in kept.views),
+        ],
         "view": view,
         "is_changed": view is not None and view.query != wanted.state,
         "may_change": view is not None and (view.made_by == access.who or access.may(Right.ADMINISTER)),
         "is_first": view is not None and view == kept.first,
     }
+
+
+def _saved(kept: Kept, wanted: Wanted) -> list[tuple[str, str, bool]]:
+    """Saved views as tabs."""
+    there = wanted.catalogue
+    return [(one.name, saved.address(one, there), one.pk == wanted.view) for one in kept.views]
 
 
 def _tab(view: queries.View, wanted: Wanted, *, is_opening: bool) -> tuple[str, str, bool]:
@@ -110,7 +127,7 @@ def _tab(view: queries.View, wanted: Wanted, *, is_opening: bool) -> tuple[str, 
 @page()
 def chart(request: Request) -> HttpResponse:
     """The chart and the exact total of a large set, which the table does not wait for."""
-    access, wanted = request.access, Wanted.of(request.GET)
+    access, wanted = request.access, Wanted.of(request.GET, metrics_of(request.access.workspace))
     found = queries.find(access, wanted)
     total = queries.total(found)
     about = {"found": found, "total": total, **_drawn(access, found)}
@@ -123,8 +140,10 @@ def chart(request: Request) -> HttpResponse:
 @page()
 def condition(request: Request) -> HttpResponse:
     """The form of one condition, with what its field offers: asked for when it opens or its field changes."""
-    editor = Editor.of(given_text(request.GET), request.GET.get("at", ""), request.access)
-    return render(request, "customers/condition.html", {"wanted": Wanted.of(request.GET), "editor": editor})
+    wanted = Wanted.of(request.GET, metrics_of(request.access.workspace))
+    text = given_text(request.GET, wanted.catalogue)
+    editor = Editor.of(text, wanted.catalogue, request.GET.get("at", ""), request.access)
+    return render(request, "customers/condition.html", {"wanted": wanted, "editor": editor})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +151,7 @@ def condition(request: Request) -> HttpResponse:
 def export(request: Request) -> HttpResponseBase:
     """The customers that are meant, in their order, as a file; posted, those that were chosen."""
     access, asked = request.access, request.POST or request.GET
-    wanted = Wanted.of(asked)
+    wanted = Wanted.of(asked, metrics_of(access.workspace))
     chosen = asked.getlist("id") if request.method == "POST" and not asked.get("all") else None
     found = queries.find(access, wanted) if chosen is None else queries.chosen(access, chosen)
     access.log("exported customers", _exported(access, wanted, chosen))
@@ -153,11 +172,11 @@ def _exported(access: Access, wanted: Wanted, chosen: Sequence[str] | None) -> s
     return wanted.rule.says(Standpoint.of(access))
 
 
-def _with_condition(parameters: QueryDict) -> str:
+def _with_condition(parameters: QueryDict, metrics: Metrics) -> str:
     """The address with the condition of the form put in its place, or added; wrong ones stay, to be named."""
     texts = parameters.getlist(WHERE)
     place = parameters.get("at", "")
-    new = given_text(parameters)
+    new = given_text(parameters, metrics)
     if place.isascii() and place.isdigit() and int(place[:3]) < len(texts):
         texts[int(place)] = new
     else:

@@ -13,7 +13,7 @@ from tenure.accounts.models import Account
 from tenure.health import queries as health
 from tenure.kit.money import digits
 from tenure.metrics import explain as metrics
-from tenure.metrics.catalogue import metrics_of
+from tenure.metrics.catalogue import ever_of
 from tenure.metrics.definition import Metric, Unit
 from tenure.metrics.explain import Explanation
 from tenure.web import formats
@@ -55,7 +55,7 @@ EARLIEST = date(1990, 1, 1)
 @page()
 def metric(request: Request, name: str) -> HttpResponse:
     """A metric of an account as of a day."""
-    if name not in metrics_of(request.access.workspace):
+    if name not in ever_of(request.access.workspace):
         raise Http404("no such metric")
     account = request.access.get(Account, request.GET.get("account", ""))
     why = metrics.explain(request.access, name, account.pk, _day(request))

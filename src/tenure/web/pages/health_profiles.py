@@ -16,8 +16,8 @@ from tenure.health import editing, files
 from tenure.health import preview as previews
 from tenure.health.editing import Outdated
 from tenure.health.profile import CIRCULAR, DEFAULT, MOST_POINTS, Profile, ProfileError
-from tenure.metrics.catalog import METRICS
-from tenure.segments.rules import FIELDS
+from tenure.metrics.catalogue import metrics_of
+from tenure.segments.fields import fields_of
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.pages.settings import tabs
@@ -50,28 +50,29 @@ def profile(request: Request, profile_name: str) -> HttpResponse:
 def _opened(request: Request, name: str) -> Draft:
     """The form as it is first shown: what is in force, or the version asked for; a new one as the default."""
     access, currency = request.access, request.access.workspace.currency
+    metrics = metrics_of(access.workspace)
     if name == NEW:
         request.access.require(Right.DEFINE)
         like, versions = queries.in_force(access, DEFAULT)
-        draft = profile_drafts.of_profile(like, 0, currency)
+        draft = profile_drafts.of_profile(like, 0, currency, metrics)
         return replace(draft, name="", place=editing.next_place(versions, access.workspace))
     found, versions = queries.in_force(access, name)
     newest = versions.next_version(name) - 1
     number = request.GET.get("version", "")
     if not number:
-        return profile_drafts.of_profile(found, newest, currency)
+        return profile_drafts.of_profile(found, newest, currency, metrics)
     if not (number.isascii() and number.isdigit() and len(number) < 6):
         raise Http404("no such version")
     older = queries.version(access, name, int(number))
-    return profile_drafts.of_profile(older, newest, currency, f"Back to version {number}")
+    return profile_drafts.of_profile(older, newest, currency, metrics, f"Back to version {number}")
 
 
 def _edited(request: Request, name: str) -> HttpResponse:
     """What somebody pressed: a change of the form, a try, or Save."""
     draft, do = _sent(request, name), request.POST.get("do", "look")
     verb, _, about = do.partition(":")
-    if verb == "add" and (metric := request.POST.get("add", "")) in METRICS:
-        draft = draft.with_measure(METRICS[metric], curves.first_curve(request.access, METRICS[metric]))
+    if verb == "add" and (metric := draft.catalogue.get(request.POST.get("add", ""))):
+        draft = draft.with_measure(metric, curves.first_curve(request.access, metric))
     if verb == "drop":
         draft = draft.without(about)
     if verb != "save":
@@ -81,13 +82,15 @@ def _edited(request: Request, name: str) -> HttpResponse:
 
 def _sent(request: Request, name: str) -> Draft:
     """The form that was sent, for the profile of the address."""
+    metrics = metrics_of(request.access.workspace)
     if name != NEW:
         found, _ = queries.in_force(request.access, name)
-        return profile_drafts.of_form(request.POST, name, found.place)
+        return profile_drafts.of_form(request.POST, name, found.place, metrics)
     _, versions = queries.in_force(request.access, DEFAULT)
     title = request.POST.get("name", "")[:60].strip().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", title).strip("-")[:40]
-    return profile_drafts.of_form(request.POST, slug, editing.next_place(versions, request.access.workspace))
+    place = editing.next_place(versions, request.access.workspace)
+    return profile_drafts.of_form(request.POST, slug, place, metrics)
 
 
 def _saved(request: Request, draft: Draft) -> HttpResponse:
@@ -132,7 +135,7 @@ def _editor(
             one.name: profile_drafts.unit_of(one.metric, access.workspace.currency) for one in draft.measures
         },
         "editors": draft.editors(access),
-        "fields": [field for field in FIELDS if field.name not in CIRCULAR],
+        "fields": [one for one in fields_of(draft.catalogue).values() if one.name not in CIRCULAR],
         "sides": profile_drafts.SIDES,
         "preview": found,
         "problems": wrong,

@@ -95,7 +95,7 @@ def remove(request: Request, metric_name: str) -> HttpResponse:
     try:
         actions.remove_metric(request.access, one.name)
     except OwnMetricError as wrong:
-        return tell(request, redirect("data-metric", one.name), f"It stays, since others rest on it: {wrong}")
+        return tell(request, redirect("data-metric", one.name), f"It stays. {wrong}")
     return tell(request, redirect("data-metrics"), "The metric is out; its history stays on record.")
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from tenure.desk import viewing
 from tenure.desk.models import SavedView
+from tenure.metrics.catalogue import Metrics, metrics_of
 from tenure.web import notices
 from tenure.web.guard import page
 from tenure.web.middleware import Request
@@ -19,7 +20,8 @@ from tenure.web.queries.customers import Wanted
 @page()
 def save(request: Request) -> HttpResponse:
     """Keep what the list shows under a name."""
-    asked, wanted = request.POST, Wanted.of(request.POST)
+    asked, metrics = request.POST, metrics_of(request.access.workspace)
+    wanted = Wanted.of(asked, metrics)
     try:
         view = viewing.save(
             request.access,
@@ -32,17 +34,19 @@ def save(request: Request) -> HttpResponse:
         return notices.tell(
             request, redirect(f"{reverse('customers')}?{wanted.query_string}"), f"Not kept: {wrong}."
         )
-    return notices.tell(request, redirect(address(view)), f"“{view.name}” is kept.", _undo(view, "remove"))
+    return notices.tell(
+        request, redirect(address(view, metrics)), f"“{view.name}” is kept.", _undo(view, "remove")
+    )
 
 
 @require_POST
 @page()
 def change(request: Request, view_id: str) -> HttpResponse:
     """Give a view what the list shows now, another name, or other readers."""
-    asked = request.POST
+    asked, metrics = request.POST, metrics_of(request.access.workspace)
     try:
         if asked.get("do") == "update":
-            view = viewing.change(request.access, view_id, query=Wanted.of(asked).state)
+            view = viewing.change(request.access, view_id, query=Wanted.of(asked, metrics).state)
         else:
             view = viewing.change(
                 request.access, view_id, name=asked.get("name", ""), is_shared=bool(asked.get("is_shared"))
@@ -50,7 +54,9 @@ def change(request: Request, view_id: str) -> HttpResponse:
             viewing.open_with(request.access, view_id if asked.get("is_first") else "")
     except ValueError as wrong:
         return notices.tell(request, redirect("customers"), f"Not changed: {wrong}.")
-    return notices.tell(request, redirect(address(view)), f"“{view.name}” is changed.", _undo(view, "undo"))
+    return notices.tell(
+        request, redirect(address(view, metrics)), f"“{view.name}” is changed.", _undo(view, "undo")
+    )
 
 
 @require_POST
@@ -74,17 +80,14 @@ def undo(request: Request, view_id: str) -> HttpResponse:
         view = viewing.undo(request.access, view_id)
     except ValueError as wrong:
         return notices.tell(request, redirect("customers"), f"Not brought back: {wrong}.")
-    response = (
-        HttpResponse(status=204, headers={"HX-Redirect": address(view)})
-        if request.htmx
-        else redirect(address(view))
-    )
+    back = address(view, metrics_of(request.access.workspace))
+    response = HttpResponse(status=204, headers={"HX-Redirect": back}) if request.htmx else redirect(back)
     return notices.tell(request, response, f"“{view.name}” is as it was.")
 
 
-def address(view: SavedView) -> str:
-    """Where a view is looked at."""
-    wanted = Wanted.of(QueryDict(view.query)).viewing(view.pk)
+def address(view: SavedView, metrics: Metrics) -> str:
+    """Where a view is looked at, in a workspace with these metrics."""
+    wanted = Wanted.of(QueryDict(view.query), metrics).viewing(view.pk)
     return f"{reverse('customers')}?{wanted.query_string}"
 
 

@@ -22,7 +22,7 @@ from tenure.health.models import Outlook, Standing
 from tenure.health.outlook import Forecast
 from tenure.health.queries import Explanation
 from tenure.health.scoring import Basis
-from tenure.kit import clock
+from tenure.kit import clock, words
 from tenure.revenue import queries as revenue
 from tenure.revenue.models import Term
 from tenure.revenue.queries import AccountMoney
@@ -56,6 +56,16 @@ class Strip:
         if row is None or row.score is None or row.score_before is None:
             return None
         return row.score - row.score_before
+
+    @property
+    def moved(self) -> str:
+        """The same in words: `up 5 points in 28 days`."""
+        if self.change is None:
+            return "new: no score 28 days ago"
+        points = round(abs(self.change))
+        if not points:
+            return "the same as 28 days ago"
+        return f"{'up' if self.change > 0 else 'down'} {words.count(points, 'point')} in 28 days"
 
     @property
     def basis(self) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tenure.metrics.definition import METRICS
+from tenure.metrics.catalogue import Metrics
+from tenure.metrics.definition import Metric
 from tenure.web.queries.orders import Sort, sort_of
 
 MOST = 14  # more do not fit on any screen
@@ -21,16 +22,18 @@ class Column:
     sorts: tuple[str, ...] = ()
     css: str = ""
     metric: str = ""
+    shows: Metric | None = None  # the metric of that name, where it is known which there are
 
     @property
     def orders(self) -> list[Sort]:
         """The orders of its head."""
-        return [order for name in self.sorts if (order := sort_of(name))]
+        there = {self.metric: self.shows} if self.shows else {}
+        return [order for name in self.sorts if (order := sort_of(name, there))]
 
     @property
     def why_none(self) -> str:
         """What would supply a metric's values where there are none."""
-        return METRICS[self.metric].missing
+        return self.shows.missing if self.shows else ""
 
 
 COLUMNS: Mapping[str, Column] = {
@@ -53,29 +56,33 @@ COLUMNS: Mapping[str, Column] = {
 USUAL = ("success", "sides", "arr", "renewal", "segment", "seat_use", "weeks", "last_active", "owner")
 
 
-def column_of(name: str) -> Column | None:
+def column_of(name: str, metrics: Metrics) -> Column | None:
     """The column of that name; None if there is none."""
-    if name in COLUMNS or name not in METRICS:
-        return COLUMNS.get(name)
-    return Column(name, METRICS[name].title, "metric", (name,), "r hide-s", metric=name)
+    if name in COLUMNS:
+        column = COLUMNS[name]
+        return replace(column, shows=metrics[column.metric]) if column.metric else column
+    if name not in metrics:
+        return None
+    metric = metrics[name]
+    return Column(name, metric.title, "metric", (name,), "r hide-s", metric=name, shows=metric)
 
 
-def read(text: str) -> tuple[str, ...]:
+def read(text: str, metrics: Metrics) -> tuple[str, ...]:
     """The columns that an address names, each once; the usual ones where it names none that exist."""
-    named = dict.fromkeys(name for name in text.split(",") if column_of(name))
+    named = dict.fromkeys(name for name in text.split(",") if column_of(name, metrics))
     return tuple(named)[:MOST] or USUAL
 
 
-def columns(names: Sequence[str]) -> list[Column]:
+def columns(names: Sequence[str], metrics: Metrics) -> list[Column]:
     """The columns of these names, in their order."""
-    return [column for name in names if (column := column_of(name))]
+    return [column for name in names if (column := column_of(name, metrics))]
 
 
-def others(names: Sequence[str]) -> list[Column]:
+def others(names: Sequence[str], metrics: Metrics) -> list[Column]:
     """What could be added: built-in columns first, then metrics by title."""
-    metrics = sorted((metric.title, metric.name) for metric in METRICS)
-    offered = [*COLUMNS, *(name for _, name in metrics if name not in COLUMNS)]
-    return columns([name for name in offered if name not in names])
+    by_title = sorted((metric.title, metric.name) for metric in metrics.values())
+    offered = [*COLUMNS, *(name for _, name in by_title if name not in COLUMNS)]
+    return columns([name for name in offered if name not in names], metrics)
 
 
 @dataclass(frozen=True)
@@ -88,9 +95,9 @@ class Arranged:
     without: tuple[str, ...]
 
 
-def arranged(names: Sequence[str]) -> Iterator[Arranged]:
+def arranged(names: Sequence[str], metrics: Metrics) -> Iterator[Arranged]:
     """The chosen columns, each with where it could go."""
-    for place, column in enumerate(columns(names)):
+    for place, column in enumerate(columns(names, metrics)):
         rest = tuple(name for name in names if name != column.name)
         yield Arranged(column, _at(rest, place - 1, column), _at(rest, place + 1, column), rest)
 

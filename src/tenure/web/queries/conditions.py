@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from tenure.metrics.catalogue import Metrics
 from tenure.segments import queries as segments
-from tenure.segments.fields import FIELDS, Field
+from tenure.segments.fields import Field, Fields, fields_of
 from tenure.segments.kinds import Text
 from tenure.segments.operators import Operator
 from tenure.segments.queries import Choice
@@ -22,6 +23,7 @@ _UNITS = {"share": "%", "days ahead": "days", "days ago": "days"}
 class Editor:
     """The form of one condition. `place` is its index in the rule, empty for a new one."""
 
+    there: Fields  # all that can be asked about
     field: Field
     operator: Operator
     value: str
@@ -30,20 +32,24 @@ class Editor:
     is_closed: bool = False  # whether only `choices` are right
 
     @classmethod
-    def of(cls, text: str, place: str = "", access: Access | None = None) -> Editor:
-        """From `field.operator.value`, as far as it is right; with an access, with the values in use."""
+    def of(cls, text: str, metrics: Metrics, place: str = "", access: Access | None = None) -> Editor:
+        """From `field.operator.value`, as far as it is right, where there are these metrics.
+
+        With an access, with the values in use.
+        """
+        fields = fields_of(metrics)
         name, _, rest = text.partition(".")
         verb, _, value = rest.partition(".")
-        field = FIELDS[name] if name in FIELDS else FIELDS["segment"]
+        field = fields.get(name) or fields["segment"]
         operator = next((one for one in field.operators if one.name == verb), field.operators[0])
         is_closed = isinstance(field.kind, Text) and field.kind.is_closed
-        choices = segments.choices(access, field.name) if access else _fixed(field)
-        return cls(field, operator, value, place, tuple(choices), is_closed)
+        choices = segments.choices(access, field) if access else _fixed(field)
+        return cls(fields, field, operator, value, place, tuple(choices), is_closed)
 
     @property
     def fields(self) -> list[Field]:
         """All that can be asked about."""
-        return list(FIELDS)
+        return list(self.there.values())
 
     @property
     def query_string(self) -> str:
@@ -67,9 +73,9 @@ class Editor:
         return _UNITS.get(self.field.kind.name, "")
 
 
-def editors(rule: Rule) -> list[Editor]:
+def editors(rule: Rule, metrics: Metrics) -> list[Editor]:
     """A form for each condition of a rule."""
-    return [Editor.of(condition.text, str(place)) for place, condition in enumerate(rule.conditions)]
+    return [Editor.of(one.text, metrics, str(place)) for place, one in enumerate(rule.conditions)]
 
 
 def offered(rule: Rule) -> str:
@@ -79,10 +85,11 @@ def offered(rule: Rule) -> str:
     return next((text for text in usual if text.partition(".")[0] not in spoken), usual[0])
 
 
-def given_text(parameters: QueryDict) -> str:
+def given_text(parameters: QueryDict, metrics: Metrics) -> str:
     """The condition that a form gives, as a rule reads it."""
     name, verb = parameters.get("field", ""), parameters.get("operator", "")
-    operators = FIELDS[name].operators if name in FIELDS else ()
+    fields = fields_of(metrics)
+    operators = fields[name].operators if name in fields else ()
     if any(one.name == verb and not one.takes_value for one in operators):
         return f"{name}.{verb}"
     return f"{name}.{verb}.{parameters.get('value', '').strip()}"

@@ -15,8 +15,9 @@ from django.http import QueryDict
 
 from tenure.accounts.models import Account
 from tenure.desk import search
+from tenure.metrics.catalogue import Metrics, shipped
 from tenure.metrics.models import MetricValue
-from tenure.segments.fields import AccountColumn, MetricColumn
+from tenure.segments.fields import AccountColumn, MetricColumn, fields_of
 from tenure.segments.rules import WHERE, Condition, Rule
 from tenure.segments.standpoint import Standpoint
 from tenure.web.queries import columns as choosing
@@ -79,22 +80,27 @@ class Wanted:
     view: str = ""  # the saved view it began with
     after: str = ""
     before: str = ""
+    catalogue: Metrics = field(default_factory=shipped)  # the metrics there are
 
     @classmethod
-    def of(cls, parameters: QueryDict) -> Wanted:
-        """Read the address; an unknown order is the usual one, and so are columns that do not exist."""
+    def of(cls, parameters: QueryDict, metrics: Metrics) -> Wanted:
+        """Read the address; an unknown order is the usual one, and so are columns that do not exist.
+
+        `metrics`: those of the workspace.
+        """
         given = parameters.get("sort", "")
-        sort = sort_of(given.removeprefix("-"))
+        sort = sort_of(given.removeprefix("-"), metrics)
         return cls(
-            Rule.parse(parameters),
+            Rule.parse(parameters, fields_of(metrics)),
             parameters.get("q", "").replace("\0", "").strip()[:100],
             sort or SORTS[USUAL],
             sort is not None and given.startswith("-"),
-            choosing.read(parameters.get("show", "")),
+            choosing.read(parameters.get("show", ""), metrics),
             parameters.get("roll") == "1",
             parameters.get("view", "")[:32],
             parameters.get("after", ""),
             parameters.get("before", ""),
+            metrics,
         )
 
     @property
@@ -127,7 +133,7 @@ class Wanted:
     @property
     def columns(self) -> list[Column]:
         """The columns, after the name."""
-        return choosing.columns(self.show)
+        return choosing.columns(self.show, self.catalogue)
 
     @property
     def metrics(self) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from tenure.kit.money import Money
-from tenure.metrics.definition import METRICS, Unit
+from tenure.metrics.definition import Metric, Unit
 from tenure.web.exporting import Field
 from tenure.web.exporting import Row as Line
 from tenure.web.queries import customers
@@ -33,19 +33,21 @@ _ALWAYS = (
 
 def fields(wanted: Wanted) -> list[Field]:
     """The columns of the file."""
-    return [*_ALWAYS, *(Field(name, "money" if _is_money(name) else "number") for name in _further(wanted))]
+    return [*_ALWAYS, *(Field(one.name, "money" if _is_money(one) else "number") for one in _further(wanted))]
 
 
 def lines(found: Found, wanted: Wanted) -> Iterator[Line]:
     """Every customer that is meant, in order; amounts in major units."""
     further, currency = _further(wanted), found.workspace.currency
-    for row in customers.every_row(found, wanted, [SEAT_USE, *further]):
-        yield [*_line(row, currency), *(_figure(name, row.metrics.get(name), currency) for name in further)]
+    for row in customers.every_row(found, wanted, [SEAT_USE, *(one.name for one in further)]):
+        figures = (_figure(one, row.metrics.get(one.name), currency) for one in further)
+        yield [*_line(row, currency), *figures]
 
 
-def _further(wanted: Wanted) -> list[str]:
+def _further(wanted: Wanted) -> list[Metric]:
     """Metrics that are shown and not in every export."""
-    return [name for name in wanted.metrics if name != SEAT_USE]
+    shown = (column.shows for column in wanted.columns)
+    return [metric for metric in shown if metric and metric.name != SEAT_USE]
 
 
 def _line(row: Row, currency: str) -> Line:
@@ -54,11 +56,11 @@ def _line(row: Row, currency: str) -> Line:
     return [*texts, *figures, _major(row.arr_minor, currency), currency, row.renews_on, row.last_active_on]
 
 
-def _is_money(metric: str) -> bool:
-    return METRICS[metric].unit == Unit.MONEY
+def _is_money(metric: Metric) -> bool:
+    return metric.unit == Unit.MONEY
 
 
-def _figure(metric: str, value: float | None, currency: str) -> float | Decimal | None:
+def _figure(metric: Metric, value: float | None, currency: str) -> float | Decimal | None:
     return _major(value, currency) if _is_money(metric) else value
 
 

@@ -15,6 +15,7 @@ from tenure.health.models import HealthProfile, Standing
 from tenure.health.profile import DEFAULT, Profile
 from tenure.health.versions import Versions, read_row, versions_of
 from tenure.kit import clock
+from tenure.metrics.catalogue import ever_of
 from tenure.workspaces.access import Access
 
 
@@ -62,7 +63,7 @@ def version(access: Access, name: str, number: int) -> Profile:
     row = access.of(HealthProfile).filter(name=name, version=number).first()
     if row is None:
         raise Http404("no such version")
-    return read_row(row)
+    return read_row(row, ever_of(access.workspace))
 
 
 def those_of(access: Access, profile: Profile) -> QuerySet[Account] | None:
@@ -98,8 +99,9 @@ def saved(access: Access, name: str) -> list[Saved]:
     if not rows and name != DEFAULT:
         raise Http404("no such profile")
     standpoint = standpoint_of(access.workspace, clock.today(access.workspace.zone))
+    metrics = ever_of(access.workspace)
     for row in rows:
-        now = read_row(row)
+        now = read_row(row, metrics)
         changed = differences(before, now, standpoint) if before else []
         found.append(Saved(row.version, row.author, row.comment, row.valid_from, row.is_removed, changed))
         before = now

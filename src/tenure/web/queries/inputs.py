@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+import numpy as np
+from numpy.typing import NDArray
 
 from tenure.accounts.models import Account
-from tenure.health.profile import Part
-from tenure.health.queries import default_profile
-from tenure.kit import business
+from tenure.health.profile import DEFAULT, Part
+from tenure.health.scoring import Basis
+from tenure.health.versions import versions_of
+from tenure.kit import business, clock
 from tenure.kit.business import Calendar
 from tenure.metrics.measures import Attribute
-from tenure.metrics.models import MetricValue
 from tenure.metrics.named import NAMED, Named
 from tenure.metrics.proposals import Proposal, seen
+from tenure.metrics.queries import latest
 from tenure.revenue.models import Subscription
 from tenure.workspaces.access import Access
 from tenure.workspaces.books import OutsideBook
@@ -27,6 +30,8 @@ _NEEDS = {
     "accounts.first_value_events": "first_value_event",
     "milestones": "first_value_event",
     "use_daily": "events",
+    "product_events": "events",
+    "accounts.attributes": "attributes",
     "subscriptions": "subscriptions",
     "responses": "responses",
     "goals": "goals",
@@ -42,6 +47,7 @@ _BRINGS = {
     "responses": "Survey responses",
     "goals": "Goals",
     "tickets": "Tickets",
+    "attributes": "Attributes of customers",
 }
 
 
@@ -108,38 +114,58 @@ def _values(access: Access, named: Named) -> tuple[tuple[str, str], ...]:
     return tuple(("", one) for one in sorted(value))
 
 
+@dataclass(frozen=True)
+class _Lack:
+    """A measure of a profile that some of its accounts have no data for."""
+
+    part: Part
+    accounts: int
+    share: float  # of all weight, over all accounts
+
+
 def _coverage(access: Access) -> tuple[float | None, tuple[Gain, ...]]:
-    """How much of the default profile's weight has data, and by whom the rest could be supplied.
+    """How much of the weight of all profiles in force has data, and by what the rest could be supplied.
 
-    A metric without data lacks the first input that is missing: a name nobody gave, else records.
+    Each profile counts as much as it has accounts; former customers, who have no score, do not count. A
+    metric without data lacks the first input that is missing: a name nobody gave, else records.
     """
-    accounts = access.of(Account).count()
-    if not accounts:
+    profiles = versions_of(access.workspace).in_force(clock.today(access.workspace.zone))
+    ids, whose = _whose(access)
+    if not ids:
         return None, ()
-    known = _known(access)
-    parts = default_profile(access).parts
-    covered = sum(part.weight * known.get(part.metric.name, 0) / accounts for part in parts)
-    lacking: dict[str, list[tuple[Part, int]]] = {}
-    for part in parts:
-        if missing := accounts - known.get(part.metric.name, 0):
-            lacking.setdefault(_lacks(access, part, known), []).append((part, missing))
-    gains = [
-        Gain(
-            name=name,
-            title=NAMED[name].title if name in NAMED else _BRINGS[name],
-            metrics=tuple(part.metric.title for part, _ in some),
-            accounts=max(missing for _, missing in some),
-            share=sum(part.weight * missing / accounts for part, missing in some),
-        )
-        for name, some in lacking.items()
+    wanted = {metric.name for one in profiles for metric in one.metrics} | set(_TELLS.values())
+    known = {name: ~np.isnan(values) for name, values in latest(access, ids, wanted).items()}
+    anywhere = {name: int(has.sum()) for name, has in known.items()}
+    mine = {profile.name: whose == profile.name for profile in profiles}
+    lacks = [
+        _Lack(part, missing, part.weight * missing / len(ids))
+        for profile in profiles
+        for part in profile.parts
+        if (missing := int((mine[profile.name] & ~known[part.metric.name]).sum()))
     ]
-    return covered, tuple(sorted(gains, key=lambda gain: -gain.share))
+    by_input: defaultdict[str, list[_Lack]] = defaultdict(list)
+    for lack in lacks:
+        by_input[_lacks(access, lack.part, anywhere)].append(lack)
+    gains = [_gain(name, some) for name, some in by_input.items()]
+    whole = sum(part.weight * mine[one.name].mean() for one in profiles for part in one.parts)
+    return float(whole) - sum(lack.share for lack in lacks), tuple(
+        sorted(gains, key=lambda gain: -gain.share)
+    )
 
 
-def _known(access: Access) -> dict[str, int]:
-    """How many accounts have a value of each metric as of the last refresh."""
-    rows = access.of(MetricValue).values("metric").annotate(accounts=Count("pk")).order_by()
-    return {row["metric"]: row["accounts"] for row in rows}
+def _gain(name: str, lacks: list[_Lack]) -> Gain:
+    accounts: defaultdict[str, int] = defaultdict(int)
+    for one in lacks:  # profiles share no accounts, so that those of a metric add up
+        accounts[one.part.metric.title] += one.accounts
+    title = NAMED[name].title if name in NAMED else _BRINGS[name]
+    return Gain(name, title, tuple(accounts), max(accounts.values()), sum(one.share for one in lacks))
+
+
+def _whose(access: Access) -> tuple[list[str], NDArray[np.object_]]:
+    """The accounts that are customers, each with its profile: the default of who was not scored yet."""
+    rows = access.of(Account).exclude(standing__basis=Basis.FORMER).order_by()
+    found = dict(rows.values_list("pk", "standing__profile"))
+    return list(found), np.array([name or DEFAULT for name in found.values()], dtype=object)
 
 
 def _lacks(access: Access, part: Part, known: dict[str, int]) -> str:
@@ -151,8 +177,8 @@ def _lacks(access: Access, part: Part, known: dict[str, int]) -> str:
             needs.append(_NEEDS[key])
     unnamed = [one for one in needs if one in NAMED and not getattr(access.workspace, one)]
     records = [one for one in needs if one in _BRINGS]
-    records.sort(key=lambda one: known.get(_TELLS[one], 0))
-    return [*unnamed, *records, *needs][0]
+    records.sort(key=lambda one: known.get(_TELLS[one], 0) if one in _TELLS else 0)
+    return [*unnamed, *records, *needs, "events"][0]
 
 
 # The metric that has data as soon as records of a kind are there.

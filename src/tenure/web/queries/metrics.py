@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tenure.health.versions import versions_of
 from tenure.kit import clock
 from tenure.metrics import own, queries, reference, wording
 from tenure.metrics.catalogue import metrics_of, own_of
@@ -13,7 +12,7 @@ from tenure.metrics.definition import Metric
 from tenure.metrics.dictionary import Coverage, coverage
 from tenure.metrics.own import OwnMetric, OwnMetricError
 from tenure.metrics.proposals import events_seen
-from tenure.warnings.known import METRICS as OF_WARNINGS
+from tenure.metrics.users import Hold, uses_of
 from tenure.workspaces.access import Access
 
 MOST_SHOWN = 10
@@ -63,24 +62,20 @@ def entry(access: Access, metric: Metric) -> tuple[Entry, Coverage]:
     return _entry(metric, known, _users(access), own_of(access.workspace)), known
 
 
-def _entry(metric: Metric, known: Coverage, users: dict[str, list[str]], mine: dict[str, OwnMetric]) -> Entry:
-    covered = known.known.get(metric.name, 0)
-    return Entry(metric, reference.kind(metric), metric.name in mine, tuple(users[metric.name]), covered)
+def _entry(
+    metric: Metric, known: Coverage, users: Mapping[str, list[str]], mine: dict[str, OwnMetric]
+) -> Entry:
+    name = metric.name
+    rests = tuple(users.get(name, ()))
+    return Entry(metric, reference.kind(metric), name in mine, rests, known.known.get(name, 0))
 
 
-def _users(access: Access) -> defaultdict[str, list[str]]:
-    """Who rests on which metric."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    today = clock.today(access.workspace.zone)
-    for profile in versions_of(access.workspace).in_force(today):
-        for metric in profile.metrics:
-            found[metric.name].append(f"health profile {profile.name}")
-    for name in OF_WARNINGS:
-        found[name].append("early warnings")
-    for one in own_of(access.workspace).values():
-        for part in dict.fromkeys((one.first, one.second)):
-            found[part].append(f"your metric {one.title}")
-    return found
+def _users(access: Access) -> Mapping[str, list[str]]:
+    """Who rests on which metric now."""
+    return {
+        name: list(dict.fromkeys(use.who for use in uses if use.hold is not Hold.SCORED))
+        for name, uses in uses_of(access.workspace).items()
+    }
 
 
 def preview(access: Access, said: OwnMetric) -> Preview:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db.models import Exists, OuterRef
 
-from tenure.metrics.definition import METRICS
+from tenure.metrics.catalogue import Metrics
 from tenure.metrics.models import MetricValue
 from tenure.web.queries.keyset import Stretch
 
@@ -118,9 +118,9 @@ SORTS: Mapping[str, Sort] = {
 }
 
 
-def sort_of(name: str) -> Sort | None:
-    """The order of that name: one of those above, or by any metric of the catalogue."""
-    if name in SORTS or name not in METRICS:
+def sort_of(name: str, metrics: Metrics) -> Sort | None:
+    """The order of that name: one of those above, or by any metric there is."""
+    if name in SORTS or name not in metrics:
         return SORTS.get(name)
-    metric = METRICS[name]
+    metric = metrics[name]
     return Sort(name, metric.title, ByMetric(name), metric.better == "up")

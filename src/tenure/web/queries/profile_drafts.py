@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -13,9 +13,10 @@ from django.http import QueryDict
 from tenure.health import profile as profiles
 from tenure.health.profile import CIRCULAR, DEFAULT, Profile, ProfileError
 from tenure.kit.money import digits
-from tenure.metrics.catalog import METRICS
+from tenure.metrics.catalogue import Metrics, shipped
 from tenure.metrics.definition import Metric, Side, Unit
-from tenure.segments.rules import FIELDS, MOST_CONDITIONS
+from tenure.segments.fields import fields_of
+from tenure.segments.rules import MOST_CONDITIONS
 from tenure.web.queries.conditions import Editor
 from tenure.workspaces.access import Access
 
@@ -64,6 +65,7 @@ class Draft:
     fair: str
     conditions: tuple[str, ...] = ()
     comment: str = ""
+    catalogue: Metrics = field(default_factory=shipped)  # the metrics there are
 
     @property
     def is_default(self) -> bool:
@@ -82,7 +84,7 @@ class Draft:
     def lacking(self) -> list[Metric]:
         """The metrics that could be added."""
         here = {one.name for one in self.measures}
-        return [metric for metric in METRICS if metric.name not in here]
+        return [metric for metric in self.catalogue.values() if metric.name not in here]
 
     def shares(self) -> dict[str, float]:
         """Each measure's share of the whole, as far as the weights can be read."""
@@ -98,7 +100,7 @@ class Draft:
     def editors(self, access: Access) -> list[Editor | None]:
         """A form row per condition, and an empty one as long as a rule takes more."""
         rows: list[Editor | None] = [
-            Editor.of(text, str(place), access) for place, text in enumerate(self.conditions)
+            Editor.of(text, self.catalogue, str(place), access) for place, text in enumerate(self.conditions)
         ]
         return [*rows, None] if len(rows) < MOST_CONDITIONS else rows
 
@@ -135,9 +137,9 @@ class Draft:
         if problems:
             raise DraftProblems(problems)
         try:
-            return profiles.read(body)
+            return profiles.read(body, self.catalogue)
         except ProfileError as error:
-            raise DraftProblems([_titled(_PATH.sub("", str(error)))]) from error
+            raise DraftProblems([_titled(_PATH.sub("", str(error)), self.catalogue)]) from error
 
     def _sides(self, currency: str, problems: list[str]) -> dict[str, list[dict[str, Any]]]:
         return {
@@ -165,24 +167,25 @@ def _rated(one: Measure, currency: str, problems: list[str]) -> dict[str, Any]:
     }
 
 
-def _titled(problem: str) -> str:
+def _titled(problem: str, metrics: Metrics) -> str:
     """A problem with the metric's title for its name."""
     name, colon, rest = problem.partition(":")
-    return f"{METRICS[name].title}:{rest}" if colon and name in METRICS else problem
+    return f"{metrics[name].title}:{rest}" if colon and name in metrics else problem
 
 
-def of_profile(profile: Profile, based_on: int, currency: str, comment: str = "") -> Draft:
-    """The form of a profile as it is."""
+def of_profile(profile: Profile, based_on: int, currency: str, metrics: Metrics, comment: str = "") -> Draft:
+    """The form of a profile as it is; without what measures a metric that was taken out since."""
     return Draft(
         name=profile.name,
         based_on=based_on,
         place=profile.place,
-        measures=tuple(_measures(profile, currency)),
+        measures=tuple(one for one in _measures(profile, currency) if one.name in metrics),
         weight_of_outcomes=written(profile.weight_of_outcomes * 100),
         good=written(profile.bands.good),
         fair=written(profile.bands.fair),
         conditions=profile.accounts,
         comment=comment,
+        catalogue=metrics,
     )
 
 
@@ -190,31 +193,32 @@ def _measures(profile: Profile, currency: str) -> Iterator[Measure]:
     for side in SIDES:
         for dimension in getattr(profile, side):
             for one in dimension.measures:
-                metric = METRICS[one.metric]
+                metric = profile.catalogue[one.metric]
                 scale = scale_of(metric, currency)
                 curve = tuple((written(value * scale), written(points)) for value, points in one.curve)
                 yield Measure(metric, side, dimension.title, written(one.weight), curve)
 
 
-def of_form(form: QueryDict, name: str, place: int) -> Draft:
+def of_form(form: QueryDict, name: str, place: int, metrics: Metrics) -> Draft:
     """The form as it was sent; unknown metrics are passed over."""
     return Draft(
         name=name,
         based_on=int(_number(form.get("based_on", "")) or 0),
         place=place,
         measures=tuple(
-            _sent(form, metric) for metric in dict.fromkeys(form.getlist("measure")) if metric in METRICS
+            _sent(form, metrics[one]) for one in dict.fromkeys(form.getlist("measure")) if one in metrics
         ),
         weight_of_outcomes=form.get("weight_of_outcomes", "")[:40],
         good=form.get("good", "")[:40],
         fair=form.get("fair", "")[:40],
-        conditions=() if name == DEFAULT else tuple(_conditions(form)),
+        conditions=() if name == DEFAULT else tuple(_conditions(form, metrics)),
         comment=form.get("comment", "")[:300],
+        catalogue=metrics,
     )
 
 
-def _sent(form: QueryDict, name: str) -> Measure:
-    metric = METRICS[name]
+def _sent(form: QueryDict, metric: Metric) -> Measure:
+    name = metric.name
     side = form.get(f"side-{name}", "")
     own = "outcomes" if metric.side is Side.OUTCOME else "experience"
     values, points = form.getlist(f"value-{name}"), form.getlist(f"points-{name}")
@@ -228,15 +232,15 @@ def _sent(form: QueryDict, name: str) -> Measure:
     )
 
 
-def _conditions(form: QueryDict) -> Iterator[str]:
+def _conditions(form: QueryDict, metrics: Metrics) -> Iterator[str]:
     """The conditions of the rows that name a field; an operator that is not the field's becomes its first."""
     rows = zip(
         form.getlist("where-field"), form.getlist("where-operator"), form.getlist("where-value"), strict=False
     )
-    for field, operator, value in list(rows)[:MOST_CONDITIONS]:
-        if field in FIELDS and field not in CIRCULAR:
-            verb = Editor.of(f"{field}.{operator}").operator
-            yield f"{field}.{verb.name}.{value.strip()}" if verb.takes_value else f"{field}.{verb.name}"
+    for name, operator, value in list(rows)[:MOST_CONDITIONS]:
+        if name in fields_of(metrics) and name not in CIRCULAR:
+            verb = Editor.of(f"{name}.{operator}", metrics).operator
+            yield f"{name}.{verb.name}.{value.strip()}" if verb.takes_value else f"{name}.{verb.name}"
 
 
 def scale_of(metric: Metric, currency: str) -> float:
