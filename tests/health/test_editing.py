@@ -162,6 +162,14 @@ def test_whose_a_profile_is_has_to_make_sense(accounts: list[str], name: str, sa
         only("seat_use", 1, name=name, accounts=accounts)
 
 
+def test_bands_alone_move_nobodys_score(three: Access) -> None:
+    told = preview(
+        three, profiles.read(profiles.body_of(profiles.default()) | {"bands": {"good": 20, "fair": 10}})
+    )
+    assert (told.change_band, told.rescored, told.touched, told.more) == (1, 0, 1, 0)
+    assert told.moved[0].part == "the bands"
+
+
 # --- files
 
 

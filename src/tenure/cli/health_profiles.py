@@ -119,7 +119,7 @@ def _moved(told: Preview) -> Table:
         now = f"{_score(one.before)} {one.band_before}"
         then = f"{_score(one.after)} {one.band}"
         table.add_row(Text(one.name), now, then, Text(one.part))
-    if (more := told.rescored - SHOWN) > 0:
+    if (more := told.touched - SHOWN) > 0:
         table.caption = f"and {more:,} more"
     return table
 

@@ -53,7 +53,8 @@ class Preview:
 
     accounts: int
     flows: Mapping[tuple[str, str], int]
-    rescored: int
+    rescored: int  # with another score
+    touched: int  # with another score or band
     belongs: int  # accounts that would have the draft's profile
     coverage_before: float | None  # mean over the accounts that have, or would have, the profile
     coverage: float | None
@@ -66,8 +67,8 @@ class Preview:
 
     @property
     def more(self) -> int:
-        """How many are rescored beside those listed."""
-        return self.rescored - len(self.moved)
+        """How many are touched beside those listed."""
+        return self.touched - len(self.moved)
 
 
 @dataclass(frozen=True)
@@ -101,14 +102,16 @@ def compare(access: Access, old: Versions, new: Versions, name: str) -> Preview:
     values, is_former = latest(access, ids, wanted), _former(access, ids)
     given, whose = _given(access, ids, today), _Belonging(access, ids, today)
     before, after = (_side(some, whose.of(some), values, given, is_former) for some in profiles)
-    moved = np.flatnonzero(_differ(before.score, after.score) | (before.bands != after.bands))
+    rescored = _differ(before.score, after.score)
+    moved = np.flatnonzero(rescored | (before.bands != after.bands))
     ordered = _by_weight(moved, before, after)
     is_mine = [np.array([one.name == name for one in side.profiles], dtype=bool) for side in (before, after)]
     concerned = is_mine[0] | is_mine[1]
     return Preview(
         accounts=len(ids),
         flows=Counter(zip(before.bands.tolist(), after.bands.tolist(), strict=True)),
-        rescored=len(moved),
+        rescored=int(rescored.sum()),
+        touched=len(moved),
         belongs=int(is_mine[1].sum()),
         coverage_before=_mean(before.coverage[concerned]),
         coverage=_mean(after.coverage[concerned]),

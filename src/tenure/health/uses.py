@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tenure.health.profile import Profile
+from tenure.health.profile import Profile, default
 from tenure.health.versions import Version, versions_of
 from tenure.kit import clock
 from tenure.metrics.users import USERS, Hold, Use, User
@@ -35,4 +35,10 @@ def _former(versions: tuple[Version, ...], now: Profile | None) -> Iterator[Use]
                 yield Use(metric.name, who, Hold.SCORED)
 
 
-USERS.add(User("health profiles", uses))
+def as_shipped() -> Iterator[Use]:
+    """What the shipped profile measures."""
+    for metric in default().metrics:
+        yield Use(metric.name, f"health profile {default().title}", Hold.SCORES)
+
+
+USERS.add(User("health profiles", uses, as_shipped))

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tenure.metrics import wording
 from tenure.metrics.catalog import METRICS
 from tenure.metrics.definition import Example, Metric
+from tenure.metrics.users import USERS
 
 COMMAND = "tenure metrics reference"
 _INTRODUCTION = f"""# Metrics
 
 Every figure of an account that Tenure computes, written from the definitions by `{COMMAND}`. Each is
 computed as of the end of a day, from what had happened and was known by then. Without data a figure is
-missing, never 0.
+missing, never 0. Its page under **Data → Metrics** says how many of your customers each covers, how its
+values lay over twelve months and who uses it; the metrics of your own stand there too.
 """
 
 
 def markdown() -> str:
     """The reference page: every shipped metric with definition and worked example."""
-    return "\n".join([_INTRODUCTION, *_contents(), *(line for metric in METRICS for line in _entry(metric))])
+    used = _used()
+    entries = (line for metric in METRICS for line in _entry(metric, used.get(metric.name, ())))
+    return "\n".join([_INTRODUCTION, *_contents(), *entries])
 
 
 def kind(metric: Metric) -> str:
@@ -58,11 +62,23 @@ def _contents() -> Iterator[str]:
     yield ""
 
 
-def _entry(metric: Metric) -> Iterator[str]:
+def _used() -> dict[str, list[str]]:
+    """Who uses each metric as shipped."""
+    found: dict[str, list[str]] = {}
+    for use in (one for user in USERS for one in user.as_shipped()):
+        found.setdefault(use.metric, []).append(use.who)
+    return found
+
+
+def _entry(metric: Metric, used: Sequence[str]) -> Iterator[str]:
     yield f'<a id="{metric.name}"></a>\n\n## {metric.title}\n'
     yield f"{metric.means}\n"
     yield f"`{metric.name}` = {metric.formula} · {metric.unit} · {kind(metric)}\n"
     yield f"Where it is missing, it takes: {metric.missing}\n"
+    if metric.waiting:
+        yield "Over many: Kaplan–Meier median, and shares by day 30, 60 and 90, with those still waiting.\n"
+    if used:
+        yield f"As shipped it is used by: {', '.join(used)}.\n"
     yield "```text"
     yield from given(metric.example)
     yield "```\n"

@@ -36,10 +36,11 @@ class Use:
 
 @dataclass(frozen=True)
 class User:
-    """A part of Tenure that uses metrics."""
+    """A part of Tenure that uses metrics: in a workspace, and as shipped."""
 
     name: str
     uses: Callable[[Workspace], Iterable[Use]]
+    as_shipped: Callable[[], Iterable[Use]] = tuple
 
 
 USERS: Registry[User] = Registry("tenure.metrics.users")

@@ -27,7 +27,8 @@ Ids = Collection[str] | None  # None: all accounts
 METRICS = ("activity_trend", "seat_use", "live_terms")
 _FALLS = {("good", "fair"), ("good", "poor"), ("fair", "poor")}
 
-USERS.add(User("early warnings", lambda _: [Use(name, "early warnings", Hold.NEEDS) for name in METRICS]))
+_USES = [Use(name, "early warnings", Hold.NEEDS) for name in METRICS]
+USERS.add(User("early warnings", lambda _: _USES, lambda: _USES))
 
 
 def gather(access: Access, account_ids: Ids, today: date) -> Iterator[Known]:

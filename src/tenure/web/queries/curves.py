@@ -188,6 +188,8 @@ def _step(width: float) -> float:
 
 
 def _short(value: float) -> str:
-    if abs(value) >= 10_000:
-        return f"{value / 1000:,.0f}k"
-    return f"{value:,.0f}" if abs(value) >= 20 or value == round(value) else f"{value:.2g}"
+    """`0.75`, `−100`, `12k`."""
+    size, sign = abs(value), "−" if value < 0 else ""
+    if size >= 10_000:
+        return f"{sign}{size / 1000:,.0f}k"
+    return f"{sign}{size:,.0f}" if size >= 20 or value == round(value) else f"{sign}{size:.2g}"
