@@ -19,7 +19,7 @@ def uses(workspace: Workspace) -> Iterator[Use]:
         for metric in profile.metrics:
             yield Use(metric.name, f"health profile {profile.title}", Hold.SCORES)
         for condition in profile.rule.conditions:
-            yield Use(condition.field.name, f"whose health profile {profile.title} is", Hold.NEEDS)
+            yield Use(condition.field.name, f"the condition of health profile {profile.title}", Hold.NEEDS)
     for name, former in versions.by_name.items():
         yield from _former(former, now.get(name))
 
