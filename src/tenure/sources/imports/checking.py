@@ -1,35 +1,29 @@
-"""Reads a whole file into a DuckDB table of its own, with every row's values and what is wrong with them.
+"""Reads a whole file into DuckDB tables of its own, with every row's values and what is wrong with them.
 
-Everything after reading is SQL over all rows at once, in a file beside the upload, so that a million rows
-need neither memory nor patience.
+Everything after reading is SQL over all rows at once, in an engine that puts on disk what does not fit in its
+memory, so that a million rows need neither memory nor patience.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import msgspec
+import numpy as np
 import pyarrow as pa
 
+from tenure.sources.imports import engine, steps
 from tenure.sources.imports.file import Ragged, SourceFile
-from tenure.sources.imports.forms import MACROS
 from tenure.sources.imports.judging import Judged, judge
 from tenure.sources.imports.kind import Kind
 from tenure.sources.imports.mapping import Columns
 from tenure.sources.imports.sql import identifier, literal
-from tenure.sources.imports.steps import cells, checking_sql, json_columns
-
-_SETTINGS = """
-    set TimeZone = 'UTC'; set memory_limit = '512MB'; set threads = 2; set preserve_insertion_order = true;
-    set enable_progress_bar = false;
-    set autoinstall_known_extensions = false; set autoload_known_extensions = false"""
+from tenure.sources.imports.values import Values, cells, json_columns
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,7 @@ class Batch:
 
 @dataclass
 class CheckedFile:
-    """A file whose rows are all read and checked; `connection` has them in the table `checked`."""
+    """A file whose rows are all read and checked; `connection` has them in the tables of steps.py."""
 
     connection: duckdb.DuckDBPyConnection
     columns: Columns
@@ -73,10 +67,14 @@ class CheckedFile:
     is_whole: bool = True  # False: only its first rows were read
     total: int = field(init=False)
     rejected: int = field(init=False)
+    repeated: int = field(init=False)
 
     def __post_init__(self) -> None:
-        counted = self.connection.execute("select count(*), count(wrong) from checked")
-        [(self.total, self.rejected)] = counted.fetchall()
+        counted = self.connection.execute(
+            "select (select count(*) from rows) + (select count(*) from ragged), "
+            "(select count(*) from faults), (select count(*) from repeats)"
+        )
+        [(self.total, self.rejected, self.repeated)] = counted.fetchall()
 
     @property
     def kind(self) -> Kind:
@@ -84,15 +82,21 @@ class CheckedFile:
         return self.columns.kind
 
     def batches(self, after: int = 0) -> Iterator[Batch]:
-        """Good rows in the order of the file, from row number `after` on, `kind.batch_rows` at a time."""
+        """Good rows in the order of the file, from row number `after` on, `kind.batch_rows` at a time.
+
+        Rows that do not fit the header have the last numbers.
+        """
         for start in range(after, self.total, self.kind.batch_rows):
             yield self._batch(start, min(start + self.kind.batch_rows, self.total))
 
     def _batch(self, after: int, last: int) -> Batch:
         within = f"ordinal > {after} and ordinal <= {last}"
-        [(repeats, rejected)] = self.connection.execute(
-            f"select count(*) filter (is_repeat), count(wrong) from checked where {within}"  # noqa: S608
-        ).fetchall()
+        repeats, rejected = 0, 0
+        if self.repeated or self.rejected:
+            [(repeats, rejected)] = self.connection.execute(
+                f"select (select count(*) from repeats where is_alike and {within}), "  # noqa: S608
+                f"(select count(*) from faults where {within})"
+            ).fetchall()
         return Batch(self._good(within), last, repeats, rejected)
 
     def first_rows(self, most: int) -> list[dict[str, Any]]:
@@ -103,21 +107,20 @@ class CheckedFile:
     def values_of(self, ours: str) -> list[Any]:
         """The distinct values of a canonical column, in rows good and bad, nulls left out."""
         name = identifier(ours)
-        found = self.connection.execute(f"select distinct {name} from checked where {name} is not null")  # noqa: S608
+        found = self.connection.execute(f"select distinct {name} from rows where {name} is not null")  # noqa: S608
         return sorted(value for (value,) in found.fetchall())
 
     def _good(self, where: str, most: int = 1 << 40) -> pa.Table:
         names = ", ".join(identifier(name) for name in self.kind.passed)
+        once = " and ordinal not in (select ordinal from repeats)" if self.repeated else ""
         return self.connection.sql(
-            f"select {names} from checked where {where} and wrong is null and not is_repeat "  # noqa: S608
+            f"select {names} from numbered where {where} and is_good{once} "  # noqa: S608
             f"order by ordinal limit {most}"
         ).to_arrow_table()
 
     def rejects(self, most: int = 1 << 40) -> Iterator[Rejected]:
         """The rows set aside, in the order of the file."""
-        found = self.connection.sql(
-            f"select line, wrong, cells from checked where wrong is not null order by ordinal limit {most}"  # noqa: S608
-        )
+        found = self.connection.sql(f"select line, wrong, cells from faults order by line limit {most}")  # noqa: S608
         for batch in found.to_arrow_reader(10_000):
             for row in batch.to_pylist():
                 yield _rejected(row["line"], row["wrong"], row["cells"])
@@ -131,42 +134,45 @@ def _rejected(line: int, wrong: Sequence[dict[str, str]], cells: Sequence[str | 
 
 @contextmanager
 def checked_file(
-    file: SourceFile, columns: Columns, terms: Terms, place: Path, most: int | None = None
+    file: SourceFile, columns: Columns, terms: Terms, most: int | None = None
 ) -> Iterator[CheckedFile]:
-    """Read and check a whole file, or its first `most` rows, working in the folder `place`.
+    """Read and check a whole file, or its first `most` rows.
 
     Raises FileProblem if the file breaks off or lacks a needed column.
     """
     columns.require()
-    place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="working-", dir=place) as folder:
-        connection = duckdb.connect(str(Path(folder) / "rows.duckdb"))
-        try:
-            is_whole = _read(connection, file, most)
-            judged = _check(connection, columns, terms, file.has_types)
-            yield CheckedFile(connection, columns, judged, is_whole)
-        finally:
-            connection.close()
+    with engine.connection() as connection:
+        is_whole = _read(connection, file, most)
+        judged = _check(connection, columns, terms, file.has_types)
+        yield CheckedFile(connection, columns, judged, is_whole)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, file: SourceFile, most: int | None) -> bool:
-    """Make the tables `given` (line, c0, c1, …) and `ragged` (line, cells, says); whether that is all."""
-    connection.execute(_SETTINGS)
+    """Make the tables `given` (ordinal, line, c0, c1, …) and `ragged` (ordinal, line, cells, says).
+
+    Gives whether that is all.
+    """
     ragged: list[Ragged] = []
     # DuckDB swallows what a stream raises, so the first problem is kept and raised here.
     problems: list[Exception] = []
     skipped: list[bool] = []
-    batches = _up_to(most, _guarded(file, ragged, problems), skipped)
-    reader = pa.RecordBatchReader.from_batches(file.schema, batches)
+    batches = _counted(_up_to(most, _guarded(file, ragged, problems), skipped))
+    reader = pa.RecordBatchReader.from_batches(_with_ordinal(file.schema), batches)
     connection.register("incoming", reader)
+    cells = ", ".join(f"c{i}::varchar as c{i}" for i in range(len(file.names)))
     try:
-        connection.execute("create table given as select * from incoming")
+        connection.execute(f"create temp table given as select ordinal, line, {cells} from incoming")  # noqa: S608
     except duckdb.Error:
         if not problems:
             raise
     connection.unregister("incoming")
     if problems:
         raise problems[0]
+    _keep_ragged(connection, ragged)
+    return not skipped
+
+
+def _keep_ragged(connection: duckdb.DuckDBPyConnection, ragged: list[Ragged]) -> None:
     rows = pa.table(
         {
             "line": pa.array([one.line for one in ragged], pa.int64()),
@@ -175,9 +181,24 @@ def _read(connection: duckdb.DuckDBPyConnection, file: SourceFile, most: int | N
         }
     )
     connection.register("ragged_rows", rows)
-    connection.execute("create table ragged as select * from ragged_rows")
+    connection.execute(
+        "create temp table ragged as select (select count(*) from given) + row_number() over (order by line) "
+        "as ordinal, * from ragged_rows"
+    )
     connection.unregister("ragged_rows")
-    return not skipped
+
+
+def _with_ordinal(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([("ordinal", pa.int64()), *schema])
+
+
+def _counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Batches with the number of each row among those in which anything stands, from 1."""
+    number = 1
+    for batch in batches:
+        ordinals = pa.array(np.arange(number, number + batch.num_rows))
+        number += batch.num_rows
+        yield pa.RecordBatch.from_arrays([ordinals, *batch.columns], schema=_with_ordinal(batch.schema))
 
 
 def _up_to(
@@ -211,10 +232,25 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: Columns, terms: Terms
         ("now", f"timestamptz '{terms.now.isoformat()}'"),
     ):
         connection.execute(f"set variable {name} = {value}")
-    connection.execute(MACROS)
-    judged = judge(connection, cells(columns), terms.manners, has_types)
-    connection.execute(checking_sql(columns, json_columns(connection, columns), judged.manners))
+    judged = judge(connection, cells(columns, terms.manners, has_types), terms.manners, has_types)
+    values = Values(columns, judged, json_columns(connection, columns))
+    for statement in (
+        steps.rows(values),
+        steps.again(columns.kind),
+        steps.numbered(columns.kind),
+        steps.repeats(values),
+    ):
+        connection.execute(statement)
+    connection.execute(steps.faults(values, _is_clean(connection)))
     return judged
+
+
+def _is_clean(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether no row is bad or contradicts another."""
+    [(is_clean,)] = connection.execute(
+        "select not exists (from rows where not is_good) and not exists (from repeats where not is_alike)"
+    ).fetchall()
+    return bool(is_clean)
 
 
 def further(row: dict[str, Any]) -> dict[str, Any]:

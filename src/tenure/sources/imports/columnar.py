@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -34,13 +35,27 @@ def open_parquet(path: Path) -> SourceFile:
         line = 2
         try:
             for batch in file.iter_batches(_ROWS):
-                lines = list(range(line, line + batch.num_rows))
-                yield numbered(lines, [_text(one) for one in batch.columns])
+                lines = pa.array(np.arange(line, line + batch.num_rows))
+                yield numbered(lines, [_cells(one) for one in batch.columns])
                 line += batch.num_rows
         except (pa.ArrowException, OSError) as error:
             raise FileProblem(f"is a damaged Parquet file: {first_line(error)}; export it again") from error
 
-    return SourceFile(names, "Parquet", read, has_types=True)
+    instants = {i: _instant(one.type) for i, one in enumerate(file.schema_arrow) if _is_instant(one.type)}
+    return SourceFile(names, "Parquet", read, has_types=True, typed=instants)
+
+
+def _is_instant(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(kind))
+
+
+def _instant(kind: pa.DataType) -> pa.DataType:
+    """Instants stay what they are: DuckDB writes them out ten times as fast as Arrow."""
+    return pa.timestamp("us", "UTC" if kind.tz else None)
+
+
+def _cells(column: pa.Array) -> pa.Array:
+    return column.cast(_instant(column.type), safe=False) if _is_instant(column.type) else _text(column)
 
 
 def _text(column: pa.Array) -> pa.Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -13,6 +13,7 @@ MOST_COLUMNS = 2_000
 LONGEST_NAME = 500  # characters of a column's name
 LARGEST_CELL = 1 << 20  # characters
 
+_BLANKS = " \t\r\n\u00a0"
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-][\d.,\u00a0 ]+")
 
@@ -43,10 +44,10 @@ class Ragged:
 class SourceFile:
     """A file's columns by name, and a way to read its rows as text.
 
-    `read` gives batches with a column `line` (1 is the header of most) and text columns `c0`, `c1`, … in
-    the order of `names`; rows that do not fit the header are added to the list it is given. `reading` is
-    how it is read, said or found out. `sheets`: all it has. `has_types`: its numbers are numbers, not
-    texts in the manner of some country.
+    `read` gives batches with a column `line` (1 is the header of most) and columns `c0`, `c1`, … in the
+    order of `names`: text, or of the type that `typed` gives for their place. Rows that do not fit the header
+    are added to the list it is given. `reading` is how it is read, said or found out. `sheets`: all it has.
+    `has_types`: its numbers are numbers, not texts in the manner of some country.
     """
 
     names: tuple[str, ...]
@@ -55,11 +56,12 @@ class SourceFile:
     reading: Reading = field(default_factory=Reading)
     sheets: tuple[str, ...] = ()
     has_types: bool = False
+    typed: Mapping[int, pa.DataType] = field(default_factory=dict)
 
     @property
     def schema(self) -> pa.Schema:
         """The schema of what `read` gives."""
-        cells = [(f"c{i}", pa.string()) for i in range(len(self.names))]
+        cells = [(f"c{i}", self.typed.get(i, pa.string())) for i in range(len(self.names))]
         return pa.schema([("line", pa.int64()), *cells])
 
 
@@ -82,15 +84,26 @@ def column_names(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def numbered(lines: list[int], columns: Sequence[pa.Array]) -> pa.RecordBatch:
-    """A batch with its lines, without rows in which nothing stands."""
+def numbered(lines: pa.Array | list[int], columns: Sequence[pa.Array]) -> pa.RecordBatch:
+    """A batch with its lines, cells without the blanks around them, without rows in which nothing stands."""
     names = ["line", *(f"c{i}" for i in range(len(columns)))]
-    batch = pa.RecordBatch.from_arrays([pa.array(lines, pa.int64()), *columns], names=names)
+    cells = [_trimmed(column) for column in columns]
+    batch = pa.RecordBatch.from_arrays([pa.array(lines, pa.int64()), *cells], names=names)
     anything = None
-    for column in columns:
+    for column in cells:
+        if not column.null_count:
+            return batch
         said = pc.is_valid(column)
         anything = said if anything is None else pc.or_(anything, said)
     return batch.filter(anything)
+
+
+def _trimmed(column: pa.Array) -> pa.Array:
+    """Text without the blanks around it, null if nothing else is there; other types as they are."""
+    if not pa.types.is_string(column.type):
+        return column
+    text = pc.utf8_trim(column, _BLANKS)
+    return pc.if_else(pc.equal(text, ""), None, text) if pc.any(pc.equal(text, "")).as_py() else text
 
 
 def guarded(cell: str) -> str:

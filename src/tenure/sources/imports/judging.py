@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from tenure.sources.imports.forms import MANNERS, POINT
+from tenure.sources.imports.forms import MANNERS, POINT, Shape
 
 # In the order of MANNERS: what tells them apart, and how an open cell reads in each: SQL over the text {x}.
 _TESTS = {
@@ -58,20 +58,28 @@ class Question:
 
 @dataclass(frozen=True)
 class Judged:
-    """The manner of each canonical column, by name; and the questions that are left, one for each sort."""
+    """The manner of each canonical column, by name; and the questions that are left, one for each sort.
+
+    `shapes`: of columns all of whose cells are written in one shape, which.
+    """
 
     manners: Mapping[str, str] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Cells:
-    """A column to be judged: ours, what its manner is about, the file's name for it, SQL of its text."""
+    """A column to be judged: ours, what its manner is about, the file's name for it, SQL of its text.
+
+    `shapes`: in which it may be written that leave nothing open.
+    """
 
     ours: str
     about: str
     called: str
     text: str
+    shapes: tuple[Shape, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,8 @@ def judge(
 
     Where `has_types`, numbers are numbers: open ones among texts have a point.
     """
-    found = [_found(connection, one) for one in columns]
+    shapes = _shapes(connection, columns)
+    found = [_evident(connection, one, shapes) for one in columns]
     manners: dict[str, str] = {}
     questions: dict[str, Question] = {}
     for one in found:
@@ -106,7 +115,45 @@ def judge(
         manners[one.cells.ours] = manner
         if one.open and not manner:
             questions.setdefault(about, Question(about, one.cells.called, one.examples))
-    return Judged(manners, tuple(questions.values()))
+    return Judged(manners, tuple(questions.values()), {ours: shape for ours, (shape, _) in shapes.items()})
+
+
+def _shapes(
+    connection: duckdb.DuckDBPyConnection, columns: list[Cells]
+) -> dict[str, tuple[Shape, bool]]:
+    """The columns that are written in one shape throughout: which, and whether any cell has a point.
+
+    All are looked at in one pass, since most files have no others.
+    """
+    asked = [one for one in columns if one.shapes]
+    if not asked:
+        return {}
+    texts = ", ".join(f"{one.text} as x{i}" for i, one in enumerate(asked))
+    tests = ", ".join(_shaped(one, f"x{i}") for i, one in enumerate(asked))
+    [found] = connection.execute(f"select {tests} from (select {texts} from given)").fetchall()  # noqa: S608
+    judged: dict[str, tuple[Shape, bool]] = {}
+    for i, one in enumerate(asked):
+        first, last, has_point = found[3 * i : 3 * i + 3]
+        if first == last and first != len(one.shapes):  # also where no cell says anything
+            judged[one.ours] = one.shapes[first or 0], bool(has_point)
+    return judged
+
+
+def _shaped(cells: Cells, x: str) -> str:
+    """SQL of the least and the greatest number of a shape that a cell has, and whether one has a point."""
+    tests = " ".join(f"when {one.test.replace('{x}', x)} then {i}" for i, one in enumerate(cells.shapes))
+    number = f"case when {x} is null then null {tests} else {len(cells.shapes)} end"
+    return f"min({number}), max({number}), bool_or(contains({x}, '.'))"
+
+
+def _evident(
+    connection: duckdb.DuckDBPyConnection, cells: Cells, shapes: Mapping[str, tuple[Shape, bool]]
+) -> _Found:
+    """What a column's cells say of their manner; in one shape, only numbers with a point say anything."""
+    if cells.ours not in shapes:
+        return _found(connection, cells)
+    _, has_point = shapes[cells.ours]
+    return _Found(cells, 0, int(has_point and cells.about == "numbers"), 0, ())
 
 
 def _found(connection: duckdb.DuckDBPyConnection, cells: Cells) -> _Found:

@@ -64,7 +64,7 @@ def opened(run: ImportRun, most: int | None = None) -> Iterator[CheckedFile]:
     """A run's file, read and checked, or its first `most` rows. Raises FileProblem."""
     file, columns = understood(run)
     terms = Options.read(run.options).terms(run.workspace)
-    with checked_file(file, columns, terms, folder_of(run), most) as checked:
+    with checked_file(file, columns, terms, most) as checked:
         yield checked
 
 

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
@@ -148,7 +149,7 @@ def _header(sheet: CalamineSheet) -> tuple[int, Sequence[Any]]:
 
 def _batch(rows: list[list[Any]], line: int, width: int) -> pa.RecordBatch:
     columns = [pa.array([_text(row[i]) for row in rows], pa.string()) for i in range(width)]
-    return numbered(list(range(line, line + len(rows))), columns)
+    return numbered(pa.array(np.arange(line, line + len(rows))), columns)
 
 
 def _text(cell: Any) -> str | None:

@@ -1,0 +1,45 @@
+"""The engine in which files are read and checked: one a process, with tables of its own for every file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+import duckdb
+
+from tenure.kit import home
+from tenure.sources.imports.forms import MACROS
+
+_MEMORY = "512MB"  # of all files together; what does not fit goes to disk for a while
+_THREADS = 2
+
+
+@contextmanager
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for one file, with the macros of forms.py.
+
+    What is made on it has to be TEMP: only then nobody else sees it, and it goes when the block ends.
+    """
+    opened = _instance(os.getpid()).cursor()
+    try:
+        opened.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+        yield opened
+    finally:
+        opened.close()
+
+
+@lru_cache(maxsize=1)
+def _instance(pid: int) -> duckdb.DuckDBPyConnection:
+    """Started once: that and its macros take longer than most files. Its threads do not survive a fork."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": _MEMORY,
+        "threads": _THREADS,
+        "temp_directory": str(home.home() / "tmp"),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    instance = duckdb.connect(config=settings)
+    instance.execute(MACROS)
+    return instance
