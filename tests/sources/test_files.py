@@ -95,7 +95,7 @@ def test_a_missing_file_says_so(tmp_path):
         open_file(tmp_path / "nothing.csv")
 
 
-def test_parquet_reads_like_the_text_a_person_would_write(tmp_path):
+def test_parquet_reads_like_the_text_a_person_would_write_but_for_instants(tmp_path):
     table = pa.table(
         {
             "id": pa.array([1.0, 2.0, None]),
@@ -114,7 +114,7 @@ def test_parquet_reads_like_the_text_a_person_would_write(tmp_path):
         "id": "1",
         "amount": "29.85",
         "day": "2026-04-03",
-        "at": "2026-04-03 10:30:00.000Z",
+        "at": datetime(2026, 4, 3, 10, 30, tzinfo=UTC),
         "ok": "true",
         "tags": '["a","b"]',
         "word": "x",
@@ -128,7 +128,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r\ufeff"),
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(st.lists(st.tuples(cells, cells, cells), max_size=12))
-def test_whatever_the_cells_say_comes_out_as_it_went_in(tmp_path, table):
+def test_whatever_the_cells_say_comes_out_without_the_blanks_around_it(tmp_path, table):
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerows([("a", "b", "c"), *table])
@@ -136,11 +136,8 @@ def test_whatever_the_cells_say_comes_out_as_it_went_in(tmp_path, table):
     path.write_text(text.getvalue(), encoding="utf-8", newline="")
     found, ragged = rows(path)
     assert ragged == []
-    wanted = [
-        {"line": line, "a": a or None, "b": b or None, "c": c or None}
-        for line, (a, b, c) in enumerate(table, 2)
-        if a or b or c
-    ]
+    said = [[cell.strip(" \t\r\n\u00a0") or None for cell in row] for row in table]
+    wanted = [{"line": line, "a": a, "b": b, "c": c} for line, (a, b, c) in enumerate(said, 2) if a or b or c]
     assert found == wanted
 
 
@@ -263,10 +260,13 @@ def swap(path, part: str, change) -> None:
             archive.writestr(name, change(content) if name == part else content)
 
 
+WHOLE: dict[str, bytes] = {}  # the same each time: a workbook says when it was made
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 @given(st.sampled_from(["csv", "xlsx", "parquet", "jsonl", "gz"]), st.data())
 def test_damaged_files_of_every_format_say_so_and_nothing_else_happens(tmp_path, form, data):
-    content = bytearray(whole(tmp_path, form))
+    content = bytearray(WHOLE.setdefault(form, whole(tmp_path, form)))
     cut = data.draw(st.integers(0, len(content)))
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=8)):
         content[place] = data.draw(st.integers(0, 255))

@@ -27,7 +27,10 @@ def read():
             [says] = connection.execute(f"select {form.says('$1')}, $1", [text]).fetchone()[:1]
             return says
 
-        _read.says = _says
+        def _ask(sql: str, text: str) -> tuple[object, ...]:
+            return connection.execute(f"select {sql.replace('{x}', '$1::varchar')}", [text]).fetchone()
+
+        _read.says, _read.ask = _says, _ask
         yield _read
 
 
@@ -204,3 +207,41 @@ def test_yes_and_no_in_their_spellings(read):
 def test_intervals_in_their_spellings(read):
     given_as = ("monthly", "Annual", "Quarterly", "1 week", "fortnight")
     assert [read(forms.INTERVAL, text) for text in given_as] == ["month", "year", "quarter", "week", None]
+
+
+moments = st.integers(-(10**9) // 3, 7 * 10**9 + 6 * 10**8).map(
+    lambda second: datetime.fromtimestamp(second, UTC).replace(tzinfo=None)
+)
+
+
+@pytest.mark.parametrize("form", [forms.DATE, forms.INSTANT, forms.NUMBER, forms.WHOLE])
+@given(
+    text=st.one_of(
+        moments.map(str),
+        moments.map(lambda at: f"{at:%Y-%m-%dT%H:%M:%S}+02"),
+        st.dates(date(1960, 1, 1), date(2210, 1, 1)).map(str),
+        st.decimals(-(10**16), 10**16, allow_nan=False, places=4).map(lambda n: f"{n:f}".rstrip("0")),
+        st.integers(-(10**18), 10**18).map(str),
+        st.from_regex(r"[+-]?[0-9.]{1,8}|[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}Z?)?", fullmatch=True),
+    )
+)
+@settings(max_examples=120, deadline=None)
+def test_what_is_read_by_its_shape_is_what_the_macro_reads(read, form, text):
+    for shape in form.shapes:
+        [is_so] = read.ask(shape.test, text)
+        if is_so:
+            assert read.ask(f"{shape.value}::varchar", text) == (read(form, text),)
+
+
+def test_most_cells_of_most_files_have_a_shape(read):
+    for form, text in (
+        (forms.DATE, "2026-04-03"),
+        (forms.DATE, "2026-04-03 00:00:00"),
+        (forms.INSTANT, "2026-04-03T10:30:00.25Z"),
+        (forms.INSTANT, "2026-04-03 10:30:00"),
+        (forms.NUMBER, "1299.5"),
+        (forms.NUMBER, "0.914"),
+        (forms.WHOLE, "12"),
+    ):
+        assert any(read.ask(shape.test, text) == (True,) for shape in form.shapes), text
+    assert not any(read.ask(shape.test, "1.234") == (True,) for shape in forms.NUMBER.shapes)

@@ -9,6 +9,7 @@ from django.db import transaction
 from tenure.accounts import matching, queries, rules
 from tenure.accounts.announcing import EVER, announce
 from tenure.accounts.models import Person
+from tenure.kit import bulk
 from tenure.workspaces.models import Workspace
 
 
@@ -46,9 +47,4 @@ def mark_own_people(workspace: Workspace) -> int:
 
 
 def save_people(people: Sequence[Person]) -> None:
-    Person.objects.bulk_create(
-        people,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["email", "name", "role", "account", "is_own", "attributes"],
-    )
+    bulk.save(people, ["id"], ["email", "name", "role", "account", "is_own", "attributes"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 LONGEST_ID = 200
@@ -63,8 +64,14 @@ def is_own(email: str, own_domains: Collection[str]) -> bool:
     """Whether an address belongs to the workspace's own people: their domains or any below them."""
     domain = email_domain(email) if email else ""
     return bool(domain) and any(
-        domain == own or domain.endswith(f".{own}") for own in map(clean_domain, own_domains) if own
+        domain == own or domain.endswith(f".{own}") for own in map(_own, own_domains) if own
     )
+
+
+@lru_cache(maxsize=1000)
+def _own(domain: str) -> str:
+    """A domain of the workspace's, which every person's address is held against."""
+    return clean_domain(domain)
 
 
 def is_anonymous(person_ref: str) -> bool:

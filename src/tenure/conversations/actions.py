@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.queries import accounts_by_ref, in_chunks, people_by_ref
 from tenure.conversations.models import Ticket, TicketVersion
 from tenure.conversations.rules import NAMES, Told, completed, learnt_at
-from tenure.kit import announcing, clock
+from tenure.kit import announcing, bulk, clock
 from tenure.workspaces.models import Workspace
 
 
@@ -79,11 +79,11 @@ def _tickets(workspace: Workspace, told: Mapping[str, Told]) -> dict[str, Ticket
     found = {one.external_id: one for one in known}
     moved = []
     for ref, said in told.items():
-        one = found.setdefault(ref, Ticket(workspace=workspace, external_id=ref))
+        one = found.setdefault(ref, Ticket(workspace_id=workspace.id, external_id=ref))
         if one.account_id != said.account_id:
             one.account_id = said.account_id
             moved.append(one)
-    Ticket.objects.bulk_create(moved, update_conflicts=True, unique_fields=["id"], update_fields=["account"])
+    bulk.save(moved, ["id"], ["account"])
     return found
 
 
@@ -102,17 +102,15 @@ def _apply(
         found.superseded.append(before)
     found.added, found.changed = found.added + (before is None), found.changed + (before is not None)
     found.versions.append(
-        TicketVersion(workspace=workspace, ticket=ticket, recorded_at=recorded_at, **asdict(said))
+        TicketVersion(workspace_id=workspace.id, ticket_id=ticket.pk, recorded_at=recorded_at, **vars(said))
     )
 
 
 def _save(workspace: Workspace, found: _Changes) -> None:
     if not found.versions:
         return
-    TicketVersion.objects.bulk_create(
-        found.superseded, update_conflicts=True, unique_fields=["id"], update_fields=["superseded_at"]
-    )
-    TicketVersion.objects.bulk_create(found.versions)
+    bulk.save(found.superseded, ["id"], ["superseded_at"])
+    bulk.add(found.versions)
     concerned = [*found.versions, *found.superseded]
     first = min(one.opened_at for one in concerned).astimezone(ZoneInfo(workspace.zone)).date()
     announcing.records_changed(workspace.id, "ticket", (one.account_id for one in concerned), first)

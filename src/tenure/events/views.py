@@ -132,9 +132,7 @@ def connect(
     Connections share one engine and nothing in it: what else is made on one has to be TEMP, and goes
     when it is closed.
     """
-    connection = _instance(os.getpid()).cursor()
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")  # it would write over what commands say
+    connection = _open()
     _create_records(connection, workspace)
     about = [] if account_ids is None else [_about(connection, account_ids)]
     _create_raw_events(connection, workspace, first_day, last_day, about)
@@ -143,6 +141,20 @@ def connect(
     for view in (_PRODUCT_USE, _USE_PEOPLE, _USE_DAYS):
         connection.execute(view.format(**about_use))
     connection.execute(_USE_DAILY)
+    return connection
+
+
+def as_collected(workspace: Workspace, first_day: date, last_day: date) -> duckdb.DuckDBPyConnection:
+    """As `connect`, with `raw_events` alone: for who asks what is there, not what it means."""
+    connection = _open()
+    _create_raw_events(connection, workspace, first_day, last_day, [])
+    return connection
+
+
+def _open() -> duckdb.DuckDBPyConnection:
+    connection = _instance(os.getpid()).cursor()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # it would write over what commands say
     return connection
 
 

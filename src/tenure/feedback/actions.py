@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.queries import accounts_by_ref, in_chunks, people_by_ref
 from tenure.feedback import rules
 from tenure.feedback.models import Response
-from tenure.kit import changes, clock, outbox
+from tenure.kit import bulk, changes, clock, outbox
 from tenure.kit.facts import RecordsChanged
 from tenure.workspaces.models import Workspace
 
@@ -37,7 +38,7 @@ class ResponseRow:
     comment: str = ""
     occurrence: int = 1
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same person answering the same survey at the same instant is the same answer, corrected."""
         at = self.responded_at.astimezone(UTC).isoformat()
@@ -70,13 +71,8 @@ def _upsert(workspace: Workspace, rows: Sequence[ResponseRow]) -> Upserted:
     known = {one.external_id: one for one in rows_known}
     added = [one for key, one in said.items() if key not in known]
     changed = [known[key] for key, one in said.items() if key in known and _correct(known[key], one)]
-    Response.objects.bulk_create(added)
-    Response.objects.bulk_create(
-        changed,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["account", "person", "score", "comment"],
-    )
+    bulk.add(added)
+    bulk.save(changed, ["id"], ["account", "person", "score", "comment"])
     _announce(workspace, [*added, *changed])
     return Upserted(len(added), len(changed), len(rows) - len(added) - len(changed))
 
@@ -88,7 +84,7 @@ def _responses(workspace: Workspace, rows: Sequence[ResponseRow]) -> dict[str, R
     now = clock.now()
     return {
         row.key: Response(
-            workspace=workspace,
+            workspace_id=workspace.id,
             external_id=row.key,
             survey=row.survey,
             account_id=accounts[row.account_id],

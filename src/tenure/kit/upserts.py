@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model
 
+from tenure.kit import bulk
+
 M = TypeVar("M", bound=Model)
 
 
@@ -32,14 +34,8 @@ def by_external_id(
     added = [one for key, one in said.items() if key not in known]
     again = [(known[key], one) for key, one in said.items() if key in known]
     changed = [row for row, one in again if _correct(row, one, corrected)]
-    model._default_manager.bulk_create(added)
-    if changed:  # far faster than bulk_update, which writes one CASE per row and field
-        model._default_manager.bulk_create(
-            changed,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=[name.removesuffix("_id") for name in corrected],
-        )
+    bulk.add(added)
+    bulk.save(changed, ["id"], [name.removesuffix("_id") for name in corrected])
     return Upserts(added, changed)
 
 

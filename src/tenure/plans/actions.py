@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.queries import accounts_by_ref, in_chunks
-from tenure.kit import announcing, clock
+from tenure.kit import announcing, bulk, clock
 from tenure.plans.models import Goal, GoalVersion
 from tenure.plans.rules import NAMES, Stand, Step, problem, step_of
 from tenure.workspaces.models import Workspace
@@ -85,11 +85,11 @@ def _goals(workspace: Workspace, accounts: Mapping[str, str]) -> tuple[dict[str,
     new = accounts.keys() - found.keys()
     moved = []
     for ref, account_id in accounts.items():
-        one = found.setdefault(ref, Goal(workspace=workspace, external_id=ref))
+        one = found.setdefault(ref, Goal(workspace_id=workspace.id, external_id=ref))
         if one.account_id != account_id:
             one.account_id = account_id
             moved.append(one)
-    Goal.objects.bulk_create(moved, update_conflicts=True, unique_fields=["id"], update_fields=["account"])
+    bulk.save(moved, ["id"], ["account"])
     return found, set(new)
 
 
@@ -120,7 +120,9 @@ def _apply(
         one.superseded_at = recorded_at
         if one not in found.versions:
             found.superseded.append(one)
-    version = GoalVersion(workspace=workspace, goal=goal, recorded_at=recorded_at, **asdict(step.stand))
+    version = GoalVersion(
+        workspace_id=workspace.id, goal_id=goal.pk, recorded_at=recorded_at, **vars(step.stand)
+    )
     found.versions.append(version)
     return [*kept, version]
 
@@ -133,10 +135,8 @@ def _recorded_at(day: date, zone: str, now: datetime) -> datetime:
 def _save(workspace: Workspace, found: _Changes) -> None:
     if not found.versions:
         return
-    GoalVersion.objects.bulk_create(
-        found.superseded, update_conflicts=True, unique_fields=["id"], update_fields=["superseded_at"]
-    )
-    GoalVersion.objects.bulk_create(found.versions)
+    bulk.save(found.superseded, ["id"], ["superseded_at"])
+    bulk.add(found.versions)
     first = min(one.effective_on for one in found.versions)
     concerned = (one.account_id for one in [*found.versions, *found.superseded])
     announcing.records_changed(workspace.id, "goal", concerned, first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.queries import accounts_by_ref, in_chunks
-from tenure.kit import changes, clock, outbox
+from tenure.kit import bulk, changes, clock, outbox
 from tenure.kit.facts import RecordsChanged
 from tenure.revenue.models import Subscription, Term
 from tenure.revenue.rules import Agreed, Line, Statement, Version, lines_of
@@ -115,13 +115,11 @@ def _subscriptions(
     moved = []
     for ref, row in latest.items():
         account_id, product = accounts[row.account_id], row.product
-        one = found.setdefault(ref, Subscription(workspace=workspace, external_id=ref))
+        one = found.setdefault(ref, Subscription(workspace_id=workspace.id, external_id=ref))
         if (one.account_id, one.product) != (account_id, product or one.product):
             one.account_id, one.product = account_id, product or one.product
             moved.append(one)
-    Subscription.objects.bulk_create(
-        moved, update_conflicts=True, unique_fields=["id"], update_fields=["account", "product"]
-    )
+    bulk.save(moved, ["id"], ["account", "product"])
     if moved:
         changes.touch(workspace.id, "subscription")
     return found
@@ -174,7 +172,10 @@ def _chain(
         if before:
             before.superseded_at = recorded_at
         before = Term(
-            workspace=workspace, subscription=subscription, recorded_at=recorded_at, **asdict(version.agreed)
+            workspace_id=workspace.id,
+            subscription_id=subscription.pk,
+            recorded_at=recorded_at,
+            **vars(version.agreed),
         )
         earliest = recorded_at
         yield before
@@ -190,10 +191,8 @@ def _recorded_at(known_on: date | None, zone: str, now: datetime) -> datetime:
 def _save(workspace: Workspace, found: _Changes) -> None:
     if not found.terms:
         return
-    Term.objects.bulk_create(
-        found.superseded, update_conflicts=True, unique_fields=["id"], update_fields=["superseded_at"]
-    )
-    Term.objects.bulk_create(found.terms)
+    bulk.save(found.superseded, ["id"], ["superseded_at"])
+    bulk.add(found.terms)
     changes.touch(workspace.id, "term")
     listed = tuple(sorted(found.account_ids))
     outbox.record(

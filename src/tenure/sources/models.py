@@ -112,7 +112,7 @@ class ImportChange(models.Model):
     `is_same`: the import only said what the row said already.
     """
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="changes")
     table = models.CharField(max_length=60, db_column="tbl")
     row_id = models.CharField(max_length=64)
@@ -122,8 +122,8 @@ class ImportChange(models.Model):
 
     class Meta:
         db_table = "import_change"
-        constraints = [models.UniqueConstraint(fields=["run", "table", "row_id"], name="import_change_once")]
-        indexes = [models.Index(fields=["workspace", "table", "row_id"], name="import_change_of_row")]
+        # By the row first: who asks for a row's changes finds them here too, at no index of their own.
+        constraints = [models.UniqueConstraint(fields=["row_id", "table", "run"], name="import_change_once")]
 
     def __str__(self) -> str:
         return f"{self.table} {self.row_id}"

@@ -5,11 +5,14 @@ this while: no action needs to know of it, and none can be forgotten. Kept are, 
 before (nothing: the import added it) and a digest of what the import left.
 """
 
+# ruff: noqa: S608 (names of our own tables and columns)
+
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
+from itertools import count
 
 from django.apps import apps
 from django.db import connection, models
@@ -22,6 +25,9 @@ from tenure.sources.models import ImportChange, ImportRun
 _GROUND = "kit workspaces sources events desk auth contenttypes sessions account mfa web"
 _FIGURES = "metrics health warnings segments"
 _OTHERS = frozenset(f"{_GROUND} {_FIGURES}".split())
+
+_EVENTS = ("insert", "update")
+_numbers = count()  # of recordings, each with a table and triggers of its own
 
 
 @cache
@@ -51,46 +57,59 @@ def _exact(value: str) -> str:
 
 
 @contextmanager
-def recording(run: ImportRun) -> Iterator[None]:
-    """Keep what is written to the record inside the block as changes of a run."""
+def recording(run: ImportRun) -> Iterator[Callable[[], None]]:
+    """See what is written to the record inside the block; called, what it gives keeps it as changes of a run.
+
+    Call it after each batch, in the batch's transaction: then both are written or neither.
+    """
+    if not run.workspace_id.isalnum():
+        raise ValueError(f"not the id of a workspace: {run.workspace_id!r}")
+    touched = f"touched_{next(_numbers)}"
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE touched (tbl TEXT, id TEXT, before TEXT, PRIMARY KEY (tbl, id))")
-        try:
-            for model in tables():
-                _watch(cursor, model, run.workspace_id)
-            yield
-            for model in tables():
-                _keep(cursor, model, run)
-        finally:
-            for model in tables():
-                for event in ("insert", "update"):
-                    cursor.execute(f'DROP TRIGGER IF EXISTS temp."{event} {model._meta.db_table}"')
-            cursor.execute("DROP TABLE temp.touched")
-
-
-def _watch(cursor: CursorWrapper, model: type[Model], workspace_id: str) -> None:
-    table, key = model._meta.db_table, model._meta.pk.column
-    if not workspace_id.isalnum():
-        raise ValueError(f"not the id of a workspace: {workspace_id!r}")
-    for event, row, before in (("insert", "NEW", "NULL"), ("update", "OLD", image(model, "OLD"))):
         cursor.execute(
-            f'CREATE TEMP TRIGGER "{event} {table}" AFTER {event} ON main."{table}" '  # noqa: S608 (our own names)
-            f"WHEN {row}.workspace_id = '{workspace_id}' BEGIN "
-            f"INSERT INTO touched SELECT '{table}', {row}.\"{key}\", {before} "
-            f"WHERE NOT EXISTS (SELECT 1 FROM touched WHERE tbl = '{table}' AND id = {row}.\"{key}\"); END",
+            f"CREATE TEMP TABLE {touched} (tbl TEXT, id, before TEXT, PRIMARY KEY (tbl, id)) WITHOUT ROWID"
         )
+        try:
+            for sql in (sql for model in tables() for sql in _triggers(model)):
+                cursor.execute(sql.format(touched=touched, workspace=run.workspace_id))
+            yield partial(_keep_all, run, touched)
+        finally:
+            for name in (f"{event} {model._meta.db_table}" for model in tables() for event in _EVENTS):
+                cursor.execute(f'DROP TRIGGER IF EXISTS temp."{touched} {name}"')
+            cursor.execute(f"DROP TABLE temp.{touched}")
 
 
-def _keep(cursor: CursorWrapper, model: type[Model], run: ImportRun) -> None:
+@cache
+def _triggers(model: type[Model]) -> tuple[str, ...]:
+    """What sees the rows that come into a table, and those that change as they were at first."""
+    table, key = model._meta.db_table, model._meta.pk.column
+    return tuple(
+        f'CREATE TEMP TRIGGER "{{touched}} {event} {table}" AFTER {event} ON main."{table}" '
+        f"WHEN {row}.workspace_id = '{{workspace}}' BEGIN "
+        f"INSERT INTO {{touched}} VALUES ('{table}', {row}.\"{key}\", {before}) ON CONFLICT DO NOTHING; END"
+        for event, row, before in zip(_EVENTS, ("NEW", "OLD"), ("NULL", image(model, "OLD")), strict=True)
+    )
+
+
+def _keep_all(run: ImportRun, touched: str) -> None:
+    by_name = {model._meta.db_table: model for model in tables()}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT tbl FROM {touched}")
+        for (table,) in cursor.fetchall():
+            _keep(cursor, by_name[table], run, touched)
+        cursor.execute(f"DELETE FROM {touched}")
+
+
+def _keep(cursor: CursorWrapper, model: type[Model], run: ImportRun, touched: str) -> None:
     """A row that several batches change is one change: from what it was before the first."""
     table, key = model._meta.db_table, model._meta.pk.column
     now = image(model, "now")
     cursor.execute(
         f"""INSERT INTO import_change (workspace_id, run_id, tbl, row_id, before, after, is_same)
-            SELECT %s, %s, touched.tbl, touched.id, touched.before, md5({now}), false
-            FROM touched JOIN "{table}" now ON now."{key}" = touched.id
-            WHERE touched.tbl = '{table}' AND (touched.before IS NULL OR touched.before <> {now})
-            ON CONFLICT (run_id, tbl, row_id) DO UPDATE SET after = excluded.after, is_same = false""",  # noqa: S608
+            SELECT %s, %s, was.tbl, was.id, was.before, md5({now}), false
+            FROM {touched} was CROSS JOIN "{table}" now ON now."{key}" = was.id
+            WHERE was.tbl = '{table}' AND (was.before IS NULL OR was.before <> {now})
+            ON CONFLICT (run_id, tbl, row_id) DO UPDATE SET after = excluded.after, is_same = false""",
         [run.workspace_id, run.pk],
     )
 
@@ -105,7 +124,7 @@ def confirm(run: ImportRun, about: Sequence[QuerySet[Model]]) -> None:
                 f"""INSERT OR IGNORE INTO import_change
                         (workspace_id, run_id, tbl, row_id, before, after, is_same)
                     SELECT %s, %s, '{model._meta.db_table}', value, NULL, '', true
-                    FROM json_each(%s)""",  # noqa: S608
+                    FROM json_each(%s)""",
                 [run.workspace_id, run.pk, _array(ids)],
             )
 

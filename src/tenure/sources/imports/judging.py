@@ -118,9 +118,7 @@ def judge(
     return Judged(manners, tuple(questions.values()), {ours: shape for ours, (shape, _) in shapes.items()})
 
 
-def _shapes(
-    connection: duckdb.DuckDBPyConnection, columns: list[Cells]
-) -> dict[str, tuple[Shape, bool]]:
+def _shapes(connection: duckdb.DuckDBPyConnection, columns: list[Cells]) -> dict[str, tuple[Shape, bool]]:
     """The columns that are written in one shape throughout: which, and whether any cell has a point.
 
     All are looked at in one pass, since most files have no others.

@@ -100,8 +100,8 @@ class Kind:
     """A kind of import.
 
     - `further`: what columns that are not canonical become (`attributes`, `properties`; empty: left out)
-    - `computed`: SQL of columns worked out from the others before the checks, `late` after the rows are
-      numbered: it may also use `digest` (of the row's content) and `occurrence` (among equal rows)
+    - `computed`: SQL of columns worked out from the others before the checks; `late` of columns where the
+      row has none, after the checks: from `digest` (of its content) and `occurrence` (among equal rows)
     - `numbers`: which of `digest` and `occurrence` the batches given to `write` have beside the columns
     - `key`: SQL expressions that tell rows apart; `repeats_are_same`: rows of one key count once, whatever
       else stands in them. Otherwise a row that says something else than the first of its key is rejected

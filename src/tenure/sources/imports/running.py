@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,24 +137,22 @@ def _write_rejects(path: Path, checked: CheckedFile) -> None:
 
 def _write_all(run: ImportRun, checked: CheckedFile, progress: Progress | None) -> None:
     load = load_of(run, checked)
-    for batch in checked.batches(after=run.rows_read):
-        within: AbstractContextManager[object] = (
-            transaction.atomic() if checked.kind.is_record else nullcontext()
-        )
-        with within:
-            written = _write(run, checked.kind, replace(load, position=batch.last), batch)
-            _count(run, batch, written)
-        run.rows_read = batch.last
-        live.publish(run.workspace_id, "imports", [run.pk])
-        if progress:
-            progress(batch.last, checked.total)
+    with journal.recording(run) as keep:
+        for batch in checked.batches(after=run.rows_read):
+            with transaction.atomic() if checked.kind.is_record else nullcontext():
+                written = _write(run, checked.kind, replace(load, position=batch.last), batch, keep)
+                _count(run, batch, written)
+            run.rows_read = batch.last
+            live.publish(run.workspace_id, "imports", [run.pk])
+            if progress:
+                progress(batch.last, checked.total)
     run.refresh_from_db()
 
 
-def _write(run: ImportRun, kind: Kind, load: Load, batch: Batch) -> Written:
+def _write(run: ImportRun, kind: Kind, load: Load, batch: Batch, keep: Callable[[], None]) -> Written:
     """Write a batch, and keep how to take it back."""
-    with journal.recording(run):
-        written = kind.write(load, batch.rows)
+    written = kind.write(load, batch.rows)
+    keep()
     if written.same:
         journal.confirm(run, kind.about(load, batch.rows))
     return written

@@ -103,12 +103,12 @@ KINDS.add(
         computed={
             "event_kind": f"case when lower(event_kind) in ({_CALLS}) then lower(event_kind) else 'track' end"
         },
-        late={"message_id": "coalesce(message_id, 'import-' || digest || '-' || occurrence)"},
+        late={"message_id": "'import-' || digest || '-' || occurrence"},
         key=("message_id",),
         repeats_are_same=True,
         further="properties",
         write=write,
-        batch_rows=50_000,
+        batch_rows=100_000,
         is_record=False,
         would=would,
     )
