@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from tenure.accounts.models import Account
-from tenure.kit import clock, crypto
-from tenure.sources.actions import choose, discard, request_import
+from tenure.kit import clock, crypto, outbox
+from tenure.kit.facts import PickupSetUp
+from tenure.sources.actions import answer, choose, discard, request_import
 from tenure.sources.imports.options import Options
 from tenure.sources.imports.running import run_import
 from tenure.sources.models import ImportRun, Pickup
@@ -37,11 +38,16 @@ def place(tmp_path, monkeypatch):
 def pickup(access, place):
     """A pick-up of a folder whose first file was corrected and imported."""
     (place / "exports" / "one.csv").write_text(FIRST)
-    run = actions.set_up(access, "exports/*.csv", 60)
+    run = first(access, "exports/*.csv")
     choose(access, run.pk, "accounts", Options({"account_id": "Customer", "name": "Label"}))
     request_import(access, run.pk)
     run_import(run.pk)
     return Pickup.objects.get()
+
+
+def first(access, where: str, headers: str = "", policy: Policy | None = None) -> ImportRun | None:
+    """Sets a pick-up up, and does what the worker does then."""
+    return actions.fetch_first(actions.set_up(access, where, 60, headers).pk, policy)
 
 
 def due(pickup) -> Pickup:
@@ -116,7 +122,7 @@ def test_a_pick_up_is_switched_off_and_removed_and_all_of_it_is_logged(access, n
 
 def test_a_set_up_that_is_thrown_away_leaves_nothing(access, place):
     (place / "one.csv").write_text(FIRST)
-    run = actions.set_up(access, "one.csv", 60)
+    run = first(access, "one.csv")
     discard(access, run.pk)
     assert not Pickup.objects.exists()
 
@@ -129,7 +135,7 @@ def test_headers_are_kept_encrypted(access, place, monkeypatch):
 
     asked: list[dict[str, str]] = []
     monkeypatch.setattr(actions.fetching, "fetch", fetch)
-    actions.set_up(access, "https://files.example/a.csv", 60, "Authorization: Bearer secret\nX-Key: k")
+    first(access, "https://files.example/a.csv", "Authorization: Bearer secret\nX-Key: k")
     stored = Pickup.objects.get().headers
     assert "secret" not in stored
     assert crypto.decrypt("headers of pick-ups", stored) == '{"Authorization": "Bearer secret", "X-Key": "k"}'
@@ -142,9 +148,47 @@ def test_headers_that_are_none_are_refused(access, headers):
         actions.set_up(access, "https://files.example/a.csv", 60, headers)
 
 
-def test_an_address_inside_is_refused_before_anything_is_kept(access):
-    with pytest.raises(Refused, match="only public addresses"):
-        actions.set_up(
-            access, "https://metadata.example/", 60, policy=Policy(lambda host, port: ["169.254.169.254"])
-        )
-    assert not Pickup.objects.exists()
+INSIDE = Policy(lambda host, port: ["169.254.169.254"])
+
+
+def test_an_address_inside_is_refused_by_the_worker_who_says_so(access):
+    assert first(access, "https://metadata.example/", policy=INSIDE) is None
+    pickup = Pickup.objects.get()
+    assert (pickup.failures, pickup.last_failed, pickup.is_on) == (1, True, False)
+    assert "only public addresses" in pickup.last_says
+    assert actions.look_after() == 0
+
+
+def test_a_first_file_that_failed_is_fetched_again_when_somebody_asks(access, monkeypatch):
+    assert first(access, "https://files.example/a.csv", policy=INSIDE) is None
+    pickup = Pickup.objects.get()
+    monkeypatch.setattr(actions.fetching, "fetch", fetched)
+    actions.try_again(access, pickup.pk)
+    asked = [one.fact for one in outbox.read("test") if isinstance(one.fact, PickupSetUp)]
+    assert [one.attempt for one in asked] == [1, 2]
+    run = actions.fetch_first(pickup.pk)
+    assert (run.pickup_id, run.status, run.filename) == (pickup.pk, ImportRun.DRAFT, "a.csv")
+    assert actions.fetch_first(pickup.pk) is None  # done once, however often it is asked for
+    with pytest.raises(Http404):
+        actions.try_again(access, pickup.pk)
+
+
+def fetched(url, headers, etag, modified, target, policy):
+    target.write_text(FIRST)
+    return actions.fetching.Fetched(True, "a.csv", "v1", "")
+
+
+def test_what_is_picked_up_may_ask_something_and_the_answer_counts_for_the_next(access, place):
+    (place / "one.csv").write_text("subscription_id,account_id,amount,start\ns1,acme,5,2026-01-01\n")
+    run = first(access, "*.csv")
+    request_import(access, run.pk)
+    run_import(run.pk)
+    (place / "two.csv").write_text("subscription_id,account_id,amount,start\ns2,acme,5,03/04/2026\n")
+    looked = due(Pickup.objects.get())
+    assert not looked.last_failed
+    assert "two.csv asks something before it goes in" in looked.last_says
+    asking = ImportRun.objects.get(status=ImportRun.ASKING)
+    answer(access, asking.pk, {"dates": "day-first"})
+    assert run_import(asking.pk).says == "1 row: 1 added"
+    (place / "three.csv").write_text("subscription_id,account_id,amount,start\ns3,acme,5,03/04/2026\n")
+    assert "three.csv: 1 row: 1 added" in due(Pickup.objects.get()).last_says

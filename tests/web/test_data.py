@@ -17,10 +17,13 @@ from tenure.events.models import RejectedEvent
 from tenure.jobs.reactions import undo_imports
 from tenure.kit import outbox
 from tenure.kit.facts import ImportRequested, ImportUndoRequested, MendingRequested
+from tenure.revenue.models import Term
 from tenure.sources import actions
 from tenure.sources.imports import run_import
 from tenure.sources.imports.options import Options
-from tenure.sources.models import ImportRun
+from tenure.sources.models import ImportRun, Pickup
+from tenure.sources.pickups.actions import fetch_first
+from tenure.sources.pickups.fetching import Fetched, Policy
 
 HTMX = {"HX-Request": "true"}
 CUSTOMERS = b"Customer ID,Company,Employees\nacme,Acme,120\n,Nobody,1\nborealis,<b>Borealis</b>,80\n"
@@ -314,3 +317,86 @@ class TestRights:
         answer = client.get(path)
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith("/sign-in")
+
+
+LATE = b"subscription_id,account_id,amount,start\n" + b"".join(
+    b"S%d,acme,5,%s\n" % (n, b"03/04/2026" if n == 30 else b"2026-01-01") for n in range(40)
+)
+
+
+@pytest.fixture
+def asking(access, dana, visit, monkeypatch):
+    """An import whose question is found behind the rows that the page looked at."""
+    monkeypatch.setattr("tenure.web.pages.data.PREVIEWED_ROWS", 20)
+    client = visit(dana)
+    place = bring(client, LATE)
+    assert "Import 20 rows and more" in client.get(place).content.decode()
+    client.post(f"{place}/start")
+    worker()
+    return access.of(ImportRun).get()
+
+
+def test_a_question_found_late_waits_on_screen_and_the_import_goes_on_with_its_answer(
+    access, dana, visit, asking
+):
+    client = visit(dana)
+    place = reverse("data-import", args=[asking.pk])
+    page = client.get(place).content.decode()
+    assert "Is the day or the month first?" in page
+    assert "03/04/2026 is 4 March 2026" in page
+    assert "has a question" in client.get(reverse("data")).content.decode()
+    assert not access.of(Account).exists()
+    unsaid = client.post(reverse("data-answer", args=[asking.pk]), follow=True).content.decode()
+    assert "Say how its dates are meant." in unsaid
+    client.post(reverse("data-answer", args=[asking.pk]), {"dates": "month-first"})
+    assert "Waiting for its turn" in client.get(place).content.decode()
+    worker()
+    assert (done := access.of(ImportRun).get()).says == "40 rows: 40 added"
+    assert done.options["manners"] == {"dates": "month-first"}
+    starts = access.of(Term).get(subscription__external_id="S30").starts_on
+    assert starts.isoformat() == "2026-03-04"
+    assert client.post(reverse("data-answer", args=[asking.pk]), {"dates": "day-first"}).status_code == 404
+
+
+def test_an_import_that_asks_something_can_be_thrown_away(access, dana, visit, asking):
+    visit(dana).post(reverse("data-discard", args=[asking.pk]))
+    assert not access.of(ImportRun).exists()
+
+
+def test_who_may_not_bring_files_in_sees_that_it_asks_but_is_not_asked(asking, vic, visit):
+    page = visit(vic).get(reverse("data-import", args=[asking.pk])).content.decode()
+    assert "It waits for an answer to how its dates are meant." in page
+    assert "Go on importing" not in page
+
+
+def test_a_pick_up_waits_for_its_first_file_on_a_page_of_its_own(access, dana, visit, monkeypatch):
+    client = visit(dana)
+    asked = {"where": "https://files.example/a.csv", "every": "60"}
+    place = client.post(reverse("data-new-pickup"), asked).headers["Location"]
+    assert "Its first file is being fetched" in client.get(place).content.decode()
+    assert "being set up" in client.get(reverse("data-pickups")).content.decode()
+    pickup = access.of(Pickup).get()
+    refused = Policy(lambda host, port: ["10.0.0.1"])
+    assert fetch_first(pickup.pk, refused) is None
+    state = client.get(f"{place}/state")
+    assert "only public addresses" in state.content.decode()
+    assert "could not be fetched" in client.get(reverse("data-pickups")).content.decode()
+    assert client.post(f"{place}/retry", follow=True).status_code == 200
+
+    def fetched(url, headers, etag, modified, target, policy):
+        target.write_bytes(CUSTOMERS)
+        return Fetched(True, "a.csv", "v1", "")
+
+    monkeypatch.setattr("tenure.sources.pickups.fetching.fetch", fetched)
+    run = fetch_first(pickup.pk)
+    assert client.get(f"{place}/state").headers["HX-Redirect"] == place
+    assert client.get(place).headers["Location"] == reverse("data-import", args=[run.pk])
+    assert (
+        "This is the first file of https://files.example/a.csv"
+        in client.get(place, follow=True).content.decode()
+    )
+
+
+def test_an_address_that_none_is_is_said_at_once(dana, visit):
+    answer = visit(dana).post(reverse("data-new-pickup"), {"where": "ftp://x", "every": "60"})
+    assert answer.status_code == 422

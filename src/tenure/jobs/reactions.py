@@ -17,11 +17,12 @@ import msgspec
 from tenure.events.jobs import run_mending
 from tenure.jobs import durable
 from tenure.kit import outbox
-from tenure.kit.facts import ImportRequested, ImportUndoRequested, MendingRequested
+from tenure.kit.facts import ImportRequested, ImportUndoRequested, MendingRequested, PickupSetUp
 from tenure.kit.outbox import Fact, Recorded
 from tenure.sources.actions import undo
 from tenure.sources.imports.running import run_import
 from tenure.sources.models import ImportRun
+from tenure.sources.pickups.actions import fetch_first
 from tenure.workspaces.access import access_for_job
 
 CONSUMER = "reactions"
@@ -46,6 +47,12 @@ def run_imports(facts: Sequence[ImportRequested]) -> None:
         run_import(fact.run_id, progress=give_way)
 
 
+def fetch_first_files(facts: Sequence[PickupSetUp]) -> None:
+    """Fetch the first files of pick-ups that somebody set up."""
+    for fact in facts:
+        fetch_first(fact.pickup_id)
+
+
 def run_mendings(facts: Sequence[MendingRequested]) -> None:
     """Put through again what somebody asked for."""
     for fact in facts:
@@ -66,7 +73,10 @@ def give_way(_done: int, _total: int) -> None:
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     MendingRequested: (Reaction("mend", run_mendings, key=lambda fact: fact.run_id),),
-    ImportRequested: (Reaction("import", run_imports, key=lambda fact: fact.run_id),),
+    ImportRequested: (Reaction("import", run_imports, key=lambda fact: fact.key),),
+    PickupSetUp: (
+        Reaction("first pick-up", fetch_first_files, key=lambda fact: f"{fact.pickup_id}-{fact.attempt}"),
+    ),
     ImportUndoRequested: (Reaction("undo import", undo_imports, key=lambda fact: fact.run_id),),
 }
 

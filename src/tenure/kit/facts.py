@@ -39,9 +39,23 @@ class HealthChanged(Fact, frozen=True, kw_only=True):
 
 @fact
 class ImportRequested(Fact, frozen=True, kw_only=True):
-    """Somebody uploaded a file and pressed Import."""
+    """Somebody uploaded a file and pressed Import, or answered what the import asked."""
 
     run_id: str
+    answered: str = ""  # about what; each answer has it go on once
+
+    @property
+    def key(self) -> str:
+        """What tells it from the same import asked for at another time."""
+        return f"{self.run_id}-{self.answered}" if self.answered else self.run_id
+
+
+@fact
+class PickupSetUp(Fact, frozen=True, kw_only=True):
+    """Somebody said where files are to be fetched from; the first is to be looked at."""
+
+    pickup_id: str
+    attempt: int
 
 
 @fact

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tenure.sources.imports import undoing
 from tenure.sources.imports.files import FileProblem, open_file
 from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.mapping import SET_ASIDE, likeliest
-from tenure.sources.imports.options import Options
+from tenure.sources.imports.options import Options, manners
 from tenure.sources.imports.running import Progress, folder_of, remove_upload, run_import
 from tenure.sources.models import ImportRun, Pickup
 from tenure.sources.queries import can_undo
@@ -54,7 +55,7 @@ def draft_of(access: Access, kind: str, path: Path, options: Options) -> ImportR
     )
 
 
-def upload(access: Access, filename: str, chunks: Iterable[bytes]) -> ImportRun:
+def upload(access: Access, filename: str, chunks: Iterable[bytes], pickup: Pickup | None = None) -> ImportRun:
     """Keep a file that somebody sent, as a draft: to be previewed, then imported or thrown away.
 
     What kind it is is guessed from its columns. Raises FileProblem, and keeps nothing, if it has none.
@@ -65,6 +66,7 @@ def upload(access: Access, filename: str, chunks: Iterable[bytes]) -> ImportRun:
         id=new_id(),
         workspace=access.workspace,
         filename=Path(filename).name[:255] or "file",
+        pickup=pickup,
         started_by=access.who,
         status=ImportRun.DRAFT,
     )
@@ -130,6 +132,30 @@ def request_import(access: Access, run_id: str) -> ImportRun:
     return run
 
 
+@transaction.atomic
+def answer(access: Access, run_id: str, said: Mapping[str, str]) -> ImportRun:
+    """Say what a waiting import asks, by what it is about, and have it go on. Raises FileProblem.
+
+    What is picked up from the same place later is understood so too.
+    """
+    access.require(Right.LOAD)
+    run = _asking(access, run_id)
+    answers = manners(said.get("dates", ""), said.get("numbers", ""))
+    if missing := [one["about"] for one in run.questions if one["about"] not in answers]:
+        raise FileProblem(f"Say how its {words.listing(missing)} are meant.")
+    options = Options.read(run.options)
+    run.options = replace(options, manners={**options.manners, **answers}).stored()
+    run.status, run.questions, run.progressed_at = ImportRun.WAITING, [], clock.now()
+    run.save(update_fields=["status", "options", "questions", "progressed_at"])
+    if run.pickup:
+        run.pickup.options = run.options
+        run.pickup.save(update_fields=["options"])
+    outbox.record(
+        ImportRequested(workspace_id=run.workspace_id, run_id=run.pk, answered=",".join(sorted(answers)))
+    )
+    return run
+
+
 def _begin_pickup(pickup: Pickup, run: ImportRun) -> None:
     """From now on files are fetched, and understood as the first one was."""
     pickup.kind, pickup.options, pickup.is_on = run.kind, run.options, True
@@ -139,8 +165,10 @@ def _begin_pickup(pickup: Pickup, run: ImportRun) -> None:
 
 @transaction.atomic
 def discard(access: Access, run_id: str) -> None:
-    """Throw a draft and its file away."""
-    _throw_away(_draft(access, run_id))
+    """Throw away a draft, or an import that asks something, and its file."""
+    access.require(Right.LOAD)
+    run = access.get(ImportRun, run_id)
+    _throw_away(run if run.status == ImportRun.ASKING else _draft(access, run_id))
 
 
 @transaction.atomic
@@ -211,6 +239,13 @@ def _draft(access: Access, run_id: str) -> ImportRun:
     run = access.get(ImportRun, run_id)
     if run.status != ImportRun.DRAFT:
         raise Http404("this import has been started already")
+    return run
+
+
+def _asking(access: Access, run_id: str) -> ImportRun:
+    run = access.get(ImportRun, run_id)
+    if run.status != ImportRun.ASKING:
+        raise Http404("this import asks nothing, or it has been answered already")
     return run
 
 

@@ -48,6 +48,7 @@ class ImportRun(models.Model):
     """One file given to an import: what was asked, how far it is, what came of it."""
 
     DRAFT, WAITING, RUNNING, DONE, FAILED = "draft", "waiting", "running", "done", "failed"
+    ASKING = "asking"  # its file leaves open how dates or numbers are meant: it goes on when that is said
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
@@ -67,6 +68,7 @@ class ImportRun(models.Model):
     rows_same = models.BigIntegerField(default=0)
     rows_rejected = models.BigIntegerField(default=0)
     says = models.CharField(max_length=500, blank=True)
+    questions = models.JSONField(default=list)  # what it asks: judging.Question as JSON
     created_at = models.DateTimeField(default=clock.now)
     progressed_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True, blank=True)

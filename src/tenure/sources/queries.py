@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from tenure.kit import clock
+from tenure.sources.imports.judging import Question
 from tenure.sources.imports.running import rejected_file
 from tenure.sources.models import ImportRun, RejectedRow
 from tenure.workspaces.access import Access
@@ -22,7 +25,7 @@ class Run:
     id: str
     kind: str
     filename: str
-    status: str  # draft, waiting, running, stopped, done, failed, undoing, undone
+    status: str  # draft, waiting, asking, running, stopped, done, failed, undoing, undone
     says: str
     rows_total: int
     rows_read: int
@@ -38,11 +41,12 @@ class Run:
     undone_at: datetime | None = None
     left: tuple[tuple[str, str], ...] = ()  # what undoing it left, and why
     can_undo: bool = False
+    questions: tuple[Question, ...] = ()  # what it asks before it goes on
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more will come of it by itself."""
-        return self.status in ("done", "failed", "stopped", "draft", "undone")
+        return self.status in ("done", "failed", "stopped", "draft", "undone", "asking")
 
     @property
     def share(self) -> float:
@@ -105,6 +109,7 @@ def _run(row: ImportRun) -> Run:
         undone_at=row.undone_at,
         left=tuple((what, why) for what, why in row.left),
         can_undo=can_undo(row),
+        questions=tuple(msgspec.convert(row.questions, list[Question])),
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from tenure.sources.imports.checking import Batch, CheckedFile, checked_file
 from tenure.sources.imports.file import guarded
 from tenure.sources.imports.files import FileProblem, SourceFile, open_file
 from tenure.sources.imports.forms import MANNERS
+from tenure.sources.imports.judging import Question
 from tenure.sources.imports.kind import Kind, Load, Written
 from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.mapping import SET_ASIDE, Columns, understand
@@ -36,16 +37,19 @@ class Overtaken(Exception):
 
 
 def run_import(run_id: str, progress: Progress | None = None) -> ImportRun:
-    """Run an import to its end, from wherever it is; a run that is over stays as it is.
+    """Run an import to its end, from wherever it is; a run that is over, or asks something, stays as it is.
 
-    A file that cannot be read ends the run as failed, with the reason. Rows that cannot be taken are set
-    aside, the others go in. Killed at any point and run again, it counts and writes every row once.
+    A file that cannot be read ends the run as failed, with the reason. An upload that leaves open how it is
+    meant is kept, and the run waits until somebody has said so (actions.answer). Rows that cannot be taken
+    are set aside, the others go in. Killed at any point and run again, it counts and writes every row once.
     """
     run = ImportRun.objects.select_related("workspace").get(pk=run_id)
-    if run.status in (ImportRun.DONE, ImportRun.FAILED):
+    if run.status in (ImportRun.DONE, ImportRun.FAILED, ImportRun.ASKING):
         return run
     try:
         with opened(run) as checked:
+            if checked.judged.questions and is_upload(run):
+                return _ask(run, checked.judged.questions)
             _require_answers(checked)
             _start(run, checked)
             _write_all(run, checked, progress)
@@ -96,6 +100,18 @@ def _require_answers(checked: CheckedFile) -> None:
     for question in checked.judged.questions:
         manners = " or ".join(f"--{question.about} {one}" for one in MANNERS[question.about])
         raise FileProblem(f"{question.says}. Say which with {manners}; nothing was imported")
+
+
+def is_upload(run: ImportRun) -> bool:
+    """Whether the file is ours to keep: others are where somebody else put them, who can say it anew."""
+    return Path(run.path).parent == folder_of(run)
+
+
+def _ask(run: ImportRun, questions: Sequence[Question]) -> ImportRun:
+    run.status, run.questions = ImportRun.ASKING, [asdict(one) for one in questions]
+    run.save(update_fields=["status", "questions"])
+    live.publish(run.workspace_id, "imports", [run.pk])
+    return run
 
 
 def _start(run: ImportRun, checked: CheckedFile) -> None:

@@ -1,4 +1,4 @@
-"""Writes about pick-ups: set up with a first preview, looked after by the worker, switched off, removed."""
+"""Writes about pick-ups: set up with a first file, looked after by the worker, switched off, removed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.db import transaction
+from django.http import Http404
 
-from tenure.kit import clock, crypto, home, live
+from tenure.kit import clock, crypto, home, live, outbox
+from tenure.kit.facts import PickupSetUp
 from tenure.sources.actions import draft_of, upload
 from tenure.sources.imports.file import FileProblem
 from tenure.sources.imports.options import Options
@@ -32,12 +34,11 @@ _KEPT_MARKS = 1_000
 _NEVER = ("host", "content-length", "transfer-encoding", "connection")
 
 
-def set_up(
-    access: Access, where: str, every_minutes: int, headers: str = "", policy: fetching.Policy | None = None
-) -> ImportRun:
-    """Keep where to fetch from, and fetch a first file: as it is imported, all others will be understood.
+def set_up(access: Access, where: str, every_minutes: int, headers: str = "") -> Pickup:
+    """Keep where to fetch from, and have the worker fetch a first file: a page waits for nobody's server.
 
-    `headers` are lines like `Authorization: Bearer …`. Raises Refused or FileProblem, and keeps nothing.
+    As the first file is imported, all others will be understood. `headers` are lines like
+    `Authorization: Bearer …`. Raises Refused, and keeps nothing, for what cannot be meant.
     """
     access.require(Right.LOAD)
     where = where.strip()
@@ -48,13 +49,56 @@ def set_up(
         headers=crypto.encrypt(_HEADERS, json.dumps(parse_headers(headers))) if headers.strip() else "",
         created_by=access.who,
     )
-    with _first_file(pickup, policy) as (path, name), path.open("rb") as file:
-        run = upload(access, name, iter(lambda: file.read(1 << 20), b""))
+    _require_a_place(pickup)
     with transaction.atomic():
         pickup.save(force_insert=True)
-        run.pickup = pickup
-        run.save(update_fields=["pickup"])
+        _ask_for_first(pickup)
         access.log("set up a pick-up", where)
+    return pickup
+
+
+def _require_a_place(pickup: Pickup) -> None:
+    if pickup.is_address:
+        parts(pickup.where)
+    elif not folder.look(pickup.where):
+        raise Refused("matches no file in the pick-up folder yet; put a first one there")
+
+
+def _ask_for_first(pickup: Pickup) -> None:
+    outbox.record(
+        PickupSetUp(workspace_id=pickup.workspace_id, pickup_id=pickup.pk, attempt=pickup.failures + 1)
+    )
+
+
+@transaction.atomic
+def try_again(access: Access, pickup_id: str) -> Pickup:
+    """Have the first file fetched again, after that failed."""
+    access.require(Right.LOAD)
+    pickup = access.get(Pickup, pickup_id)
+    if pickup.kind or not pickup.last_failed:
+        raise Http404("its first file has been fetched, or is on its way")
+    pickup.last_failed, pickup.last_says = False, ""
+    pickup.save(update_fields=["last_failed", "last_says"])
+    _ask_for_first(pickup)
+    return pickup
+
+
+def fetch_first(pickup_id: str, policy: fetching.Policy | None = None) -> ImportRun | None:
+    """Fetch a pick-up's first file, as a draft to be previewed; None if that failed, which is said then."""
+    pickup = Pickup.objects.select_related("workspace").filter(pk=pickup_id, kind="").first()
+    if pickup is None or pickup.importrun_set.exists():
+        return None  # removed meanwhile, or fetched by whoever was interrupted
+    access, run = access_for_job(pickup.workspace, pickup.created_by), None
+    try:
+        with _first_file(pickup, policy) as (path, name), path.open("rb") as file:
+            run = upload(access, name, iter(lambda: file.read(1 << 20), b""), pickup)
+        pickup.failures, pickup.last_says, pickup.last_failed = 0, "fetched; look at it, and import it", False
+    except (Refused, FileProblem, OSError) as problem:
+        pickup.failures, pickup.last_failed = pickup.failures + 1, True
+        pickup.last_says = f"{pickup.where} {said(problem)}"[:500]
+    pickup.last_at = clock.now()
+    pickup.save(update_fields=["failures", "last_says", "last_failed", "last_at"])
+    live.publish(pickup.workspace_id, "imports", [])
     return run
 
 
@@ -75,14 +119,12 @@ def parse_headers(text: str) -> dict[str, str]:
 
 @contextmanager
 def _first_file(pickup: Pickup, policy: fetching.Policy | None) -> Iterator[tuple[Path, str]]:
+    _require_a_place(pickup)
     if not pickup.is_address:
-        files = folder.look(pickup.where)
-        if not files:
-            raise Refused("matches no file in the pick-up folder yet; put a first one there")
-        yield files[-1].path, files[-1].path.name
+        newest = folder.look(pickup.where)[-1].path
+        yield newest, newest.name
         return
-    parts(pickup.where)
-    with TemporaryDirectory(prefix="tenure-") as temporary:
+    with TemporaryDirectory(prefix="tenure-", dir=_place()) as temporary:
         path = Path(temporary) / "fetched"
         yield path, _fetch(pickup, path, policy).name
 
@@ -199,6 +241,8 @@ def _import(pickup: Pickup, path: Path, name: str, progress: Progress | None) ->
     run.path = str(kept)
     run.save(update_fields=["path"])
     run = run_import(run.pk, progress)
+    if run.status == ImportRun.ASKING:
+        return f"{run.filename} asks something before it goes in"
     if run.status == ImportRun.FAILED:
         raise FileProblem(run.says.removeprefix(f"{run.filename} "))
     return f"{run.filename}: {run.says}"

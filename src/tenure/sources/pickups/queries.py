@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tenure.sources.models import Pickup
+from tenure.sources.models import ImportRun, Pickup
 from tenure.workspaces.access import Access
 
 
@@ -25,25 +25,39 @@ class PickupRow:
     last_failed: bool
     failures: int
     next_at: datetime
+    draft_id: str = ""  # the import of its first file, while nobody has decided about that
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether its first file was imported: until then none is fetched by the clock."""
+        return bool(self.kind)
 
 
 def pickups(access: Access) -> list[PickupRow]:
-    """The workspace's pick-ups that have been previewed, by where they fetch from."""
-    rows = access.of(Pickup).exclude(kind="").order_by("where", "id")
-    return [
-        PickupRow(
-            id=row.pk,
-            where=row.where,
-            kind=row.kind,
-            every_minutes=row.every_minutes,
-            is_on=row.is_on,
-            has_headers=bool(row.headers),
-            created_by=row.created_by,
-            last_at=row.last_at,
-            last_says=row.last_says,
-            last_failed=row.last_failed,
-            failures=row.failures,
-            next_at=row.next_at,
-        )
-        for row in rows
-    ]
+    """The workspace's pick-ups, by where they fetch from."""
+    return [_row(row) for row in access.of(Pickup).order_by("where", "id")]
+
+
+def pickup_of(access: Access, pickup_id: str) -> PickupRow:
+    """One pick-up, with the import of its first file. Http404 for strangers'."""
+    row = access.get(Pickup, pickup_id)
+    draft = access.of(ImportRun).filter(pickup=row, status=ImportRun.DRAFT).first()
+    return _row(row, draft.pk if draft else "")
+
+
+def _row(row: Pickup, draft_id: str = "") -> PickupRow:
+    return PickupRow(
+        id=row.pk,
+        where=row.where,
+        kind=row.kind,
+        every_minutes=row.every_minutes,
+        is_on=row.is_on,
+        has_headers=bool(row.headers),
+        created_by=row.created_by,
+        last_at=row.last_at,
+        last_says=row.last_says,
+        last_failed=row.last_failed,
+        failures=row.failures,
+        next_at=row.next_at,
+        draft_id=draft_id,
+    )

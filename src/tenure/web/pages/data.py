@@ -14,6 +14,7 @@ from tenure.sources import actions
 from tenure.sources import queries as imports
 from tenure.sources.imports import preview
 from tenure.sources.imports.files import FileProblem, Reading
+from tenure.sources.imports.forms import MANNERS
 from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.options import Options, manners, parse_day
 from tenure.sources.models import ImportRun
@@ -98,7 +99,8 @@ def _previewed(run: ImportRun, wrong: str = "") -> dict[str, Any]:
 
 def _result(request: Request, run_id: str) -> dict[str, Any]:
     run, problems, has_file = queries.finished(request.access, run_id)
-    return {"run": run, "problems": problems, "has_file": has_file}
+    titles = queries.manner_titles()
+    return {"run": run, "problems": problems, "has_file": has_file, "manner_titles": titles}
 
 
 @require_POST
@@ -147,6 +149,18 @@ def would(request: Request, run_id: str) -> HttpResponse:
 def start(request: Request, run_id: str) -> HttpResponse:
     """Import a draft."""
     actions.request_import(request.access, run_id)
+    return redirect("data-import", run_id)
+
+
+@require_POST
+@page(Right.LOAD)
+def answer(request: Request, run_id: str) -> HttpResponse:
+    """Say what an import asks, and have it go on."""
+    said = {about: request.POST.get(about, "") for about in MANNERS}
+    try:
+        actions.answer(request.access, run_id, said)
+    except FileProblem as problem:
+        return tell(request, redirect("data-import", run_id), str(problem))
     return redirect("data-import", run_id)
 
 

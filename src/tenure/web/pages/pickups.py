@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tenure.sources.imports.files import FileProblem
 from tenure.sources.pickups import actions, folder
 from tenure.sources.pickups import queries as pickups
 from tenure.sources.pickups.rules import Refused
@@ -33,7 +33,7 @@ def all_pickups(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Right.LOAD)
 def new_pickup(request: Request) -> HttpResponse:
-    """Say where files are, and go to the preview of the first."""
+    """Say where files are, and go to where the first is waited for."""
     if request.method != "POST":
         return render(request, "data/new_pickup.html", _asked({}, ""))
     form = request.POST
@@ -41,16 +41,45 @@ def new_pickup(request: Request) -> HttpResponse:
     if every not in dict(EVERY):
         return render(request, "data/new_pickup.html", _asked(form, "Say how often."), status=422)
     try:
-        run = actions.set_up(request.access, where, int(every), form.get("headers", ""))
-    except (Refused, FileProblem, OSError) as problem:
-        wrong = f"{where.strip() or 'Nothing'} {actions.said(problem)}."
+        pickup = actions.set_up(request.access, where, int(every), form.get("headers", ""))
+    except Refused as problem:
+        wrong = f"{where.strip() or 'Nothing'} {problem}."
         return render(request, "data/new_pickup.html", _asked(form, wrong), status=422)
-    return redirect("data-import", run.pk)
+    return redirect("data-pickup", pickup.pk)
 
 
 def _asked(form: Any, wrong: str) -> dict[str, Any]:
     said = {name: form.get(name, "") for name in ("where", "every")}
     return {"said": said, "wrong": wrong, "every": EVERY, "has_folder": folder.root() is not None}
+
+
+@require_GET
+@page(Right.LOAD)
+def one_pickup(request: Request, pickup_id: str) -> HttpResponse:
+    """How far the first file of a pick-up is; then its preview."""
+    pickup = pickups.pickup_of(request.access, pickup_id)
+    if pickup.draft_id or pickup.is_begun:
+        return redirect("data-import", pickup.draft_id) if pickup.draft_id else redirect("data-pickups")
+    return render(request, "data/pickup.html", {"pickup": pickup})
+
+
+@require_GET
+@page(Right.LOAD)
+def pickup_state(request: Request, pickup_id: str) -> HttpResponse:
+    """The part of that page that changes; once the file is there, the browser goes on to it."""
+    pickup = pickups.pickup_of(request.access, pickup_id)
+    answer = render(request, "data/pickup_state.html", {"pickup": pickup})
+    if pickup.draft_id or pickup.is_begun:
+        answer.headers["HX-Redirect"] = reverse("data-pickup", args=[pickup.id])
+    return answer
+
+
+@require_POST
+@page(Right.LOAD)
+def retry_pickup(request: Request, pickup_id: str) -> HttpResponse:
+    """Fetch a first file again."""
+    actions.try_again(request.access, pickup_id)
+    return redirect("data-pickup", pickup_id)
 
 
 @require_POST

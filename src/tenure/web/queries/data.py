@@ -120,6 +120,11 @@ def reading_choices(preview: Preview) -> dict[str, Any]:
     }
 
 
+def manner_titles() -> dict[str, list[tuple[str, str]]]:
+    """The answers to what a file may leave open, in words, by what it is about."""
+    return _TITLES
+
+
 def finished(access: Access, run_id: str) -> tuple[Run, list[Problem], bool]:
     """An import, the first rows it set aside, and whether there is a file of all of them."""
     run = imports.run_of(access, run_id)
