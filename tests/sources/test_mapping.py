@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tenure.sources.imports.files import FileProblem
 from tenure.sources.imports.kinds import KINDS
+from tenure.sources.imports.looks import Cells
 from tenure.sources.imports.mapping import constants, pairs, understand
 
 SUBSCRIPTIONS, EVENTS, ACCOUNTS, PEOPLE = (
@@ -130,3 +133,117 @@ def test_values_for_all_rows():
 def test_columns_that_are_not_there_are_named(said, values):
     with pytest.raises(FileProblem, match="no column 'colour'"):
         understand(ACCOUNTS, ["id"], said, values)
+
+
+# Headers as these programs export them, and what is found in them.
+EXPORTS = {
+    "salesforce accounts": (
+        "accounts",
+        "Account ID,Account Name,Account Owner,Parent Account ID,Website,Type",
+        "account_id=Account ID name=Account Name owner=Account Owner parent_id=Parent Account ID "
+        "domain=Website",
+    ),
+    "salesforce opportunities": (
+        "deals",
+        "Opportunity ID,Account ID,Stage,Amount,Amount Currency,Created Date,Close Date,Won,Lead Source",
+        "deal_id=Opportunity ID account_id=Account ID stage=Stage amount=Amount currency=Amount Currency "
+        "created_at=Created Date closed_at=Close Date won=Won source=Lead Source",
+    ),
+    "salesforce cases": (
+        "tickets",
+        "Case Number,Account ID,Contact ID,Date/Time Opened,Date/Time Closed,Subject,Case Origin,Priority",
+        "ticket_id=Case Number account_id=Account ID person_id=Contact ID created_at=Date/Time Opened "
+        "solved_at=Date/Time Closed subject=Subject channel=Case Origin priority=Priority",
+    ),
+    "hubspot companies": (
+        "accounts",
+        "Record ID,Company name,Company Domain Name,Company owner,Parent Company ID",
+        "account_id=Record ID name=Company name domain=Company Domain Name owner=Company owner "
+        "parent_id=Parent Company ID",
+    ),
+    "hubspot deals": (
+        "deals",
+        "Record ID,Deal Name,Deal Stage,Amount,Create Date,Close Date,Associated Company ID",
+        "deal_id=Record ID stage=Deal Stage amount=Amount created_at=Create Date closed_at=Close Date "
+        "account_id=Associated Company ID",
+    ),
+    "stripe subscriptions": (
+        "subscriptions",
+        "id,Customer ID,Plan,Quantity,Currency,Interval,Amount,Start (UTC),Current Period End (UTC),"
+        "Canceled At (UTC),Ended At (UTC)",
+        "subscription_id=id account_id=Customer ID product=Plan seats=Quantity currency=Currency "
+        "interval=Interval amount=Amount start=Start (UTC) end=Ended At (UTC)",
+    ),
+    "chartmogul subscriptions": (
+        "subscriptions",
+        "Subscription External ID,Customer External ID,Plan,MRR,Currency,Billing Cycle,Start Date,End Date",
+        "subscription_id=Subscription External ID account_id=Customer External ID product=Plan amount=MRR "
+        "currency=Currency interval=Billing Cycle start=Start Date end=End Date",
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "header", "wanted"), EXPORTS.values(), ids=EXPORTS)
+def test_the_usual_exports_are_understood(kind, header, wanted):
+    got = found(KINDS[kind], header.split(","))
+    for pair in re.findall(r"(\w+)=((?:(?! \w+=).)+)", wanted):
+        assert got.get(pair[0]) == pair[1], got
+
+
+def told(kind, **cells: list[str]):
+    """How a file of these cells is understood."""
+    return understand(kind, list(cells), {}, {}, lambda: Cells(cells)).sources
+
+
+MAILS = ["ann@acme.example", "bo@acme.example", "cy@dune.example"]
+
+
+def test_the_only_column_of_addresses_is_the_address_whatever_it_is_called():
+    sources = told(PEOPLE, Number=["1", "2", "3"], Contact=MAILS, account_id=["acme", "acme", "dune"])
+    assert (sources["email"].theirs, sources["email"].how) == (
+        "Contact",
+        "its cells look like e-mail addresses",
+    )
+    assert sources["email"].confidence < 0.75
+
+
+def test_a_name_is_held_against_the_cells():
+    sources = told(
+        SUBSCRIPTIONS,
+        Customer=["acme", "dune", "cinder"],
+        MRR=["5", "6", "7"],
+        Start=["yes", "no", "no"],
+        Signed=["2026-01-01", "2026-02-01", "2026-02-03"],
+    )
+    assert "few cells look like dates" in sources["start"].how
+    assert sources["start"].confidence < 0.5
+
+
+def test_a_name_that_fits_beats_one_that_does_not():
+    sources = told(ACCOUNTS, id=["1", "2", "3"], Website=["no", "no", "yes"], Web=["acme.example"] * 3)
+    assert sources["domain"].theirs == "Web"
+
+
+def test_our_own_names_need_no_second_look():
+    def never() -> Cells:
+        raise AssertionError
+
+    names = [*SUBSCRIPTIONS.names, "colour"]
+    assert understand(SUBSCRIPTIONS, names, {}, {}, never).missing == ()
+
+
+def test_an_id_is_known_by_being_different_in_every_row_and_two_such_columns_are_none():
+    rows = {"Kunde": ["a", "b", "c"], "Ort": ["Kiel", "Kiel", "Ulm"]}
+    assert told(ACCOUNTS, **rows)["account_id"].how == "different in every row"
+    assert "account_id" not in told(ACCOUNTS, **rows, Strasse=["x", "y", "z"])
+
+
+def test_two_columns_that_look_alike_are_not_guessed_between():
+    days = ["2026-01-01", "2026-02-01", "2026-03-01"]
+    assert "timestamp" not in told(EVENTS, one=days, two=days, event=["a", "b", "c"])
+    assert told(EVENTS, one=days, event=["a", "b", "c"])["timestamp"].theirs == "one"
+
+
+def test_samples_are_a_few_different_cells_cut_short():
+    cells = Cells({"a": ["x", "x", "y" * 100, "z", "w"]})
+    assert cells.samples("a") == ("x", "y" * 39 + "…", "z")

@@ -289,11 +289,12 @@ def _show_preview(found: Preview) -> None:
 
 
 def _show_columns(found: Preview) -> None:
-    table = Table("ours", "from", "why", box=None, pad_edge=False, header_style="bold")
+    table = Table("ours", "from", "why", "like", box=None, pad_edge=False, header_style="bold")
     for one in found.columns:
         if one.theirs or one.value:
             value = escape(one.theirs) if one.theirs else f"always {escape(one.value)!r}"
-            table.add_row(one.ours, value, f"{one.how}, {one.confidence:.0%} sure")
+            like = ", ".join(found.samples.get(one.theirs, ()))
+            table.add_row(one.ours, value, f"{one.how}, {one.confidence:.0%} sure", escape(like))
     console.print(table)
     for names, says in ((found.further, "kept as they are"), (found.left_out, "left out")):
         if names:

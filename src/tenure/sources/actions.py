@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from tenure.kit.ids import new_id
 from tenure.sources.imports import undoing
 from tenure.sources.imports.files import FileProblem, open_file
 from tenure.sources.imports.kinds import KINDS
+from tenure.sources.imports.looks import first_cells
 from tenure.sources.imports.mapping import SET_ASIDE, likeliest
 from tenure.sources.imports.options import Options, manners
 from tenure.sources.imports.running import Progress, folder_of, remove_upload, run_import
@@ -77,11 +79,12 @@ def upload(access: Access, filename: str, chunks: Iterable[bytes], pickup: Picku
         file.writelines(chunks)
     run.path = str(path)
     try:
-        names = open_file(path).names
+        opened = open_file(path)
     except FileProblem:
         shutil.rmtree(path.parent)
         raise
-    run.kind, run.signature = likeliest(KINDS, names).name, signature(names)
+    kind = likeliest(KINDS, opened.names, cache(lambda: first_cells(opened)))
+    run.kind, run.signature = kind.name, signature(opened.names)
     if known := _learnt(access, run.signature):
         run.kind = known.kind
         _learn(run, known)

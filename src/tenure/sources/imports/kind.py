@@ -21,9 +21,9 @@ LARGEST_AMOUNT = 10**13  # of a currency's units: what remains a whole number of
 class Column:
     """A canonical column.
 
-    `also`: other names it is known by, in lower case without punctuation, the surest first.
-    `stands_in`: our column that is used where the file has none for this one. `within`: our column whose
-    cells may say this currency too ("5 €").
+    `also`: other names it is known by, in lower case without punctuation, the surest first. `looks`: what its
+    cells look like (a name of looks.LOOKS), where its form does not say. `stands_in`: our column that is used
+    where the file has none for this one. `within`: our column whose cells may say this currency too ("5 €").
     """
 
     name: str
@@ -31,6 +31,7 @@ class Column:
     means: str
     required: bool = False
     also: str = ""
+    looks: str = ""
     stands_in: str = ""
     within: str = ""
 

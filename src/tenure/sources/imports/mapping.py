@@ -1,18 +1,30 @@
-"""Which of a file's columns is which of ours: as said, else guessed by name, and how sure the guess is."""
+"""Which of a file's columns is which of ours: as said, else guessed, and how sure the guess is.
+
+Names come first, and cells are held against them: a column that is named like ours and does not look like it
+is a poor guess. What no name settles, cells may: the only column of e-mail addresses is the e-mail address.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from tenure.kit.words import listing
 from tenure.sources.imports.files import FileProblem
 from tenure.sources.imports.kind import Column, Kind
+from tenure.sources.imports.looks import LOOKS, Cells, look_of
 
 SET_ASIDE = "rejected_"  # columns so named are ours, in a file of rejected rows that comes back mended
 _SIMILAR = 0.92
+_LOOKS_SO = 0.9  # share of the cells
+_HARDLY = 0.5
+_TELLING = ("email", "domain")  # looks that nothing else has
+_BY_CELLS = ("time", "currency", "interval", "number")
+
+_Guess = tuple[Column, str, float, str]  # ours, theirs, how sure, by what
+_SURE = 0.98  # of a name that needs no second look
 
 
 @dataclass(frozen=True)
@@ -52,18 +64,23 @@ class Columns:
 
 
 def understand(
-    kind: Kind, names: Sequence[str], said: Mapping[str, str], values: Mapping[str, str]
+    kind: Kind,
+    names: Sequence[str],
+    said: Mapping[str, str],
+    values: Mapping[str, str],
+    cells: Callable[[], Cells] = Cells,
 ) -> Columns:
     """Map a file's columns: `said` is ours → theirs (empty: none), `values` is ours → one for all rows.
 
-    Raises FileProblem if either names a column that is not there.
+    `cells` gives the first of them, and is only asked where names leave anything open. Raises FileProblem if
+    either of the first two names a column that is not there.
     """
     _check(kind, names, said, values)
     sources = {ours: Source(theirs) for ours, theirs in said.items() if theirs}
     sources |= {ours: Source(value=value) for ours, value in values.items()}
     taken = {source.theirs for source in sources.values()}
     open_columns = [one for one in kind.columns if one.name not in said and one.name not in values]
-    sources |= _guessed(open_columns, [name for name in names if name not in taken])
+    sources |= _guessed(open_columns, [name for name in names if name not in taken], cells)
     sources |= _standing_in(open_columns, sources)
     sources |= _implied(kind, open_columns, sources)
     used = {source.theirs for source in sources.values()}
@@ -78,11 +95,11 @@ def understand(
     )
 
 
-def likeliest(kinds: Iterable[Kind], names: Sequence[str]) -> Kind:
+def likeliest(kinds: Iterable[Kind], names: Sequence[str], cells: Callable[[], Cells] = Cells) -> Kind:
     """The kind whose columns a file has most of, and most surely."""
 
     def fit(kind: Kind) -> tuple[int, float]:
-        columns = understand(kind, names, {}, {})
+        columns = understand(kind, names, {}, {}, cells)
         found = [one.confidence for one in columns.sources.values() if one.theirs]
         return -len(columns.missing), sum(found)
 
@@ -98,16 +115,87 @@ def _check(kind: Kind, names: Sequence[str], said: Mapping[str, str], values: Ma
             raise FileProblem(f"has no column {theirs!r}; it has {listing(list(names))}")
 
 
-def _guessed(columns: Sequence[Column], names: Sequence[str]) -> dict[str, Source]:
-    """The likeliest pairs first, each column on either side once."""
+def _guessed(
+    columns: Sequence[Column], names: Sequence[str], cells: Callable[[], Cells]
+) -> dict[str, Source]:
+    """The likeliest pairs first, each column on either side once; what is left over by its cells."""
+    candidates = [(column, name, *_likeness(column, name)) for column in columns for name in names]
+    sure = {column.name for column, _, confidence, _ in candidates if confidence >= _SURE}
+    is_open = len(sure) < min(len(columns), len(names))
+    looked = cells() if is_open else Cells()
+    telling = _telling([one for one in columns if one.name not in sure], names, looked)
     found: dict[str, Source] = {}
     taken: set[str] = set()
-    candidates = [(column.name, name, *_likeness(column, name)) for column in columns for name in names]
-    for ours, theirs, confidence, how in sorted(candidates, key=lambda one: -one[2]):
-        if confidence and ours not in found and theirs not in taken:
-            found[ours] = Source(theirs, how=how, confidence=round(confidence, 2))
+    held = [_held_against(one, looked, telling) for one in candidates]
+    for column, theirs, confidence, how in sorted(held, key=lambda one: -one[2]):
+        if confidence and column.name not in found and theirs not in taken:
+            found[column.name] = Source(theirs, how=how, confidence=round(confidence, 2))
             taken.add(theirs)
+    if is_open:
+        found |= _by_cells(columns, [name for name in names if name not in taken], found, looked)
     return found
+
+
+def _telling(columns: Sequence[Column], names: Sequence[str], cells: Cells) -> dict[str, str]:
+    """The columns that are the only ones of a telling look, which one of ours still lacks."""
+    found = {}
+    for look in _TELLING:
+        alike = [name for name in names if (cells.share(name, look) or 0) >= _LOOKS_SO]
+        if len(alike) == 1 and any(look_of(one) == look for one in columns):
+            found[alike[0]] = look
+    return found
+
+
+def _held_against(candidate: _Guess, cells: Cells, telling: Mapping[str, str]) -> _Guess:
+    """A guess by name, less sure where the cells do not look like it; our own names are beyond doubt.
+
+    A column of addresses is the address we look for, even if it is called Contact, and no id.
+    """
+    column, name, confidence, how = candidate
+    look = look_of(column)
+    if name == column.name:
+        return candidate
+    if not look and confidence:
+        return column, name, confidence * (0.6 if name in telling else 1), how
+    share = cells.share(name, look) if look else None
+    if share is None:
+        return candidate
+    if not confidence and telling.get(name) == look:
+        return column, name, 0.6, _looks(look)
+    if confidence and share < _HARDLY:
+        return column, name, 0.3 * confidence, f"{how}, but few cells look like {LOOKS[look][0]}"
+    return candidate
+
+
+def _looks(look: str) -> str:
+    return f"its cells look like {LOOKS[look][0]}"
+
+
+def _by_cells(
+    columns: Sequence[Column], names: Sequence[str], found: Mapping[str, Source], cells: Cells
+) -> dict[str, Source]:
+    """The first of ours of a look that no column has by name, if just one column left over looks so."""
+    guessed: dict[str, Source] = {}
+    for look in _BY_CELLS:
+        ours = [one for one in columns if look_of(one) == look]
+        left = [name for name in names if name not in {one.theirs for one in guessed.values()}]
+        alike = [name for name in left if (cells.share(name, look) or 0) >= _LOOKS_SO]
+        is_open = ours and not any(one.name in found for one in ours)
+        if is_open and len(alike) == 1 and (look != "number" or ours[0].required):
+            guessed[ours[0].name] = Source(alike[0], how=_looks(look), confidence=0.6)
+    return guessed | _by_being_distinct(columns, names, {**found, **guessed}, cells)
+
+
+def _by_being_distinct(
+    columns: Sequence[Column], names: Sequence[str], found: Mapping[str, Source], cells: Cells
+) -> dict[str, Source]:
+    """A needed id by the only column left over whose cells all differ."""
+    taken = {one.theirs for one in found.values()}
+    distinct = [name for name in names if name not in taken and cells.are_distinct(name)]
+    first = next((one for one in columns if one.required and one.name.endswith("_id")), None)
+    if first is None or first.name in found or first.stands_in in found or len(distinct) != 1:
+        return {}
+    return {first.name: Source(distinct[0], how="different in every row", confidence=0.5)}
 
 
 def _likeness(column: Column, name: str) -> tuple[float, str]:
@@ -124,8 +212,8 @@ def _likeness(column: Column, name: str) -> tuple[float, str]:
 
 
 def _plain(name: str) -> str:
-    """A name without case and punctuation: `customerID` and `Customer ID` are alike."""
-    return re.sub(r"[\W_]+", "", name).lower()
+    """A name without case, punctuation and zone: `customerID` and `Customer ID` are alike."""
+    return re.sub(r"[\W_]+", "", re.sub(r"\s*\((UTC|GMT)\)$", "", name)).lower()
 
 
 def _standing_in(columns: Sequence[Column], sources: Mapping[str, Source]) -> dict[str, Source]:

@@ -14,6 +14,7 @@ from tenure.sources.imports.file import FileProblem, Reading, SourceFile
 from tenure.sources.imports.forms import MANNERS
 from tenure.sources.imports.judging import Question
 from tenure.sources.imports.kind import Column, Kind, Load, Written
+from tenure.sources.imports.looks import first_cells
 from tenure.sources.imports.mapping import Columns, Source
 from tenure.sources.imports.options import Options
 from tenure.sources.imports.running import Progress, load_of, opened, understood
@@ -44,9 +45,10 @@ class Preview:
     `shown`: the canonical columns in which any of the first `rows` has a value. `problem`: why it cannot
     be imported as it is; then at most its columns are known. `would`: what importing it now would do, if
     that was asked for. `is_whole`: whether that is about all rows. `missing`: the columns that are needed
-    and have no source. `hint`: what would help many of its rows at once. `questions`: what its cells leave
-    open; `manners`: how its dates and numbers are written, as judged or said; `reading`: encoding,
-    separator and sheet, found out or said; `sheets`: all it has.
+    and have no source. `samples`: a few cells of each of the file's columns. `hint`: what would help many of
+    its rows at once. `questions`: what its cells leave open; `manners`: how its dates and numbers are
+    written, as judged or said; `reading`: encoding, separator and sheet, found out or said; `sheets`: all it
+    has.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Preview:
     further: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     as_of: str = ""
     shown: tuple[str, ...] = ()
     rows: tuple[dict[str, Any], ...] = ()
@@ -104,12 +107,18 @@ def _with_columns(run: ImportRun, found: Preview, file: SourceFile, columns: Col
         reading=file.reading,
         sheets=file.sheets,
         names=file.names,
+        samples=_samples(file),
         columns=tuple(_guess(one, columns.sources.get(one.name, _NOWHERE)) for one in columns.kind.columns),
         missing=columns.missing,
         further=columns.further,
         left_out=columns.left_out,
         as_of=Options.read(run.options).terms(run.workspace).as_of.isoformat(),
     )
+
+
+def _samples(file: SourceFile) -> dict[str, tuple[str, ...]]:
+    cells = first_cells(file)
+    return {name: cells.samples(name) for name in file.names}
 
 
 def _guess(column: Column, source: Source) -> ColumnGuess:

@@ -22,6 +22,7 @@ from tenure.sources.imports.forms import MANNERS
 from tenure.sources.imports.judging import Question
 from tenure.sources.imports.kind import Kind, Load, Written
 from tenure.sources.imports.kinds import KINDS
+from tenure.sources.imports.looks import first_cells
 from tenure.sources.imports.mapping import SET_ASIDE, Columns, understand
 from tenure.sources.imports.options import Options
 from tenure.sources.models import ImportRun, RejectedRow
@@ -76,7 +77,7 @@ def understood(run: ImportRun) -> tuple[SourceFile, Columns]:
     """A run's file and how its columns are mapped. Raises FileProblem."""
     options = Options.read(run.options)
     file = open_file(Path(run.path), options.reading)
-    return file, understand(KINDS[run.kind], file.names, options.map, options.set)
+    return file, understand(KINDS[run.kind], file.names, options.map, options.set, lambda: first_cells(file))
 
 
 def folder_of(run: ImportRun) -> Path:

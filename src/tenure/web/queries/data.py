@@ -60,6 +60,7 @@ class ColumnChoice:
     why: str
     is_needed: bool
     is_missing: bool
+    samples: tuple[str, ...] = ()  # cells of the file's column
 
 
 def data_page(access: Access) -> DataPage:
@@ -70,12 +71,15 @@ def data_page(access: Access) -> DataPage:
 
 def choices(preview: Preview) -> tuple[list[ColumnChoice], list[ColumnChoice]]:
     """The columns that the file has or needs, and those it does not seem to have."""
-    made = [_choice(one, one.ours in preview.missing) for one in preview.columns]
+    made = [
+        _choice(one, one.ours in preview.missing, preview.samples.get(one.theirs, ()))
+        for one in preview.columns
+    ]
     shown = [one for one in made if one.theirs or one.value or one.is_missing]
     return shown, [one for one in made if one not in shown]
 
 
-def _choice(column: ColumnGuess, is_missing: bool) -> ColumnChoice:
+def _choice(column: ColumnGuess, is_missing: bool, samples: tuple[str, ...]) -> ColumnChoice:
     return ColumnChoice(
         ours=column.ours,
         means=column.means,
@@ -84,6 +88,7 @@ def _choice(column: ColumnGuess, is_missing: bool) -> ColumnChoice:
         why=_why(column),
         is_needed=column.required,
         is_missing=is_missing,
+        samples=samples,
     )
 
 

@@ -18,7 +18,7 @@ from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Writte
 ACCOUNT_ID = (
     "accountid customerid accountnumber accountref customernumber customerno custid clientid companyid orgid "
     "organizationid organisationid groupid tenantid workspaceid teamid account customer client company org "
-    "organization organisation group tenant"
+    "organization organisation group tenant customerexternalid associatedcompanyid primaryassociatedcompanyid"
 )
 
 
@@ -50,7 +50,7 @@ KINDS.add(
                 text(200),
                 "your own id of the customer",
                 True,
-                ACCOUNT_ID + " id",
+                ACCOUNT_ID + " recordid externalid id",
                 stands_in="name",
             ),
             Column(
@@ -64,25 +64,26 @@ KINDS.add(
                 "domain",
                 text(253),
                 "the domain of its website or e-mail",
-                also="website url homepage web emaildomain",
+                also="website url homepage web emaildomain companydomainname companydomain websiteurl",
+                looks="domain",
             ),
             Column(
                 "parent_id",
                 text(200),
                 "your id of the customer it belongs to",
-                also="parent parentaccount parentaccountid parentcompany",
+                also="parent parentaccount parentaccountid parentcompany parentcompanyid",
             ),
             Column(
                 "owner",
                 text(254),
                 "who looks after it, by e-mail address",
-                also="csm accountowner owneremail accountmanager successmanager manager",
+                also="csm accountowner companyowner owneremail accountmanager successmanager manager",
             ),
             Column(
                 "segment",
                 text(80),
                 "a word for customers of its kind",
-                also="tier plan segmentname size",
+                also="tier plan segmentname size customersegment",
             ),
         ),
         checks=(

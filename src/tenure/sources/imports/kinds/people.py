@@ -46,10 +46,15 @@ KINDS.add(
                 text(200),
                 "your own id of the person",
                 True,
-                PERSON_ID + " id",
+                PERSON_ID + " recordid id",
                 stands_in="email",
             ),
-            Column("email", EMAIL, "their e-mail address", also="emailaddress mail useremail contactemail"),
+            Column(
+                "email",
+                EMAIL,
+                "their e-mail address",
+                also="emailaddress mail useremail contactemail customeremail workemail",
+            ),
             Column(
                 "name",
                 text(200),

@@ -104,7 +104,7 @@ KINDS.add(
                 text(200),
                 "your own id of the subscription",
                 True,
-                "subscription subscriptionid subid contractid contractnumber id",
+                "subscription subscriptionid subid subscriptionexternalid contractid contractnumber id",
                 stands_in="account_id",
             ),
             Column("account_id", text(200), "your id of the customer", True, ACCOUNT_ID),
@@ -112,7 +112,7 @@ KINDS.add(
                 "product",
                 text(120),
                 "what they subscribe to",
-                also="plan planname productname sku package",
+                also="plan planname productname planid sku package",
             ),
             Column(
                 "amount",
@@ -121,13 +121,13 @@ KINDS.add(
                 True,
                 "mrr arr price fee charges monthlycharges monthlycharge monthlyamount monthlyfee "
                 "monthlyprice monthlyrevenue annualamount yearlyamount recurringamount "
-                "unitamount",
+                "unitamount planamount amountpaid total",
             ),
             Column(
                 "currency",
                 CURRENCY,
                 "three letters; the workspace's own if left out",
-                also="currencycode ccy",
+                also="currencycode ccy amountcurrency plancurrency",
                 within="amount",
             ),
             Column(
@@ -148,14 +148,14 @@ KINDS.add(
                 DATE,
                 "the first day it runs",
                 also="startdate startson starts startedat startedon begin beginson validfrom contractstart "
-                "currentperiodstart",
+                "subscriptionstart servicestart currentperiodstart",
             ),
             Column(
                 "end",
                 DATE,
                 "the first day it no longer runs; empty: open",
-                also="enddate endson ends endedat endedon validto validuntil contractend currentperiodend "
-                "canceledat",
+                also="enddate endson ends endedat endedon validto validuntil contractend subscriptionend "
+                "serviceend canceledat cancelledat currentperiodend",
             ),
             Column(
                 "auto_renew",

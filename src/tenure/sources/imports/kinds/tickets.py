@@ -84,16 +84,23 @@ KINDS.add(
                 text(200),
                 "the help desk's own id of the ticket",
                 True,
-                "ticketid ticketnumber ticket caseid casenumber case conversationid issueid requestid id",
+                "ticketid ticketnumber ticket caseid casenumber case recordid conversationid "
+                "issueid requestid id",
             ),
             Column("account_id", text(200), "your id of the customer", True, ACCOUNT_ID),
-            Column("person_id", text(200), "your id of who asked", also="requesterid requester " + PERSON_ID),
+            Column(
+                "person_id",
+                text(200),
+                "your id of who asked",
+                also="requesterid requester contactname " + PERSON_ID,
+            ),
             Column(
                 "created_at",
                 INSTANT,
                 "when they asked",
                 True,
-                "createdat createdon created openedat opened openedon submittedat " + TIMESTAMP,
+                "createdat createdon created createdate createddate openedat opened openedon "
+                "datetimeopened submittedat " + TIMESTAMP,
             ),
             Column(
                 "first_reply_at",
@@ -105,7 +112,9 @@ KINDS.add(
                 "solved_at",
                 INSTANT,
                 "when it was last solved; empty: open",
-                also="solvedat resolvedat closedat solvedon resolvedon closedon solved resolved closed",
+                also="solvedat resolvedat closedat solvedon resolvedon closedon solved "
+                "resolved closed closedate "
+                "closeddate datetimeclosed",
             ),
             Column("replies", WHOLE, "how often a person answered", also="replycount agentreplies responses"),
             Column(
@@ -117,9 +126,14 @@ KINDS.add(
                 "minutes somebody worked on it",
                 also="handletime handlingminutes handletimeminutes workminutes minutes",
             ),
-            Column("subject", text(500), "what it is about", also="title topic summary"),
-            Column("channel", text(80), "how they asked: email, chat, phone", also="via source medium"),
-            Column("priority", text(80), "how urgent it is", also="urgency severity prio"),
+            Column("subject", text(500), "what it is about", also="title topic summary ticketname"),
+            Column(
+                "channel",
+                text(80),
+                "how they asked: email, chat, phone",
+                also="via source medium caseorigin origin",
+            ),
+            Column("priority", text(80), "how urgent it is", also="urgency severity prio casepriority"),
         ),
         checks=(
             not_in_future("created_at"),
