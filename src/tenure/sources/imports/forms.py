@@ -28,24 +28,27 @@ create macro _even(x) as regexp_replace(
     regexp_replace(translate(x, '−’{spaces}', '-''   '), '^\((.+)\)$', '-\1'), ' ?%$', '');
 create macro _bare(x) as regexp_replace(regexp_replace(_even(x),
     '^([+-]?) ?(?i:{codes}|{signs}) ?', '\1'), ' ?(?i:{codes}|{signs})$', '');
-create macro _is(x, form) as regexp_full_match(_bare(x), '[+-]?(' || form || ')');
-create macro is_point(x) as _is(x, '\d{1,3}([, '']\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}|\d*\.\d{1,2}'
-    '|\d*\.\d{4,}|0*\.\d+|\d{4,}\.\d*|\d+\.|(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3}');
-create macro is_comma(x) as _is(x, '\d{1,3}([. '']\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}|\d*,\d{1,2}'
-    '|\d*,\d{4,}|0*,\d+|\d{4,},\d+');
-create macro is_ambiguous_number(x) as _is(x, '[1-9]\d{0,2}[.,]\d{3}');
-create macro as_point(x) as try_cast(translate(_bare(x), ', ''', '') as decimal(28, 10));
-create macro as_comma(x) as
-    try_cast(replace(translate(_bare(x), '. ''', ''), ',', '.') as decimal(28, 10));
-create macro _number(x, mark) as case
-    when is_point(x) or (mark = 'point' and is_ambiguous_number(x)) then as_point(x)
-    when is_comma(x) or (mark = 'comma' and is_ambiguous_number(x)) then as_comma(x)
-    when _is(x, '\d+|\d{1,3}([ '']\d{3})+') then as_point(x) end;
-create macro read_number(x, mark) as case
-    when ends_with(x, '%') then (_number(x, mark) * 0.01)::decimal(28, 10) else _number(x, mark) end;
-create macro read_whole(x, mark) as case
-    when _number(x, mark) = trunc(_number(x, mark)) and not ends_with(x, '%')
-        then try_cast(_number(x, mark) as bigint) end;
+create macro _point(b) as regexp_full_match(b, '[+-]?(\d{1,3}([, '']\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}|\d*\.\d{1,2}'
+    '|\d*\.\d{4,}|0*\.\d+|\d{4,}\.\d*|\d+\.|(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3})');
+create macro _comma(b) as regexp_full_match(b, '[+-]?(\d{1,3}([. '']\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}|\d*,\d{1,2}'
+    '|\d*,\d{4,}|0*,\d+|\d{4,},\d+)');
+create macro _open(b) as regexp_full_match(b, '[+-]?[1-9]\d{0,2}[.,]\d{3}');
+create macro _as_point(b) as try_cast(translate(b, ', ''', '') as decimal(28, 10));
+create macro _as_comma(b) as try_cast(replace(translate(b, '. ''', ''), ',', '.') as decimal(28, 10));
+create macro is_point(x) as _point(_bare(x));
+create macro is_comma(x) as _comma(_bare(x));
+create macro is_ambiguous_number(x) as _open(_bare(x));
+create macro as_point(x) as _as_point(_bare(x));
+create macro as_comma(x) as _as_comma(_bare(x));
+-- The lambda takes what is dear to compile and to work out once, however often it is asked for.
+create macro _number(x, mark) as list_transform([_bare(x)], lambda b: case
+    when _point(b) or (mark = 'point' and _open(b)) then _as_point(b)
+    when _comma(b) or (mark = 'comma' and _open(b)) then _as_comma(b)
+    when regexp_full_match(b, '[+-]?(\d+|\d{1,3}([ '']\d{3})+)') then _as_point(b) end)[1];
+create macro read_number(x, mark) as list_transform([_number(x, mark)], lambda n:
+    case when ends_with(x, '%') then (n * 0.01)::decimal(28, 10) else n end)[1];
+create macro read_whole(x, mark) as list_transform([_number(x, mark)], lambda n:
+    case when n = trunc(n) and not ends_with(x, '%') then try_cast(n as bigint) end)[1];
 create macro plain_number(n) as regexp_replace(n::varchar, '\.?0+$', '');
 create macro wrong_number(x) as case when is_ambiguous_number(x)
     then format('could be {} or {}; write the one that is meant, or say which the file means',
@@ -84,25 +87,25 @@ _TIMES = r"""
 -- The numeric day at the beginning of a text, with or without a time behind it.
 create macro _national(x) as regexp_extract(x,
     '^(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2})([, T]+\d{1,2}:.*)?$', 1);
-create macro _part(x, n) as
-    try_cast(regexp_extract(_national(x), '^(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})$', n) as integer);
-create macro _year(x) as
-    _part(x, 3) + case when _part(x, 3) < 70 then 2000 when _part(x, 3) < 100 then 1900 else 0 end;
+-- Its three numbers, in the order in which they stand; null if there is none.
+create macro _parts(x) as try_cast(string_split(translate(_national(x), './', '--'), '-') as integer[]);
+create macro _year(p) as p[3] + case when p[3] < 70 then 2000 when p[3] < 100 then 1900 else 0 end;
 create macro _ymd(year, month, day) as
     try_strptime(year::varchar || '-' || month::varchar || '-' || day::varchar, '%Y-%m-%d');
 -- 3/4/2026 is in March or in April, depending on whom one asks.
-create macro is_ambiguous_day(x) as coalesce(_part(x, 1) <> _part(x, 2)
-    and _part(x, 1) between 1 and 12 and _part(x, 2) between 1 and 12, false);
-create macro is_day_first(x) as
-    coalesce(_part(x, 1) between 13 and 31 and _part(x, 2) between 1 and 12, false);
-create macro is_month_first(x) as
-    coalesce(_part(x, 2) between 13 and 31 and _part(x, 1) between 1 and 12, false);
-create macro as_day_first(x) as _ymd(_year(x), _part(x, 2), _part(x, 1));
-create macro as_month_first(x) as _ymd(_year(x), _part(x, 1), _part(x, 2));
-create macro _numeric(x, first) as case
-    when is_ambiguous_day(x) and first not in ('day-first', 'month-first') then null
-    when is_month_first(x) or (is_ambiguous_day(x) and first = 'month-first') then as_month_first(x)
-    else as_day_first(x) end;
+create macro _open_day(p) as coalesce(
+    p[1] <> p[2] and p[1] between 1 and 12 and p[2] between 1 and 12, false);
+create macro _month_first(p) as coalesce(p[2] between 13 and 31 and p[1] between 1 and 12, false);
+create macro is_ambiguous_day(x) as _open_day(_parts(x));
+create macro is_day_first(x) as list_transform([_parts(x)], lambda p:
+    coalesce(p[1] between 13 and 31 and p[2] between 1 and 12, false))[1];
+create macro is_month_first(x) as _month_first(_parts(x));
+create macro as_day_first(x) as list_transform([_parts(x)], lambda p: _ymd(_year(p), p[2], p[1]))[1];
+create macro as_month_first(x) as list_transform([_parts(x)], lambda p: _ymd(_year(p), p[1], p[2]))[1];
+create macro _numeric(x, first) as list_transform([_parts(x)], lambda p: case
+    when _open_day(p) and first not in ('day-first', 'month-first') then null
+    when _month_first(p) or (_open_day(p) and first = 'month-first') then _ymd(_year(p), p[1], p[2])
+    else _ymd(_year(p), p[2], p[1]) end)[1];
 -- A spreadsheet's number of a day.
 create macro _serial(x) as case when regexp_full_match(x, '[2-7]\d{4}(\.\d+)?')
     then timestamp '1899-12-30' + to_seconds(round(x::double * 86400)) end;
@@ -137,7 +140,7 @@ create macro read_instant(x, first) as timezone('UTC', _within(timezone('UTC',
     coalesce(_moment(x, first), timezone(getvariable('zone'), _day(x, first))))));
 create macro wrong_day(x) as case when is_ambiguous_day(x)
     then format('could be {2}-{1:02d}-{0:02d} or {2}-{0:02d}-{1:02d}; write the one that is meant, '
-        'or say which the file means', _part(x, 1), _part(x, 2), _year(x))
+        'or say which the file means', _parts(x)[1], _parts(x)[2], _year(_parts(x)))
     else 'is not a date this version reads; write it like 2026-04-03' end;
 """
 
