@@ -8,9 +8,9 @@ from tenure.bench import imports
 
 
 @pytest.mark.slow
-def test_it_gives_rows_per_processor_second_for_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "ROWS", dict.fromkeys(imports.ROWS, 50))
+def test_it_gives_rows_per_processor_second_for_a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "ROWS", {"events": 50})
     result = imports.run(1)
-    assert list(result.ratios) == ["accounts", "people", "subscriptions", "events"]
-    assert all(ratio > 0 for ratio in result.ratios.values())
+    assert list(result.ratios) == ["events"]
+    assert result.ratios["events"] > 0
     assert result.figures["events: rows per CPU second"] > 0  # type: ignore[operator]

@@ -8,7 +8,10 @@ import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
@@ -17,8 +20,9 @@ from tenure.events import views
 from tenure.feedback.models import Response
 from tenure.revenue.models import Subscription, Term
 from tenure.revenue.queries import money_of
-from tenure.sources import queries
-from tenure.sources.actions import draft_of
+from tenure.sources import actions, queries
+from tenure.sources.actions import draft_of, import_file
+from tenure.sources.imports import preview, run_import
 from tenure.sources.imports.options import Options
 from tenure.sources.models import ImportRun, RejectedRow
 from tenure.workspaces.roles import Role
@@ -344,3 +348,70 @@ def test_a_viewer_may_not_import_and_a_neighbour_sees_nothing(access, neighbour,
     for read in (queries.run_of, queries.problems_of, queries.rejected_path):
         with pytest.raises(Http404):
             read(neighbour, run.pk)
+
+
+SPOILT = [
+    {"account_id": "acme", "amount": "5", "start": "2026-01-01", "note": "=SUM(A1)"},
+    {"account_id": "dune", "amount": "five", "start": "2026-01-01", "note": 'a, "b"'},
+    {"account_id": "", "amount": "7", "start": "2026-01-01", "note": "-"},
+]
+
+
+def _spoilt(form: str, path: Path) -> Path:
+    """A file of a format in which two of three rows cannot be taken."""
+    header = list(SPOILT[0])
+    if form == "csv":
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, header)
+            writer.writeheader()
+            writer.writerows(SPOILT)
+    elif form == "xlsx":
+        with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate([header, *(list(one.values()) for one in SPOILT)]):
+                sheet.write_row(number, 0, row)
+    elif form == "parquet":
+        pq.write_table(pa.Table.from_pylist(SPOILT), path)
+    else:
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in SPOILT))
+    return path
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet", "jsonl"])
+def test_rejected_rows_of_every_format_are_mended_and_sent_again(access, tmp_path, form):
+    run = import_file(access, "subscriptions", _spoilt(form, tmp_path / f"file.{form}"), Options())
+    assert counts(run) == (1, 0, 0, 2)
+    path = queries.rejected_path(access, run.pk)
+    text = path.read_text()
+    assert "'five' is not a number" in text
+    assert "is empty; every row needs it" in text
+    mended = tmp_path / "mended.csv"
+    mended.write_text(text.replace("dune,five", "dune,6").replace(",,7,", ",cinder,7,"))
+    again = import_file(access, "subscriptions", mended, Options())
+    assert counts(again) == (2, 0, 0, 0)
+    amounts = access.of(Term).order_by("amount_minor").values_list("account__external_id", "amount_minor")
+    assert list(amounts) == [("acme", 500), ("dune", 600), ("cinder", 700)]
+    assert counts(import_file(access, "subscriptions", mended, Options())) == (0, 0, 2, 0)
+
+
+def test_how_columns_were_corrected_is_remembered_for_the_next_file_of_the_shape(access):
+    def bring(*rows: str) -> ImportRun:
+        return actions.upload(
+            access, "export.csv", [("Wer,Was,Wo\n" + "".join(f"{r}\n" for r in rows)).encode()]
+        )
+
+    first = bring("acme,Acme,Kiel", "dune,Dune,Ulm")
+    assert first.learnt_from == ""
+    said = Options({"account_id": "Wer", "name": "Was", "domain": ""}, {"segment": "new"})
+    actions.choose(access, first.pk, "accounts", said)
+    actions.request_import(access, first.pk)
+    run_import(first.pk)
+    second = bring("cinder,Cinder,Bonn")
+    assert (second.kind, second.learnt_from) == ("accounts", "export.csv")
+    shown = {one.ours: one.theirs or one.value for one in preview(second).columns}
+    assert (shown["account_id"], shown["name"], shown["segment"]) == ("Wer", "Was", "new")
+    actions.request_import(access, second.pk)
+    assert counts(run_import(second.pk)) == (1, 0, 0, 0)
+    assert access.of(Account).get(external_id="cinder").name == "Cinder"
+    other = actions.upload(access, "other.csv", [b"Wer,Was,Wo,Wann\na,b,c,d\n"])
+    assert other.learnt_from == ""

@@ -380,7 +380,7 @@ def test_a_pick_up_waits_for_its_first_file_on_a_page_of_its_own(access, dana, v
     assert fetch_first(pickup.pk, refused) is None
     state = client.get(f"{place}/state")
     assert "only public addresses" in state.content.decode()
-    assert "could not be fetched" in client.get(reverse("data-pickups")).content.decode()
+    assert "leads to an address inside a network" in client.get(reverse("data-pickups")).content.decode()
     assert client.post(f"{place}/retry", follow=True).status_code == 200
 
     def fetched(url, headers, etag, modified, target, policy):

@@ -12,7 +12,9 @@ from tenure.accounts.models import Account
 from tenure.sources import actions
 from tenure.sources.imports import run_import
 from tenure.sources.imports.options import Options
-from tenure.sources.models import ImportRun
+from tenure.sources.models import ImportRun, Pickup
+from tenure.sources.pickups.actions import fetch_first, set_up
+from tenure.sources.pickups.fetching import Fetched
 from tenure.workspaces.access import Access
 from tests.browser import DESKTOP, PHONE, OpenPage, axe_violations, sideways_scroll
 from tests.web.test_data import set_aside
@@ -33,6 +35,19 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "Customers with churn.csv"
     path.write_text(SUBSCRIPTIONS)
     return path
+
+
+LATE = "subscription_id,account_id,amount,start\n" + "".join(
+    f"S{n},acme,1.234,{'03/04/2026' if n < 20 else '05/06/2026'}\n" for n in range(40)
+)
+
+
+@pytest.fixture
+def asking(access: Access) -> ImportRun:
+    """An import that waits for answers."""
+    run = actions.upload(access, "terms.csv", [LATE.encode()])
+    actions.request_import(access, run.pk)
+    return run_import(run.pk)
 
 
 @pytest.fixture
@@ -88,6 +103,75 @@ def test_every_view_is_accessible_and_fits(
             page.screenshot(path=f"{folder}/{name}-{theme}-{size[0]}.png", full_page=True)
         assert sideways_scroll(page) == 0, path
         assert axe_violations(page) == [], path
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_questions_and_pick_ups_are_accessible_and_fit(
+    open_page: OpenPage, access: Access, dana: Access, asking: ImportRun, theme: str, size: tuple[int, int]
+) -> None:
+    address = "https://files.example/exports/of/every/customer/that/we/have/customers.csv"
+    fetching, refused, begun = (
+        Pickup.objects.create(
+            workspace=access.workspace, where=address, every_minutes=60, created_by="dana@us.example", **about
+        )
+        for about in (
+            {},
+            {"last_failed": True, "failures": 1, "last_says": f"{address} answered 404 Not Found"},
+            {"kind": "accounts", "is_on": True, "last_says": "customers.csv: 12 rows: 12 added"},
+        )
+    )
+    draft = actions.upload(access, "first.csv", [SUBSCRIPTIONS.encode()], begun)
+    views = {
+        "asking": (f"/data/imports/{asking.pk}", "Is the day or the month first?"),
+        "question": (f"/data/imports/{_questioned(access)}", "Answer above"),
+        "pickups": ("/data/pickups", "answered 404 Not Found"),
+        "pickup-new": ("/data/pickups/new", "Where are the files?"),
+        "pickup-fetching": (f"/data/pickups/{fetching.pk}", "Its first file is being fetched"),
+        "pickup-refused": (f"/data/pickups/{refused.pk}", "answered 404"),
+        "pickup-preview": (f"/data/imports/{draft.pk}", "This is the first file of"),
+    }
+    for name, (path, says) in views.items():
+        page = open_page(path, dana, theme=theme, size=size)
+        expect(page.get_by_text(says).first).to_be_visible()
+        if folder := os.environ.get("TENURE_SCREENSHOTS"):
+            page.screenshot(path=f"{folder}/{name}-{theme}-{size[0]}.png", full_page=True)
+        assert sideways_scroll(page) == 0, path
+        assert axe_violations(page) == [], path
+
+
+def _questioned(access: Access) -> str:
+    """A draft whose preview asks."""
+    return actions.upload(access, "terms.csv", [LATE.encode()]).pk
+
+
+def test_an_import_asks_is_answered_and_goes_on(
+    open_page: OpenPage, access: Access, dana: Access, asking: ImportRun
+) -> None:
+    page = open_page(f"/data/imports/{asking.pk}", dana)
+    page.get_by_label("Month first:").check()
+    page.get_by_label("Point:").check()
+    page.get_by_role("button", name="Go on importing").click()
+    expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+    run_import(asking.pk)
+    expect(page.get_by_role("link", name="See the customers")).to_be_visible()
+
+
+def test_a_first_file_that_arrives_opens_its_preview(
+    open_page: OpenPage, access: Access, dana: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pickup = set_up(dana, "https://files.example/customers.csv", 60)
+    page = open_page(f"/data/pickups/{pickup.pk}", dana)
+    expect(page.get_by_text("Its first file is being fetched")).to_be_visible()
+
+    def fetched(url: str, headers: object, etag: str, modified: str, target: Path, policy: object) -> Fetched:
+        target.write_text(SUBSCRIPTIONS)
+        return Fetched(True, "customers.csv", "", "")
+
+    monkeypatch.setattr("tenure.sources.pickups.fetching.fetch", fetched)
+    fetch_first(pickup.pk)
+    page.wait_for_url("**/data/imports/*")
+    expect(page.get_by_text("This is the first file of")).to_be_visible()
 
 
 def _settled(page: Page, name: str) -> None:

@@ -28,9 +28,11 @@ create macro _even(x) as regexp_replace(
     regexp_replace(translate(x, '−’{spaces}', '-''   '), '^\((.+)\)$', '-\1'), ' ?%$', '');
 create macro _bare(x) as regexp_replace(regexp_replace(_even(x),
     '^([+-]?) ?(?i:{codes}|{signs}) ?', '\1'), ' ?(?i:{codes}|{signs})$', '');
-create macro _point(b) as regexp_full_match(b, '[+-]?(\d{1,3}([, '']\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}|\d*\.\d{1,2}'
+create macro _point(b) as regexp_full_match(b,
+    '[+-]?(\d{1,3}([, '']\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}|\d*\.\d{1,2}'
     '|\d*\.\d{4,}|0*\.\d+|\d{4,}\.\d*|\d+\.|(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3})');
-create macro _comma(b) as regexp_full_match(b, '[+-]?(\d{1,3}([. '']\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}|\d*,\d{1,2}'
+create macro _comma(b) as regexp_full_match(b,
+    '[+-]?(\d{1,3}([. '']\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}|\d*,\d{1,2}'
     '|\d*,\d{4,}|0*,\d+|\d{4,},\d+)');
 create macro _open(b) as regexp_full_match(b, '[+-]?[1-9]\d{0,2}[.,]\d{3}');
 create macro _as_point(b) as try_cast(translate(b, ', ''', '') as decimal(28, 10));

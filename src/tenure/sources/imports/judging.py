@@ -6,7 +6,7 @@ leaves open, the file's other columns of its sort may settle. What nobody has se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -28,6 +28,7 @@ _WORTH_A_LOOK = {
     "numbers": "contains(x, '.') or contains(x, ',')",
 }
 _EXAMPLES = 2
+_LOOKED_AT = 50  # open cells among which they are found
 
 
 @dataclass(frozen=True)
@@ -158,11 +159,21 @@ def _found(connection: duckdb.DuckDBPyConnection, cells: Cells) -> _Found:
     tests = [test.replace("{x}", "x") for test in _TESTS[cells.about]]
     counts = ", ".join(f"count(*) filter ({test})" for test in tests)
     sql = (
-        f"select {counts}, arg_min(x, line, {_EXAMPLES}) filter ({tests[2]}) "  # noqa: S608
+        f"select {counts}, arg_min(x, line, {_LOOKED_AT}) filter ({tests[2]}) "  # noqa: S608
         f"from (select line, {cells.text} as x from given) where {_WORTH_A_LOOK[cells.about]}"
     )
     [(first, second, open_, texts)] = connection.execute(sql).fetchall()
-    return _Found(cells, first, second, open_, tuple(_example(connection, cells, one) for one in texts or ()))
+    return _Found(
+        cells,
+        first,
+        second,
+        open_,
+        tuple(_example(connection, cells, one) for one in _different(texts or ())),
+    )
+
+
+def _different(texts: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(texts))[:_EXAMPLES]
 
 
 def _example(connection: duckdb.DuckDBPyConnection, cells: Cells, text: str) -> Example:

@@ -32,6 +32,11 @@ class PickupRow:
         """Whether its first file was imported: until then none is fetched by the clock."""
         return bool(self.kind)
 
+    @property
+    def says(self) -> str:
+        """How it went last, without the name of the place, beside which it stands."""
+        return self.last_says.removeprefix(f"{self.where} ") or "not looked at yet"
+
 
 def pickups(access: Access) -> list[PickupRow]:
     """The workspace's pick-ups, by where they fetch from."""
