@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import duckdb
 import pytest
 from django.http import Http404
 
@@ -16,7 +17,7 @@ from tenure.events import views
 from tenure.kit import home, outbox
 from tenure.kit.facts import ImportRequested, RecordsChanged
 from tenure.sources import actions, queries
-from tenure.sources.imports import preview, run_import
+from tenure.sources.imports import engine, preview, run_import
 from tenure.sources.imports.files import FileProblem
 from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.options import Options
@@ -215,3 +216,14 @@ def test_killed_with_nine_in_the_middle_and_run_again_nothing_is_lost_or_doubled
     process.stdout.close()
     assert counts(run_import(run.pk)) == (9000, 0, 0, 0)
     assert access.of(Account).count() == 9000
+
+
+def test_files_that_are_checked_at_once_do_not_see_each_other():
+    with engine.connection() as one, engine.connection() as other:
+        one.execute("create temp table given as select 1 as ordinal")
+        with pytest.raises(duckdb.CatalogException):
+            other.execute("select * from given")
+        other.execute("create temp table given as select 2 as ordinal")
+        assert one.execute("select ordinal from given").fetchall() == [(1,)]
+    with engine.connection() as later, pytest.raises(duckdb.CatalogException):
+        later.execute("select * from given")

@@ -1,0 +1,64 @@
+"""Rows written in bulk are what the ORM reads back; the fields that are named are set, and no others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from tenure.accounts.models import Account, Identity, Person
+from tenure.kit import bulk
+
+
+def people(access, count: int) -> list[Person]:
+    at = datetime(2026, 4, 3, 12, 30, 1, 250, tzinfo=timezone(timedelta(hours=2)))
+    return [
+        Person(
+            workspace=access.workspace,
+            external_id=f"p{n}",
+            name=f"It's {n} % \u20ac",
+            attributes={"n": n, "text": "\u201c"} if n else {},
+            created_at=at,
+        )
+        for n in range(count)
+    ]
+
+
+def test_rows_come_back_as_they_were_given(access):
+    given = people(access, 3)
+    bulk.add(given)
+    found = {one.pk: one for one in access.of(Person)}
+    assert len(found) == 3
+    for one in given:
+        other = found[one.pk]
+        assert (other.external_id, other.name, other.attributes, other.account_id, other.is_own) == (
+            one.external_id,
+            one.name,
+            one.attributes,
+            None,
+            False,
+        )
+        assert other.created_at == datetime(2026, 4, 3, 10, 30, 1, 250, tzinfo=UTC)
+
+
+def test_what_is_there_gets_the_named_fields_and_keeps_the_others(access):
+    [ann] = people(access, 1)
+    bulk.add([ann])
+    ann.name, ann.role = "Ann", "champion"
+    bulk.save([ann, *people(access, 2)[1:]], ["id"], ["name"])
+    found = dict(access.of(Person).values_list("external_id", "name"))
+    assert (found["p0"], len(found)) == ("Ann", 2)
+    assert access.of(Person).get(external_id="p0").role == ""
+
+
+def test_keys_that_the_database_gives_are_given_and_found_again_by_others(access):
+    def meaning(target: str) -> Identity:
+        return Identity(workspace=access.workspace, kind="account", observed="acme", target_id=target)
+
+    bulk.save([meaning("one")], ["workspace", "kind", "observed"], ["target_id"])
+    bulk.save([meaning("two")], ["workspace", "kind", "observed"], ["target_id"])
+    assert access.of(Identity).get().target_id == "two"
+
+
+def test_no_rows_are_nothing_to_do(access):
+    bulk.add([])
+    bulk.save([], ["id"], ["name"])
+    assert not access.of(Account).exists()
