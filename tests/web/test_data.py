@@ -128,8 +128,7 @@ class TestImports:
 
     def test_a_column_that_is_chosen_counts_more_than_the_value_that_was_assumed(self, access, dana, visit):
         client = visit(dana)
-        file = SimpleUploadedFile("c.csv", b"customer,mrr,Turnus\nacme,120,year\n")
-        where = client.post("/data/import", {"file": file})["Location"]
+        where = bring(client, b"customer,mrr,Turnus\nacme,120,year\n")
         client.post(
             f"{where}/choose", {"kind": "subscriptions", "map.interval": "Turnus", "set.interval": "month"}
         )

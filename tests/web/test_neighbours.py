@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http.response import HttpResponseBase
@@ -72,6 +73,7 @@ class Ids:
     duplicate_id: str
     regrouping_id: str
     metric_name: str
+    session_id: str
 
 
 # Arguments that are no ids: words that every workspace knows.
@@ -150,6 +152,7 @@ def filled(access: Access, name: str, owner: str) -> Ids:
     measures.save_metrics(access, [metric])
     return Ids(
         metric_name=metric.name,
+        session_id=_session(member),
         account_id=row,
         note_id=Note.objects.filter(account_id=row).order_by("pk")[0].pk,
         run_id=_import(access, name),
@@ -214,6 +217,13 @@ def _twice(access: Access, name: str, owner: str, row: str) -> dict[str, str]:
     )
     merged = merging.merge(access, Identity.ACCOUNT, row, before)
     return {"duplicate_id": str(same.pk), "regrouping_id": str(merged.pk)}
+
+
+def _session(member: Access) -> str:
+    """A browser in which somebody is signed in."""
+    client = client_of(member)
+    client.get("/settings/you/sessions")
+    return str(UserSession.objects.filter(user=member.user).latest("pk").pk)
 
 
 def _event_name(access: Access, name: str) -> str:

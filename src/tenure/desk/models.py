@@ -103,7 +103,7 @@ class Habit(models.Model):
 class SearchEntry(models.Model):
     """What one record is found by: written by triggers on its table, indexed word by word (`index.py`)."""
 
-    ACCOUNT, PERSON, NOTE = "account", "person", "note"
+    ACCOUNT, PERSON, NOTE, EVENT = "account", "person", "note", "event"
 
     follows_its_record = True
 

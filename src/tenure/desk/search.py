@@ -1,4 +1,4 @@
-"""Search: accounts, people and notes by the beginnings of their words, in one workspace from the start."""
+"""Search by the beginnings of words: accounts, people, notes and events, in one workspace from the start."""
 
 from __future__ import annotations
 

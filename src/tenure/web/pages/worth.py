@@ -12,6 +12,7 @@ from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.pages.today import shown
 from tenure.web.queries import worth as queries
+from tenure.web.queries.customers import Wanted
 
 
 @require_GET
@@ -44,4 +45,12 @@ def book(request: Request, figure: str) -> HttpResponse:
     if figure not in queries.FIGURES:
         raise Http404
     found = queries.figure(request.access, figure, shown(request))
+    return render(request, "today/explain_book.html", {"figure": found})
+
+
+@require_GET
+@page()
+def total(request: Request) -> HttpResponse:
+    """What is the revenue above a list of customers made of?"""
+    found = queries.total(request.access, Wanted.of(request.GET))
     return render(request, "today/explain_book.html", {"figure": found})

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.urls import reverse
 
 from tenure.accounts.models import Account
 from tenure.health.models import Standing
@@ -64,13 +65,21 @@ class Shown:
 
 @dataclass(frozen=True)
 class News:
-    """Something that happened to a customer since yesterday. `figure` may be empty."""
+    """Something that happened to a customer since yesterday. `figure` may be empty; `of` is what it is of."""
 
     account_id: str
     name: str
     band: str
     says: str
     figure: str
+    of: str  # "score", or the metric's name
+
+    @property
+    def why(self) -> str:
+        """Where the figure is explained."""
+        if self.of == "score":
+            return reverse("explain-score", args=[self.account_id])
+        return f"{reverse('explain-metric', args=[self.of])}?account={self.account_id}"
 
 
 @dataclass(frozen=True)
@@ -206,7 +215,7 @@ def _bands(of: Of, since: date) -> Iterator[News]:
         "account_id", "account__name", "before", "after", "score_before", "score_after"
     )[:NEWS]:
         verb = "fell" if f"{before} {after}" in _WORSE else "rose"
-        yield News(key, name, after, f"{verb} to {after}", f"{low:.0f} → {high:.0f}")
+        yield News(key, name, after, f"{verb} to {after}", f"{low:.0f} → {high:.0f}", "score")
 
 
 def _contracts(of: Of, since: date, standpoint: Standpoint) -> Iterator[News]:
@@ -223,7 +232,7 @@ def _contracts(of: Of, since: date, standpoint: Standpoint) -> Iterator[News]:
         if told:
             account = chain[-1].account
             standing = getattr(account, "standing", None)
-            yield News(account.pk, account.name, standing.band if standing else "", *told)
+            yield News(account.pk, account.name, standing.band if standing else "", *told, "arr")
 
 
 def _told(chain: list[Term], days: tuple[date, date], standpoint: Standpoint) -> tuple[str, str] | None:
@@ -263,7 +272,14 @@ def _first_use(of: Of, since: date) -> Iterator[News]:
     for key, name, band, facts in rows.values_list(
         "account_id", "account__name", "account__standing__band", "facts"
     )[:NEWS]:
-        yield News(key, name, band, "used for the first time", f"day {facts.get('days', 0) + 1}")
+        yield News(
+            key,
+            name,
+            band,
+            "used for the first time",
+            f"day {facts.get('days', 0) + 1}",
+            "time_to_first_value",
+        )
 
 
 def renewals(of: Of, today: date) -> Renewals:
