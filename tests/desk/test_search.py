@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tenure.accounts.actions import AccountRow, PersonRow, upsert_accounts, upsert_people
 from tenure.accounts.models import Account, Person
@@ -147,3 +148,12 @@ def test_the_index_is_made_anew_by_a_command(access: Access, acme: Account) -> N
     said = run("search", "new", "ac", "--workspace", access.workspace.name)
     assert "New Acme Holding" in said
     assert "Nothing is called so." in run("search", "zzz", "--workspace", access.workspace.name)
+
+
+def test_what_begins_with_a_letter_is_looked_up_in_an_index(access: Access, acme: Account) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert found(access, "a") == ["Acme", "New Acme Holding"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
+        plan = " ".join(str(row) for row in cursor.fetchall())
+    assert "search_entry_by_title (scope=? AND" in plan, plan

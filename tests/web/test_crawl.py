@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from tenure.demo import company, loading
-from tenure.demo.simulate import simulate
 from tenure.jobs import refresh
 from tenure.workspaces.access import access_for_user
 from tenure.workspaces.models import User
@@ -18,10 +17,9 @@ from tests.web.crawling import Element, Visited, crawl, is_explained
 
 
 @pytest.fixture
-def owner(monkeypatch: pytest.MonkeyPatch, transactional_db: None, visit: Visit) -> Client:
+def owner(transactional_db: None, visit: Visit) -> Client:
     """The demo's owner, signed in."""
-    monkeypatch.setattr(loading, "simulate", lambda until: simulate(until, accounts=12))
-    loading.load()
+    loading.load(12)
     refresh.catch_up()
     access = access_for_user(User.objects.get(email=company.MANAGERS[0]))
     assert access is not None

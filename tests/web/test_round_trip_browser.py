@@ -13,7 +13,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tenure.demo import loading
-from tenure.demo.simulate import simulate
 from tenure.jobs import refresh
 from tenure.sources.exports import folder, restoring
 from tenure.sources.imports import run_import
@@ -48,10 +47,9 @@ def theirs(kind: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def demo(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> Access:
+def demo(transactional_db: None) -> Access:
     """The demo, small, scored."""
-    monkeypatch.setattr(loading, "simulate", lambda until: simulate(until, accounts=4))
-    workspace = loading.load()
+    workspace = loading.load(4)
     refresh.catch_up()
     return access_for_machine(workspace)
 

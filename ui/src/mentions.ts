@@ -37,6 +37,7 @@ function show(text: HTMLTextAreaElement, found: string): void {
   field = text;
   text.setAttribute("aria-controls", "mentions");
   select(options()[0]);
+  list()!.scrollIntoView({ block: "nearest" });
 }
 
 async function offer(text: HTMLTextAreaElement): Promise<void> {

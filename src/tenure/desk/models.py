@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Collate
 
 from tenure.accounts.models import Account
 from tenure.kit import clock
@@ -118,6 +119,7 @@ class SearchEntry(models.Model):
     class Meta:
         db_table = "search_entry"
         constraints = [models.UniqueConstraint(fields=["kind", "record"], name="search_entry_once")]
+        indexes = [models.Index("scope", Collate("title", "nocase"), name="search_entry_by_title")]
 
     def __str__(self) -> str:
         return self.title

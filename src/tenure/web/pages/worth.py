@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tenure.kit import clock
+from tenure.metrics.catalogue import metrics_of
 from tenure.warnings import queries as warnings
 from tenure.web.guard import page
 from tenure.web.middleware import Request
@@ -52,5 +53,5 @@ def book(request: Request, figure: str) -> HttpResponse:
 @page()
 def total(request: Request) -> HttpResponse:
     """What is the revenue above a list of customers made of?"""
-    found = queries.total(request.access, Wanted.of(request.GET))
+    found = queries.total(request.access, Wanted.of(request.GET, metrics_of(request.access.workspace)))
     return render(request, "today/explain_book.html", {"figure": found})
