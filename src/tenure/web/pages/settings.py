@@ -243,6 +243,7 @@ TABS = (
     ("People", "settings-people", Right.READ),
     ("Keys", "settings-keys", Right.ADMINISTER),
     ("Security", "settings-security", Right.ADMINISTER),
+    ("Export", "settings-export", Right.ADMINISTER),
     ("Audit log", "settings-audit", Right.ADMINISTER),
     ("You", "settings-you", Right.READ),
 )
