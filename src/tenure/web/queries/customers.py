@@ -255,9 +255,9 @@ def _of_book(access: Access) -> QuerySet[Account]:
     ones of a small book; of a large one, that finds the first thousand sooner than listing the book.
     """
     own = access.of(Account)
-    owned = Account.objects.filter(workspace=access.workspace, owner__in=access.owners or ())
-    is_large = owned[: LARGE_BOOK + 1].count() > LARGE_BOOK
-    return own if is_large else Account.objects.filter(pk__in=own.values("pk"))
+    owned = own.filter(workspace=access.workspace, owner__in=access.owners or ())
+    is_large = owned.order_by()[: LARGE_BOOK + 1].count() > LARGE_BOOK
+    return own if is_large else own.filter(pk__in=own.values("pk"))
 
 
 def everyone(access: Access, wanted: Wanted) -> Found:
