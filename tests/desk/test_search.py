@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tenure.accounts.actions import AccountRow, PersonRow, upsert_accounts, upsert_people
 from tenure.accounts.models import Account, Person
+from tenure.cli import search as _command  # noqa: F401  # it adds itself to the app
 from tenure.desk import index, search
 from tenure.desk.models import SearchEntry
+from tenure.events.models import EventName
+from tenure.kit import clock
 from tenure.touchpoints import actions as touchpoints
 from tenure.touchpoints.models import Note
 from tenure.workspaces.access import Access
+from tenure.workspaces.roles import Role
+from tests import cast
+from tests.cli.test_import import run
 
 
 @pytest.fixture
@@ -115,3 +122,38 @@ def test_a_neighbour_is_never_found(access: Access, neighbour: Access, acme: Acc
     assert {hit.account_id for hit in search.find(access, "acme", SearchEntry.ACCOUNT, 10)} <= set(
         access.of(Account).values_list("pk", flat=True)
     )
+
+
+def test_events_are_found_by_name_and_description_of_those_who_see_everybody(access: Access) -> None:
+    now = clock.now()
+    seen = {"first_seen": now, "last_seen": now, "last_day": now.date(), "workspace": access.workspace}
+    row = EventName.objects.create(kind="track", event="Report exported", description="as a PDF", **seen)
+    (hit,) = search.find(access, "repo exp", SearchEntry.EVENT, 10)
+    assert (hit.kind, hit.title, hit.record, hit.account_id) == ("event", "Report exported", str(row.pk), "")
+    assert found(access, "pdf", SearchEntry.EVENT) == ["Report exported"]
+    EventName.objects.filter(pk=row.pk).update(description="as a sheet", events=7)
+    assert found(access, "pdf", SearchEntry.EVENT) == []
+    dana = cast.member(access, "Dana", Role.MANAGER, sees_all=False)
+    assert found(dana, "report", SearchEntry.EVENT) == []
+    row.delete()
+    assert found(access, "report", SearchEntry.EVENT) == []
+
+
+def test_the_index_is_made_anew_by_a_command(access: Access, acme: Account) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_entry")
+    assert found(access, "acme") == []
+    assert "8 entries in the search index." in run("search", "rebuild")
+    assert found(access, "acme") == ["Acme", "New Acme Holding"]
+    said = run("search", "new", "ac", "--workspace", access.workspace.name)
+    assert "New Acme Holding" in said
+    assert "Nothing is called so." in run("search", "zzz", "--workspace", access.workspace.name)
+
+
+def test_what_begins_with_a_letter_is_looked_up_in_an_index(access: Access, acme: Account) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert found(access, "a") == ["Acme", "New Acme Holding"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
+        plan = " ".join(str(row) for row in cursor.fetchall())
+    assert "search_entry_by_title (scope=? AND" in plan, plan

@@ -129,6 +129,15 @@ class TestImports:
         acme = access.of(Account).get(external_id="acme")
         assert (acme.name, acme.segment) == ("acme", "Trial")
 
+    def test_a_column_that_is_chosen_counts_more_than_the_value_that_was_assumed(self, access, dana, visit):
+        client = visit(dana)
+        where = bring(client, b"customer,mrr,Turnus\nacme,120,year\n")
+        client.post(
+            f"{where}/choose", {"kind": "subscriptions", "map.interval": "Turnus", "set.interval": "month"}
+        )
+        options = access.of(ImportRun).get().options
+        assert (options["map"]["interval"], options["set"]) == ("Turnus", {})
+
     def test_another_kind_starts_with_fresh_guesses_and_says_what_it_lacks(self, dana, visit):
         client = visit(dana)
         where = bring(client)

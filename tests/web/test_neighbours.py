@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http.response import HttpResponseBase
@@ -29,7 +30,8 @@ from tenure.health import editing
 from tenure.kit import clock, home
 from tenure.metrics import actions as measures
 from tenure.metrics import own
-from tenure.sources.models import ImportRun, Pickup
+from tenure.sources.exports import asking
+from tenure.sources.models import ExportRun, ImportRun, Pickup
 from tenure.touchpoints import actions as touchpoints
 from tenure.touchpoints.models import Note
 from tenure.warnings import priorities
@@ -72,6 +74,8 @@ class Ids:
     duplicate_id: str
     regrouping_id: str
     metric_name: str
+    session_id: str
+    export_id: str
 
 
 # Arguments that are no ids: words that every workspace knows.
@@ -150,6 +154,8 @@ def filled(access: Access, name: str, owner: str) -> Ids:
     measures.save_metrics(access, [metric])
     return Ids(
         metric_name=metric.name,
+        session_id=_session(member),
+        export_id=_export(access),
         account_id=row,
         note_id=Note.objects.filter(account_id=row).order_by("pk")[0].pk,
         run_id=_import(access, name),
@@ -214,6 +220,21 @@ def _twice(access: Access, name: str, owner: str, row: str) -> dict[str, str]:
     )
     merged = merging.merge(access, Identity.ACCOUNT, row, before)
     return {"duplicate_id": str(same.pk), "regrouping_id": str(merged.pk)}
+
+
+def _export(access: Access) -> str:
+    """An export that can be downloaded."""
+    run = ExportRun.objects.create(workspace=access.workspace, status=ExportRun.DONE, asked_by="somebody")
+    asking.file_of(run).parent.mkdir(parents=True, exist_ok=True)
+    asking.file_of(run).write_bytes(b"PK")
+    return run.pk
+
+
+def _session(member: Access) -> str:
+    """A browser in which somebody is signed in."""
+    client = client_of(member)
+    client.get("/settings/you/sessions")
+    return str(UserSession.objects.filter(user=member.user).latest("pk").pk)
 
 
 def _event_name(access: Access, name: str) -> str:

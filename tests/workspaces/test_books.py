@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
 
 from tenure.accounts.models import Account, Identity, Person
@@ -19,9 +21,10 @@ from tenure.touchpoints.models import Note
 from tenure.warnings import actions as warnings
 from tenure.warnings import priorities
 from tenure.warnings.models import EarlyWarning, LossRate, Priority
+from tenure.web.queries import today as today_queries
 from tenure.workspaces import books
 from tenure.workspaces.access import Access, access_for_machine, access_for_user
-from tenure.workspaces.models import Membership
+from tenure.workspaces.models import SHARED, Membership
 from tenure.workspaces.roles import Right, Role
 from tests import cast
 from tests.warnings.scene import account, today
@@ -152,3 +155,32 @@ def test_who_is_closed_out_sees_nothing(dana: Access) -> None:
     Membership.objects.filter(user=dana.user).update(closed_at="2026-01-01T00:00:00Z")
     assert dana.user is not None
     assert access_for_user(dana.user) is None
+
+
+def test_a_book_that_is_written_down_is_the_same_book_and_leaves_nothing_behind(dana: Access) -> None:
+    models = [model for model in apps.get_models() if books.way_of(model) not in (None, SHARED)]
+    expected = {model: set(dana.of(model).values_list("pk", flat=True)) for model in models}
+    with dana.held(Account) as held, held.held(Account) as again:
+        assert again == held != dana
+        assert {model: set(held.of(model).values_list("pk", flat=True)) for model in models} == expected
+    assert len(expected[Account]) == 2
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_temp_master WHERE name LIKE 'book%'")
+        assert cursor.fetchall() == []
+
+
+def test_who_sees_everybody_has_no_book_to_write_down(access: Access) -> None:
+    with access.held(Account) as held:
+        assert held is access
+
+
+@pytest.mark.usefixtures("dana")
+def test_today_s_figures_of_some_customers_are_those_of_everybody_if_they_are_all(access: Access) -> None:
+    """Everybody is added up out of indexes, a book in one pass."""
+    owners = tuple(set(Account.objects.values_list("owner", flat=True)))
+    all_of_them = replace(access, owners=owners)
+    shown = today_queries.Shown(today_queries.ALL)
+    whole, part = (today_queries.today(one, shown) for one in (access, all_of_them))
+    assert part.book == whole.book
+    assert (part.renewals, part.worklist) == (whole.renewals, whole.worklist)
+    assert whole.book.paying > 0

@@ -6,6 +6,7 @@ import { startDrawer } from "./drawer";
 import { startForms } from "./forms";
 import { startKeys } from "./keys";
 import { startLive } from "./live";
+import { startMentions } from "./mentions";
 import { startPalette } from "./palette";
 import { startTheme } from "./theme";
 import { startToasts } from "./toasts";
@@ -29,6 +30,7 @@ startKeys();
 startToasts();
 startForms();
 startChoice();
+startMentions();
 startLive();
 htmx.onLoad((root) => {
   void drawCharts(root as Element);

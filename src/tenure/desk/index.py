@@ -44,7 +44,7 @@ class Source:
         return self.is_there.replace("{row}", row)
 
 
-SOURCES: Mapping[str, Source] = {
+SOURCES: Mapping[str, Source] = {  # by table
     "account": Source(
         "account",
         "{row}.id",
@@ -67,6 +67,13 @@ SOURCES: Mapping[str, Source] = {
         "{row}.text",
         "text, removed_at, account_id",
         "{row}.removed_at IS NULL",
+    ),
+    "event_name": Source(
+        "event",
+        "NULL",
+        "substr({row}.event, 1, 200)",
+        "{row}.description",
+        "event, description",
     ),
 }
 _INTO = "INSERT INTO search_entry (workspace_id, account_id, kind, record, scope, title, words)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Collate
 
 from tenure.accounts.models import Account
 from tenure.kit import clock
@@ -103,7 +104,7 @@ class Habit(models.Model):
 class SearchEntry(models.Model):
     """What one record is found by: written by triggers on its table, indexed word by word (`index.py`)."""
 
-    ACCOUNT, PERSON, NOTE = "account", "person", "note"
+    ACCOUNT, PERSON, NOTE, EVENT = "account", "person", "note", "event"
 
     follows_its_record = True
 
@@ -118,6 +119,7 @@ class SearchEntry(models.Model):
     class Meta:
         db_table = "search_entry"
         constraints = [models.UniqueConstraint(fields=["kind", "record"], name="search_entry_once")]
+        indexes = [models.Index("scope", Collate("title", "nocase"), name="search_entry_by_title")]
 
     def __str__(self) -> str:
         return self.title

@@ -1,4 +1,4 @@
-"""Search: accounts, people and notes by the beginnings of their words, in one workspace from the start."""
+"""Search by the beginnings of words: accounts, people, notes and events, in one workspace from the start."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ _CANDIDATES = 200  # of those that begin with the words, and of all: ranked amon
 _ARR, _DOMAIN = "account__standing__arr_minor", "account__domain"
 _AROUND = 60  # letters of a note before what was found
 _ACCOUNTS = f"SELECT e.account_id FROM {INDEX} s JOIN search_entry e ON e.id = s.rowid WHERE {INDEX} MATCH %s"  # noqa: S608
+_LAST = "\U0010ffff"  # behind all letters
+_BEGIN = f"""SELECT id, 1 AS begins FROM search_entry
+    WHERE scope = %s AND title COLLATE nocase >= %s AND title COLLATE nocase < %s LIMIT {_CANDIDATES}"""  # noqa: S608
 _IDS = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s"  # noqa: S608
 
 
@@ -54,11 +57,18 @@ def find(access: Access, text: str, kind: str, most: int) -> list[Hit]:
     if access.is_narrowed:  # the first hundreds might all be another's
         fits = RawSQL(_IDS, [_match(access, kind, words)])  # noqa: S611
         rows = access.of(SearchEntry).filter(pk__in=fits)
-    found = rows.values_list("pk", "record", "account_id", "account__name", "title", "words", _ARR, _DOMAIN)
     exact = text.strip().casefold()
     ranked = sorted(
-        found, key=lambda row: (row[4].casefold() != exact, row[0] not in begin, -(row[6] or 0), row[4])
+        rows.values_list("pk", "title", _ARR),
+        key=lambda row: (row[1].casefold() != exact, row[0] not in begin, -(row[2] or 0), row[1]),
     )
+    return _hits(access, kind, [row[0] for row in ranked[:most]], words)
+
+
+def _hits(access: Access, kind: str, ids: Sequence[int], words: Sequence[str]) -> list[Hit]:
+    """These entries, in this order, with what is shown of them."""
+    columns = ("pk", "record", "account_id", "account__name", "title", "words", _DOMAIN)
+    found = {row[0]: row for row in access.of(SearchEntry).filter(pk__in=ids).values_list(*columns)}
     return [
         Hit(
             kind,
@@ -69,7 +79,7 @@ def find(access: Access, text: str, kind: str, most: int) -> list[Hit]:
             _piece(long, words) if kind == "note" else "",
             domain or "",
         )
-        for _, record, account_id, account, title, long, _, domain in ranked[:most]
+        for _, record, account_id, account, title, long, domain in (found[pk] for pk in ids if pk in found)
     ]
 
 
@@ -87,11 +97,18 @@ def _match(access: Access, kind: str, words: Sequence[str], *, begins: bool = Fa
 
 
 def _candidates(access: Access, kind: str, words: Sequence[str]) -> tuple[set[int], set[int]]:
-    """Some that fit, the first few hundred; and which of them begin with the first word."""
+    """Some that fit, the first few hundred; and which of them begin with the first word.
+
+    Where there is one word, those that begin with it come from an index of titles: the index of words would
+    go through all that have such a word anywhere before it found none.
+    """
     each = f"SELECT rowid, %s AS begins FROM {INDEX} WHERE {INDEX} MATCH %s LIMIT {_CANDIDATES}"  # noqa: S608
-    asked: list[int | str] = [1, _match(access, kind, words, begins=True), 0, _match(access, kind, words)]
+    asked: list[int | str] = [0, _match(access, kind, words)]
+    begin, about = each, list[int | str]([1, _match(access, kind, words, begins=True)])
+    if len(words) == 1:
+        begin, about = _BEGIN, [f"{access.workspace.id}{kind}", words[0], f"{words[0]}{_LAST}"]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({each}) UNION ALL SELECT * FROM ({each})", asked)  # noqa: S608
+        cursor.execute(f"SELECT * FROM ({begin}) UNION ALL SELECT * FROM ({each})", [*about, *asked])  # noqa: S608
         found = cursor.fetchall()
     return {row for row, _ in found}, {row for row, begins in found if begins}
 

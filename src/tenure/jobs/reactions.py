@@ -17,9 +17,16 @@ import msgspec
 from tenure.events.jobs import run_mending
 from tenure.jobs import durable
 from tenure.kit import outbox
-from tenure.kit.facts import ImportRequested, ImportUndoRequested, MendingRequested, PickupSetUp
+from tenure.kit.facts import (
+    ExportRequested,
+    ImportRequested,
+    ImportUndoRequested,
+    MendingRequested,
+    PickupSetUp,
+)
 from tenure.kit.outbox import Fact, Recorded
 from tenure.sources.actions import undo
+from tenure.sources.exports import asking
 from tenure.sources.imports.running import run_import
 from tenure.sources.models import ImportRun
 from tenure.sources.pickups.actions import fetch_first
@@ -59,6 +66,12 @@ def run_mendings(facts: Sequence[MendingRequested]) -> None:
         run_mending(fact.run_id)
 
 
+def run_exports(facts: Sequence[ExportRequested]) -> None:
+    """Write everything of a workspace into a file, for those who asked."""
+    for fact in facts:
+        asking.run_export(fact.run_id)
+
+
 def undo_imports(facts: Sequence[ImportUndoRequested]) -> None:
     """Take back what imports did, for those who asked."""
     for fact in facts:
@@ -77,6 +90,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     PickupSetUp: (
         Reaction("first pick-up", fetch_first_files, key=lambda fact: f"{fact.pickup_id}-{fact.attempt}"),
     ),
+    ExportRequested: (Reaction("export", run_exports, key=lambda fact: fact.run_id),),
     ImportUndoRequested: (Reaction("undo import", undo_imports, key=lambda fact: fact.run_id),),
 }
 

@@ -12,6 +12,7 @@ from tenure.health.models import Standing
 from tenure.jobs import durable, reactions, refresh
 from tenure.kit import clock
 from tenure.kit.models import Live, OutboxCursor, OutboxFact
+from tenure.sources.exports import asking
 from tenure.sources.models import ImportChange
 from tenure.sources.pickups import actions as pickups
 from tenure.sources.queries import UNDO_WITHIN
@@ -95,5 +96,6 @@ def prune() -> None:
     Invitation.objects.filter(expires_at__lt=now - KEEP_INVITATIONS).delete()
     forget_old_entries()
     touchpoints.forget_removed()
+    asking.forget_old()
     positions = OutboxCursor.objects.values_list("position", flat=True)
     OutboxFact.objects.filter(pk__lte=min(positions, default=0), recorded_at__lt=now - KEEP_FACTS).delete()

@@ -59,6 +59,13 @@ class PickupSetUp(Fact, frozen=True, kw_only=True):
 
 
 @fact
+class ExportRequested(Fact, frozen=True, kw_only=True):
+    """Somebody asked for everything as files."""
+
+    run_id: str
+
+
+@fact
 class MendingRequested(Fact, frozen=True, kw_only=True):
     """Somebody had all rejected events of a reason put through again."""
 

@@ -42,6 +42,11 @@ def uploads() -> Path:
     return home() / "uploads"
 
 
+def exports() -> Path:
+    """Exports that wait to be downloaded, for some days."""
+    return home() / "exports"
+
+
 def secret() -> str:
     """The installation's secret: TENURE_SECRET, or made once and kept readable by its owner alone."""
     if given := os.environ.get("TENURE_SECRET"):

@@ -129,3 +129,27 @@ class ImportChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.row_id}"
+
+
+class ExportRun(models.Model):
+    """Everything of a workspace as one file to be downloaded: asked for, made, and forgotten again."""
+
+    WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    formats = models.JSONField(default=list)
+    status = models.CharField(max_length=10, default=WAITING)
+    says = models.CharField(max_length=500, blank=True)  # what is being written, or why nothing was
+    rows = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)  # bytes
+    asked_by = models.CharField(max_length=254)
+    asked_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "export_run"
+        indexes = [models.Index(fields=["workspace", "-asked_at"], name="export_run_newest")]
+
+    def __str__(self) -> str:
+        return f"export of {self.workspace_id}, {self.status}"

@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from tenure.touchpoints import rules
 from tenure.touchpoints.models import Attachment, Mention, Note
 from tenure.touchpoints.rules import Part
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Membership
+
+MOST_COLLEAGUES = 8
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,29 @@ def names(access: Access) -> dict[str, str]:
     """What the members of the workspace are called after an @, in lower case, to their ids."""
     rows = access.of(Membership).filter(closed_at=None).values_list("user_id", "user__name", "user__email")
     return rules.names_of(rows)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who can be mentioned; `called` is what names only them after an @."""
+
+    name: str
+    email: str
+    called: str
+
+
+def colleagues(access: Access, begins: str, most: int = MOST_COLLEAGUES) -> list[Colleague]:
+    """Others of the workspace whose address or a word of whose name begins so, by name; the first few."""
+    rows = access.of(Membership).filter(closed_at=None).exclude(user=access.user)
+    if begins:
+        named = Q(user__name__istartswith=begins) | Q(user__name__icontains=f" {begins}")
+        rows = rows.filter(named | Q(user__email__istartswith=begins))
+    known = names(access)
+    found = rows.order_by("user__name", "user__email").values_list("user_id", "user__name", "user__email")
+    return [
+        Colleague(name, email, name if known.get(name.strip().lower()) == key else email)
+        for key, name, email in found[:most]
+    ]
 
 
 def notes(access: Access, account_id: str, most: int = 50) -> list[Written]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
+from tenure.web import sessions
 from tenure.workspaces.access import Access, access_for_user
 from tenure.workspaces.models import User
 
@@ -30,6 +31,7 @@ class AccessMiddleware:
         user = request.user
         chosen = request.session.get("workspace") if user.is_authenticated else None
         request.access = access_for_user(user, chosen) if isinstance(user, User) else None  # type: ignore[attr-defined]
+        sessions.note(request)
         response = self.get_response(request)
         patch_vary_headers(response, ["HX-Request", "Cookie"])
         if not response.has_header("Cache-Control"):

@@ -6,7 +6,9 @@ those rows only, so an id of a neighbour, or of another's book, looks exactly li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -33,6 +35,7 @@ class Access:
     owners: tuple[str, ...] | None = None  # whose customers are shown; None: everybody's
     key: Key | None = None  # an API key, whose scopes are its rights
     asked_by: str = ""  # for whom a job works
+    written: str = ""  # where the book's ids are written down, within `held`
 
     @property
     def who(self) -> str:
@@ -73,7 +76,16 @@ class Access:
         """What makes a table's row the caller's to see."""
         if self.owners is None:
             return Q(workspace=self.workspace)
-        return books.condition(model, self.workspace, self.owners)
+        return books.condition(model, self.workspace, self.owners, self.written)
+
+    @contextmanager
+    def held(self, accounts: type[Model]) -> Iterator[Access]:
+        """The same, for many questions at once: the book as it is now, found once. Only within the block."""
+        if self.owners is None or self.written:
+            yield self
+            return
+        with books.written_down(self.of(accounts)) as written:
+            yield replace(self, written=written)
 
     def get(self, model: type[M], pk: str | int) -> M:
         """One row that is the caller's to see; Http404 for any other, existing or not."""

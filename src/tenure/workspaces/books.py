@@ -8,14 +8,20 @@ that a new one can't leak by accident.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from typing import Any, Protocol, cast
 
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.db.models import Model, Q
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from tenure.workspaces.models import SHARED, Workspace
 
 USUAL = "account"
+_numbers = count(1)  # tables of one connection need names of their own where one block holds another
 
 
 class OutsideBook(PermissionDenied):
@@ -32,13 +38,18 @@ class Accounts(Protocol):
     def in_books(cls, workspace: Workspace, owners: tuple[str, ...]) -> Q: ...
 
 
-def condition(model: type[Model], workspace: Workspace, owners: tuple[str, ...]) -> Q:
-    """What holds a table's rows to the customers of these owners. Raises OutsideBook where it has no way."""
+def condition(model: type[Model], workspace: Workspace, owners: tuple[str, ...], written: str = "") -> Q:
+    """What holds a table's rows to the customers of these owners. Raises OutsideBook where it has no way.
+
+    `written`: the table in which their ids stand, if they were written down.
+    """
     way = way_of(model)
     if way is None:
         raise OutsideBook
     if way == SHARED:
         return Q(workspace=workspace)
+    if written:
+        return Q(**{f"{way or 'pk'}__in": RawSQL(f'SELECT id FROM temp."{written}"', ())})  # noqa: S608, S611
     accounts = _at(model, way)
     own = cast("type[Accounts]", accounts).in_books(workspace, owners)
     if not way:
@@ -46,6 +57,23 @@ def condition(model: type[Model], workspace: Workspace, owners: tuple[str, ...])
     # The accounts are the workspace's, so it is not asked for again: without statistics SQLite would start
     # from all rows of the workspace, and not from the few accounts.
     return Q(**{f"{way}__in": accounts._default_manager.filter(own).values("pk")})
+
+
+@contextmanager
+def written_down(accounts: QuerySet[Any]) -> Iterator[str]:
+    """The ids of these accounts in a table of this connection alone, for as long as the block lasts.
+
+    A book of tens of thousands takes longer to find than any question about it: this finds it once.
+    """
+    name = f"book_{next(_numbers)}"
+    sql, parameters = accounts.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE TEMP TABLE "{name}" (id TEXT PRIMARY KEY)')
+        try:
+            cursor.execute(f'INSERT INTO temp."{name}" {sql}', parameters)
+            yield name
+        finally:
+            cursor.execute(f'DROP TABLE temp."{name}"')
 
 
 def way_of(model: type[Model]) -> str | None:

@@ -197,11 +197,16 @@ def _finish(run: ImportRun, status: str, says: str) -> None:
 
 
 def remove_upload(run: ImportRun) -> None:
-    """Delete what a run no longer needs: everything in its own folder but the rows set aside."""
+    """Delete what a run no longer needs: everything in its own folder but the rows set aside.
+
+    A page may still be looking at the file, and tidy up after itself at the same moment.
+    """
     folder = folder_of(run)
     for path in folder.iterdir() if folder.exists() else ():
-        if path != rejected_file(run):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path != rejected_file(run):
+            path.unlink(missing_ok=True)
 
 
 def _sentence(run: ImportRun) -> str:

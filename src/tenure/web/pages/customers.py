@@ -130,7 +130,7 @@ def chart(request: Request) -> HttpResponse:
     access, wanted = request.access, Wanted.of(request.GET, metrics_of(request.access.workspace))
     found = queries.find(access, wanted)
     total = queries.total(found)
-    about = {"found": found, "total": total, **_drawn(access, found)}
+    about = {"found": found, "total": total, "wanted": wanted, **_drawn(access, found)}
     everyone = access.of(Account).count() if wanted.is_narrowed else total.count
     count = f"{total.count:,} of {everyone:,}" if wanted.is_narrowed else words.count(total.count, "customer")
     return render(request, "customers/large.html", about | {"count": count})

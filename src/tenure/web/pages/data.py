@@ -129,7 +129,10 @@ def _chosen(form: QueryDict, kind: str) -> tuple[str, Options]:
         return chosen, Options(as_of=as_of, manners=how, reading=reading)
     names = KINDS[kind].names
     said = {ours: form.get(f"map.{ours}", "") for ours in names if f"map.{ours}" in form}
-    values = {ours: value for ours in names if (value := form.get(f"set.{ours}", "").strip())}
+    # A value that was only assumed still stands in its field when somebody chooses a column: that is meant.
+    values = {
+        ours: value for ours in names if not said.get(ours) and (value := form.get(f"set.{ours}", "").strip())
+    }
     chosen_map = {ours: one for ours, one in said.items() if ours not in values}
     return kind, Options(chosen_map, values, as_of, how, reading)
 

@@ -1,20 +1,24 @@
-"""Search: customers, people and notes that fit, as a page with an address."""
+"""Search: customers, people, notes and events that fit, as a page with an address."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from tenure.desk import search as index
 from tenure.desk.models import SearchEntry
 from tenure.web.guard import page
 from tenure.web.middleware import Request
-from tenure.web.queries.palette import note_address
+from tenure.web.queries.palette import address_of
 
 MOST = 25
-GROUPS = {SearchEntry.ACCOUNT: "Customers", SearchEntry.PERSON: "People", SearchEntry.NOTE: "Notes"}
+GROUPS = {
+    SearchEntry.ACCOUNT: "Customers",
+    SearchEntry.PERSON: "People",
+    SearchEntry.NOTE: "Notes",
+    SearchEntry.EVENT: "Events",
+}
 
 
 @require_GET
@@ -29,9 +33,4 @@ def search(request: Request) -> HttpResponse:
 
 def _hits(request: Request, typed: str, kind: str) -> list[tuple[index.Hit, str]]:
     """Hits with their addresses."""
-    found = index.find(request.access, typed, kind, MOST)
-    return [(hit, note_address(hit) if kind == SearchEntry.NOTE else _account(hit)) for hit in found]
-
-
-def _account(hit: index.Hit) -> str:
-    return reverse("account", args=[hit.account_id])
+    return [(hit, address_of(hit)) for hit in index.find(request.access, typed, kind, MOST)]

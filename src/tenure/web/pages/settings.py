@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenure.accounts import placing
 from tenure.accounts.rules import clean_domain
 from tenure.kit import clock
+from tenure.web import sessions
 from tenure.web.exporting import TYPES, Field, csv_lines
 from tenure.web.guard import page
 from tenure.web.middleware import Request
@@ -26,7 +27,7 @@ from tenure.web.queries import settings as queries
 from tenure.web.queries.settings import AuditFilter
 from tenure.web.signin import came_by_link
 from tenure.workspaces import actions
-from tenure.workspaces.access import Access
+from tenure.workspaces.access import Access, log_of
 from tenure.workspaces.actions import SCOPES
 from tenure.workspaces.models import Key, User
 from tenure.workspaces.roles import Right
@@ -206,6 +207,8 @@ def you(request: Request) -> HttpResponse:
         return tell(request, redirect("settings-you"), "Your name is saved.")
     if asked == "password" and password.is_valid():
         update_session_auth_hash(request, password.save())
+        sessions.end_others(request, user)
+        log_of(user, "changed their password", f"from {sessions.where(request)}")
         return tell(request, redirect("settings-you"), "Your password is set; other browsers are signed out.")
     return render_tab(request, "you", {"name_form": name, "password_form": password})
 
@@ -220,7 +223,7 @@ def render_tab(request: Request, tab: str, context: dict[str, Any], status: int 
     """A page of Settings below its tabs."""
     access = request.access
     context = {
-        "tabs": tabs(access, "settings" if tab == "workspace" else f"settings-{tab}"),
+        "tabs": tabs(access, "settings" if tab == "workspace" else f"settings-{OF_ANOTHER.get(tab, tab)}"),
         "may_change": access.may(Right.ADMINISTER),
         "zone": access.workspace.zone,
         **context,
@@ -240,6 +243,8 @@ TABS = (
     ("People", "settings-people", Right.READ),
     ("Keys", "settings-keys", Right.ADMINISTER),
     ("Security", "settings-security", Right.ADMINISTER),
+    ("Export", "settings-export", Right.ADMINISTER),
     ("Audit log", "settings-audit", Right.ADMINISTER),
     ("You", "settings-you", Right.READ),
 )
+OF_ANOTHER = {"sessions": "you", "workspaces": "you"}  # pages below a tab

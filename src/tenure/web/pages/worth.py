@@ -7,11 +7,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tenure.kit import clock
+from tenure.metrics.catalogue import metrics_of
 from tenure.warnings import queries as warnings
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.pages.today import shown
 from tenure.web.queries import worth as queries
+from tenure.web.queries.customers import Wanted
 
 
 @require_GET
@@ -44,4 +46,12 @@ def book(request: Request, figure: str) -> HttpResponse:
     if figure not in queries.FIGURES:
         raise Http404
     found = queries.figure(request.access, figure, shown(request))
+    return render(request, "today/explain_book.html", {"figure": found})
+
+
+@require_GET
+@page()
+def total(request: Request) -> HttpResponse:
+    """What is the revenue above a list of customers made of?"""
+    found = queries.total(request.access, Wanted.of(request.GET, metrics_of(request.access.workspace)))
     return render(request, "today/explain_book.html", {"figure": found})

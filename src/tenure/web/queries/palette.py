@@ -1,4 +1,4 @@
-"""What the palette finds: customers, people, notes, pages and actions by the beginnings of their words."""
+"""What the palette finds by the beginnings of words: customers, people, notes, events, pages, actions."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tenure.workspaces.roles import Right
 MOST = 20
 MOST_OF_A_KIND = 8
 MOST_NOTES = 3
+MOST_EVENTS = 3
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ ACTIONS = (
 def find(access: Access, typed: str) -> list[Hit]:
     """At most twenty hits: customers, people, notes, pages, actions. Nothing typed: pages and actions."""
     words = typed.strip()
-    records = [*_accounts(access, words), *_people(access, words), *_notes(access, words)] if words else []
+    kinds = (_accounts, _people, _notes, _events)
+    records = [hit for kind in kinds for hit in kind(access, words)] if words else []
     rest = [*_pages(access, words), *_actions(access, words)]
     return [*[*records, *rest][:MOST], *(_everything(words) if records else ())]
 
@@ -94,7 +96,21 @@ def _people(access: Access, words: str) -> Iterable[Hit]:
 
 def _notes(access: Access, words: str) -> Iterable[Hit]:
     for hit in search.find(access, words, SearchEntry.NOTE, MOST_NOTES):
-        yield Hit("Notes", hit.says, "note", href=note_address(hit), sub=hit.account)
+        yield Hit("Notes", hit.says, "note", href=address_of(hit), sub=hit.account)
+
+
+def _events(access: Access, words: str) -> Iterable[Hit]:
+    for hit in search.find(access, words, SearchEntry.EVENT, MOST_EVENTS):
+        yield Hit("Events", hit.title, "data", href=address_of(hit))
+
+
+def address_of(hit: search.Hit) -> str:
+    """Where what was found is read."""
+    if hit.kind == SearchEntry.NOTE:
+        return note_address(hit)
+    if hit.kind == SearchEntry.EVENT:
+        return reverse("data-event", args=[hit.record])
+    return _account(hit.account_id)
 
 
 def note_address(hit: search.Hit) -> str:

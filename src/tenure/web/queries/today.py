@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.urls import reverse
 
 from tenure.accounts.models import Account
 from tenure.health.models import Standing
@@ -33,6 +34,7 @@ RENEWAL_DAYS = 60
 GOOD_TARGET = 0.9  # of what renews within 90 days, by ARR
 _BOOK_DAYS = 90
 Of = Callable[[type[Any]], QuerySet[Any]]  # the rows of a table that belong to the customers on show
+_BANDS = ("poor", "fair", "good")
 _WORSE = ("good fair", "good poor", "fair poor")
 
 
@@ -64,13 +66,21 @@ class Shown:
 
 @dataclass(frozen=True)
 class News:
-    """Something that happened to a customer since yesterday. `figure` may be empty."""
+    """Something that happened to a customer since yesterday. `figure` may be empty; `of` is what it is of."""
 
     account_id: str
     name: str
     band: str
     says: str
     figure: str
+    of: str  # "score", or the metric's name
+
+    @property
+    def why(self) -> str:
+        """Where the figure is explained."""
+        if self.of == "score":
+            return reverse("explain-score", args=[self.account_id])
+        return f"{reverse('explain-metric', args=[self.of])}?account={self.account_id}"
 
 
 @dataclass(frozen=True)
@@ -153,6 +163,11 @@ def shown(access: Access, book: str, cause: str, every: str) -> Shown:
 
 def today(access: Access, what: Shown, seen_before: datetime | None = None) -> Today:
     """Everything on the page; news go back to the caller's last visit, at least to yesterday."""
+    with access.held(Account) as held:
+        return _today(held, what, seen_before)
+
+
+def _today(access: Access, what: Shown, seen_before: datetime | None) -> Today:
     standpoint = Standpoint.of(access)
     since, is_visit = news_since(access, standpoint.today, seen_before)
     asked = Asked(access, standpoint, what.rule, what.cause)
@@ -168,7 +183,7 @@ def today(access: Access, what: Shown, seen_before: datetime | None = None) -> T
         is_visit=is_visit,
         waiting=touchpoints.waiting(access),
         renewals=renewals(of, standpoint.today),
-        book=book(of, standpoint.today),
+        book=book(of, standpoint.today, is_everybody=not (access.is_narrowed or what.rule)),
         checked=warnings.checked(access, standpoint.today),
     )
 
@@ -206,7 +221,7 @@ def _bands(of: Of, since: date) -> Iterator[News]:
         "account_id", "account__name", "before", "after", "score_before", "score_after"
     )[:NEWS]:
         verb = "fell" if f"{before} {after}" in _WORSE else "rose"
-        yield News(key, name, after, f"{verb} to {after}", f"{low:.0f} → {high:.0f}")
+        yield News(key, name, after, f"{verb} to {after}", f"{low:.0f} → {high:.0f}", "score")
 
 
 def _contracts(of: Of, since: date, standpoint: Standpoint) -> Iterator[News]:
@@ -223,7 +238,7 @@ def _contracts(of: Of, since: date, standpoint: Standpoint) -> Iterator[News]:
         if told:
             account = chain[-1].account
             standing = getattr(account, "standing", None)
-            yield News(account.pk, account.name, standing.band if standing else "", *told)
+            yield News(account.pk, account.name, standing.band if standing else "", *told, "arr")
 
 
 def _told(chain: list[Term], days: tuple[date, date], standpoint: Standpoint) -> tuple[str, str] | None:
@@ -263,7 +278,14 @@ def _first_use(of: Of, since: date) -> Iterator[News]:
     for key, name, band, facts in rows.values_list(
         "account_id", "account__name", "account__standing__band", "facts"
     )[:NEWS]:
-        yield News(key, name, band, "used for the first time", f"day {facts.get('days', 0) + 1}")
+        yield News(
+            key,
+            name,
+            band,
+            "used for the first time",
+            f"day {facts.get('days', 0) + 1}",
+            "time_to_first_value",
+        )
 
 
 def renewals(of: Of, today: date) -> Renewals:
@@ -276,14 +298,47 @@ def renewals(of: Of, today: date) -> Renewals:
     return Renewals(RENEWAL_DAYS, [Renewal(*row) for row in first], **total)
 
 
-def book(of: Of, today: date) -> Book:
-    """The customers on show in figures: three sums, each out of one index."""
-    rows = of(Standing)
-    bands = dict(rows.order_by().values_list("band").annotate(count=Count("*")))
+def book(of: Of, today: date, *, is_everybody: bool) -> Book:
+    """The customers on show in figures: of everybody three sums, each out of one index; else one pass."""
+    rows = of(Standing).order_by()
+    soon = Q(renews_on__range=(today, today + timedelta(days=_BOOK_DAYS)))
+    if not is_everybody:
+        return _book_in_one_pass(rows, soon)
+    bands = dict(rows.values_list("band").annotate(count=Count("*")))
     paying = rows.filter(arr_minor__gt=0).aggregate(paying=Count("*"), arr_minor=Sum("arr_minor"))
-    soon = rows.filter(renews_on__range=(today, today + timedelta(days=_BOOK_DAYS)))
-    renewing = soon.aggregate(
+    renewing = rows.filter(soon).aggregate(
         renewing_minor=Sum("arr_minor"), renewing_good_minor=Sum("arr_minor", filter=Q(band="good"))
     )
-    by_band = {band: bands.get(band, 0) for band in ("poor", "fair", "good")}
+    by_band = {band: bands.get(band, 0) for band in _BANDS}
     return Book(customers=sum(bands.values()), by_band=by_band, **paying, **renewing)
+
+
+def _book_in_one_pass(rows: QuerySet[Standing], soon: Q) -> Book:
+    """The same of some customers, who are looked up one by one whatever is asked of them."""
+    pays = Q(arr_minor__gt=0)
+    found = {
+        band: sums
+        for band, *sums in rows.values_list("band").annotate(
+            count=Count("*"),
+            paying=Count("pk", filter=pays),
+            arr=Sum("arr_minor", filter=pays),
+            renewing=Sum("arr_minor", filter=soon),
+        )
+    }
+    counts, paying, arr, renewing = (
+        {band: sums[place] for band, sums in found.items()} for place in range(4)
+    )
+    return Book(
+        customers=sum(counts.values()),
+        paying=sum(paying.values()),
+        arr_minor=_sum(arr.values()),
+        by_band={band: counts.get(band, 0) for band in _BANDS},
+        renewing_minor=_sum(renewing.values()),
+        renewing_good_minor=renewing.get("good"),
+    )
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    """The sum of what is known; None if nothing is."""
+    known = [one for one in values if one is not None]
+    return sum(known) if known else None

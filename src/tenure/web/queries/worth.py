@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from tenure.accounts.models import Account
+from tenure.kit import clock
 from tenure.segments.standpoint import Standpoint
 from tenure.warnings import queries as warnings
 from tenure.warnings.loss import Chance
 from tenure.warnings.priorities import chances
 from tenure.warnings.queries import Asked, Need, Total
 from tenure.warnings.rules import GROWS, SAVES, WINS, worth_of_saving
+from tenure.web.queries import customers
+from tenure.web.queries.customers import Wanted
 from tenure.web.queries.today import Shown
 from tenure.workspaces.access import Access
 
@@ -112,9 +115,20 @@ def figure(access: Access, name: str, shown: Shown) -> Figure:
     """A figure with its parts, the largest first. KeyError for a name that is not in `FIGURES`."""
     title, means = FIGURES[name]
     standpoint = Standpoint.of(access)
-    accounts = access.of(Account).filter(shown.rule.q(standpoint))
+    return _figure(name, title, means, access.of(Account).filter(shown.rule.q(standpoint)), standpoint.today)
+
+
+def total(access: Access, wanted: Wanted) -> Figure:
+    """The yearly revenue above a list of customers, with its parts."""
+    title, means = FIGURES["arr"]
+    whose = "Of the customers that the list means, however it is sorted."
+    today = clock.today(access.workspace.zone)
+    return _figure("arr", title, f"{means} {whose}", customers.meant(access, wanted), today)
+
+
+def _figure(name: str, title: str, means: str, accounts: QuerySet[Account], today: date) -> Figure:
     arr = "standing__arr_minor"
-    soon = Q(standing__renews_on__range=(standpoint.today, standpoint.today + timedelta(days=90)))
+    soon = Q(standing__renews_on__range=(today, today + timedelta(days=90)))
     counted = accounts.filter(soon) if name == "renewals" else accounts.filter(standing__arr_minor__gt=0)
     found = counted.aggregate(
         count=Count("pk"), of_minor=Sum(arr), part_minor=Sum(arr, filter=Q(standing__band="good"))
