@@ -50,5 +50,17 @@ def save_people(people: Sequence[Person]) -> None:
         people,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["email", "name", "role", "account", "is_own", "attributes"],
+        update_fields=[
+            "email",
+            "name",
+            "role",
+            "part",
+            "influence",
+            "stance",
+            "relation",
+            "left_on",
+            "account",
+            "is_own",
+            "attributes",
+        ],
     )
