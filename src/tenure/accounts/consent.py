@@ -65,12 +65,12 @@ def may_receive(workspace: Workspace, purpose: str, person_ids: Collection[str])
     for chunk in in_chunks(person_ids):
         people = Person.objects.filter(workspace=workspace, pk__in=chunk, is_own=False)
         there = set(people.exclude(left_on__lte=today).values_list("pk", flat=True))
-        said = {key: is_given for key, name, is_given in _newest(chunk) if name == purpose}
+        said = {key: is_given for key, name, is_given in newest(chunk) if name == purpose}
         found |= {key for key in there if said.get(key, unless_said)}
     return found
 
 
-def _newest(person_ids: Collection[str]) -> list[tuple[str, str, bool]]:
+def newest(person_ids: Collection[str]) -> list[tuple[str, str, bool]]:
     """The newest word of each of these people on each purpose."""
     marks = ", ".join(["%s"] * len(person_ids))
     with connection.cursor() as cursor:
