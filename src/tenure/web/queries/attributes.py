@@ -98,7 +98,7 @@ def exported(field: str, value: Any) -> Any:
     typed = typed_of(field)
     found = typed.read(value) if attributes.is_known(value) else None
     if found is None or typed.kind in (NUMBER, AMOUNT):
-        return None if found is None else float(found)
+        return found
     if typed.kind == YES_NO:
         return "yes" if found else "no"
     return attributes.day_of(found) if typed.kind == DATE else str(found)
