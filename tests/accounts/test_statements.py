@@ -9,7 +9,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenure.accounts import actions, merging, statements
+from tenure.accounts import actions, merging, past, statements
 from tenure.accounts.actions import AccountRow
 from tenure.accounts.models import Account, AttributeRule, Identity, Statement
 from tenure.accounts.statements import HAND, IMPORT, SDK, Order
@@ -141,10 +141,10 @@ def test_who_owned_it_when(access: Access) -> None:
         MARCH + timedelta(days=20),
     )
     set_by_hand(access, MARCH + timedelta(days=30), owner="tor")
-    owners = statements.changes_of(access, acme(access).pk, "owner")
+    owners = past.changes_of(access, acme(access).pk, "owner")
     assert [(one.value, one.source) for one in owners] == [("tor", IMPORT), ("olga", HAND), ("dana", IMPORT)]
     days = [(MARCH + timedelta(days=number)).date() for number in (-1, 0, 9, 10, 29, 30)]
-    said = [statements.owner_on(access, acme(access).pk, day) for day in days]
+    said = [past.owner_on(access, acme(access).pk, day) for day in days]
     assert said == [None, "dana", "dana", "olga", "olga", "tor"]
 
 
@@ -153,5 +153,5 @@ def test_an_owner_told_late_counts_from_when_it_took_effect(access: Access, neig
     january = date(2026, 1, 1)
     with time_machine.travel(MARCH + timedelta(days=1), tick=False):
         actions.upsert_accounts(access.workspace, [AccountRow("acme", owner="eva")], "crm:one", january)
-    assert statements.owner_on(access, acme(access).pk, january) == "eva"
-    assert statements.owner_on(neighbour, acme(access).pk, january) is None
+    assert past.owner_on(access, acme(access).pk, january) == "eva"
+    assert past.owner_on(neighbour, acme(access).pk, january) is None

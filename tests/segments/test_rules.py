@@ -18,6 +18,7 @@ from tenure.health.models import HealthOverride, Outlook, Standing
 from tenure.kit.ids import new_id
 from tenure.metrics.definition import METRICS as CATALOGUE
 from tenure.metrics.models import MetricValue
+from tenure.revenue.models import Subscription, Term
 from tenure.segments import queries
 from tenure.segments.fields import FIELDS, Field, MetricColumn
 from tenure.segments.rules import MOST_CONDITIONS, Condition, Rule
@@ -161,7 +162,7 @@ DRAWN = ("seat_use", "active_people", "nps")
 def facts(draw: st.DrawFn) -> dict[str, Any]:
     """All that is known of one account, in the shape of the tables; None and "" are missing."""
     return {
-        **{name: draw(NAMES) for name in ("name", "segment", "owner", "parent")},
+        **{name: draw(NAMES) for name in ("name", "segment", "owner", "parent", "product")},
         "band": draw(st.sampled_from(["", "poor", "fair", "good"])),
         "weakest": draw(st.sampled_from(["", *METRICS])),
         **{name: draw(NUMBERS) for name in ("score", "outcomes", "experience", "trend")},
@@ -237,6 +238,7 @@ def _store(access: Access, known: Iterable[dict[str, Any]]) -> list[str]:
             for metric in DRAWN
             if one.get(metric) is not None
         )
+        _buy(account, one["product"])
         ids.append(account.pk)
     return ids
 
@@ -246,6 +248,14 @@ def _parent(access: Access, name: str) -> Account | None:
     if not name:
         return None
     return Account.objects.create(workspace=access.workspace, external_id=new_id(), name=name)
+
+
+def _buy(account: Account, product: str) -> None:
+    """A contract that runs, and names the product."""
+    about = {"workspace": account.workspace, "account": account}
+    contract = Subscription.objects.create(**about, external_id=account.pk, product=product)
+    terms = {"amount_minor": 100, "currency": "USD", "interval": "month", "starts_on": date(2020, 1, 1)}
+    Term.objects.create(**about, **terms, subscription=contract)
 
 
 def _override(account: Account, ends_on: date | None) -> HealthOverride | None:
@@ -270,6 +280,7 @@ def test_the_query_and_the_test_always_agree(known: list[dict[str, Any]], rules:
     Account.objects.filter(workspace=access.workspace).delete()
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(RULES)
 def test_what_is_written_is_read_back(written: Rule) -> None:
     assert Rule.of(written.texts) == written

@@ -144,7 +144,9 @@ def odd(access: Access) -> Access:
             AccountRow("gone", "Gone", attributes={"mixed": "one", "yes": True, "share": 0.1234}),
         ],
     )
-    upsert_people(access.workspace, [PersonRow("ann", "ann@acme.example", "Ann", "acme", "+lead")])
+    known = {"part": "decision_maker", "stance": "critic", "left_on": "2190-01-31"}
+    ann = PersonRow("ann", "ann@acme.example", "Ann", "acme", "+lead", consent={"surveys": False}, **known)
+    upsert_people(access.workspace, [ann])
     events(
         access,
         ("track", "acme", "ann", "=Report viewed", {"size": 5, "event": "shadowed", "a/b~c": "x"}),

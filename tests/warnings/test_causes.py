@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenure.warnings.rules import CAUSES, Answer, Fall, Known, findings, rank
+from tenure.warnings.rules import CAUSES, Answer, Champion, Fall, Known, findings, rank
 
 TODAY = date(2026, 11, 21)
 ACME = Known("acme", TODAY, score=88, band="good", heard_on=TODAY, last_active_on=TODAY)
@@ -155,3 +155,59 @@ def test_whatever_is_known_a_warning_is_a_short_whole_sentence(
         assert finding.says.endswith(".")
         assert len(finding.says) <= 300
         assert 0 < len(finding.pill) <= 60
+
+
+CHAMPION = Champion("Ann", last_on=ago(2))
+
+
+@pytest.mark.parametrize(
+    ("champions", "expected"),
+    [
+        ((), None),
+        ((CHAMPION,), None),
+        ((Champion("Ann"),), None),  # never seen: no use is missed
+        ((Champion("Ann", ago(34)),), "Ann, their champion, has not used the product for 34 days."),
+        ((Champion("Ann", ago(29)),), None),
+        ((Champion("Ann", ago(2), ago(-5)),), None),  # will leave
+        ((Champion("Ann", ago(2), ago(1)),), "Ann, their champion, left: 20 Nov."),
+        ((Champion("Ann", ago(2), ago(1)), CHAMPION), None),  # another one is there
+        (
+            (Champion("Ann", None, ago(90)), Champion("Bo", ago(40))),
+            "Bo, their champion, has not used the product for 40 days. "
+            "Nor is there another: 1 more champion gone before.",
+        ),
+    ],
+)
+def test_a_champion_is_gone_when_no_other_is_there(
+    champions: tuple[Champion, ...], expected: str | None
+) -> None:
+    assert says(champions=champions).get("champion_gone") == expected
+
+
+def test_a_silent_champion_is_not_missed_where_nothing_is_heard() -> None:
+    quiet = (Champion("Ann", ago(34)),)
+    assert "champion_gone" not in says(champions=quiet, heard_on=ago(9))
+    assert "champion_gone" in says(champions=(replace(quiet[0], left_on=ago(3)),), heard_on=ago(9))
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"metrics": {"active_people": 1.0}}, "Only one person used the product in the last 28 days."),
+        (
+            {"metrics": {"active_people": 1.0, "seat_use": 0.6, "activity_trend": 1.0}},
+            None,  # two seats: there is hardly anybody else
+        ),
+        ({"metrics": {"active_people": 1.0, "seat_use": 0.25}}, "in the last 28 days on 4 seats."),
+        ({"metrics": {"active_people": 2.0}}, None),
+        ({"metrics": {"active_people": 1.0}, "first_live_on": ago(59)}, None),
+        ({"metrics": {"active_people": 1.0}, "heard_on": ago(4)}, None),
+        ({"people": 5, "stakeholders": ("Ann",)}, "Of 5 people there, only Ann is somebody who decides"),
+        ({"people": 2, "stakeholders": ("Ann",)}, None),
+        ({"people": 5, "stakeholders": ("Ann", "Bo")}, None),
+        ({"people": 5, "stakeholders": ()}, None),
+    ],
+)
+def test_all_hangs_on_one(facts: dict[str, Any], expected: str | None) -> None:
+    found = says(**({"first_live_on": ago(400)} | facts)).get("single_threaded")
+    assert (found is None) if expected is None else (found is not None and expected in found)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from tenure.accounts import actions, duplicates, merging
 from tenure.accounts.actions import AccountRow, PersonRow
+from tenure.accounts.merging import Apart
 from tenure.accounts.models import Account, Duplicate, Identity, Person, Regrouping
 from tenure.revenue.models import Subscription
 from tenure.workspaces.access import Access
@@ -101,8 +102,19 @@ def test_what_was_merged_is_split_again(client: Client, filled: Access) -> None:
         "person": [person_of(filled, "cinder-2")],
         "subscription": [Subscription.objects.get(external_id="s-cinder").pk],
     }
+    looked = client.post(f"/data/split/{acme}", chosen | {"look": "1"})
+    assert "What would go ids it is observed under 1" in text(looked.content)
+    assert "events 2 events, " in text(looked.content)
+    assert "Nothing has moved yet." in text(looked.content)
+    assert 'value="cinder" checked' in looked.content.decode()
+    assert account_of(filled, "cinder") == acme
+    rows = {"subscription": chosen["subscription"]}
+    apart = Apart("Cinder", ("cinder",), tuple(chosen["person"]), rows)
+    would = merging.would_split(filled, Identity.ACCOUNT, acme, apart)
     answer = client.post(f"/data/split/{acme}", chosen, follow=True)
     assert "Cinder split from Acme." in text(answer.content)
+    done = Regrouping.objects.get(what=Regrouping.SPLIT)
+    assert sum(would.values()) == sum(len(row.ids) for row in done.rows.all()), "as was said before"
     new = account_of(filled, "cinder")
     assert Person.objects.get(external_id="cinder-2").account_id == new
     assert "undo first: Cinder split from Acme" in text(client.get("/data/merges").content)

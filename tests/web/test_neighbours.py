@@ -22,7 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tenure.accounts import merging
 from tenure.accounts.actions import AccountRow, PersonRow, upsert_accounts, upsert_people
-from tenure.accounts.models import Account, Duplicate, Identity, Regrouping
+from tenure.accounts.models import Account, Duplicate, Identity, Person, Regrouping
 from tenure.desk import changing, viewing
 from tenure.events import mending
 from tenure.events.models import EventName, MendingRule, RejectedEvent
@@ -59,6 +59,7 @@ class Ids:
     """An id of each kind that addresses have, by the argument's name."""
 
     account_id: str
+    person_id: str
     note_id: str
     run_id: str
     member: str
@@ -136,7 +137,8 @@ def world(access: Access, neighbour: Access) -> World:
     another = _customer(access, f"{ANOTHERS} AG", "olga@example.test")
     note = Note.objects.get(account_id=another)
     twice = _twice(access, f"{ANOTHERS} AG", "olga@example.test", another)
-    book = replace(ours, account_id=another, note_id=note.pk, **twice)
+    person = Person.objects.get(account_id=another)
+    book = replace(ours, account_id=another, person_id=person.pk, note_id=note.pk, **twice)
     return World(ours, book, neighbours, access)
 
 
@@ -157,6 +159,7 @@ def filled(access: Access, name: str, owner: str) -> Ids:
         session_id=_session(member),
         export_id=_export(access),
         account_id=row,
+        person_id=Person.objects.get(account_id=row).pk,
         note_id=Note.objects.filter(account_id=row).order_by("pk")[0].pk,
         run_id=_import(access, name),
         member=str(Membership.objects.get(user=member.user).pk),

@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
-from tenure.accounts import families, matching, queries, rules, statements
+from tenure.accounts import attribute_rules, families, matching, people, queries, rules, statements
 from tenure.accounts.announcing import EVER, announce
-from tenure.accounts.models import Account, AccountAttributes, Identity, Person, Statement
-from tenure.accounts.placing import attach_people, save_people
+from tenure.accounts.attributes import Types
+from tenure.accounts.identities import save_identities
+from tenure.accounts.models import Account, AccountAttributes, Identity, Statement
+from tenure.accounts.placing import attach_people
 from tenure.accounts.rows import AccountRow as AccountRow  # part of what others call here
 from tenure.accounts.rows import PersonRow as PersonRow
+from tenure.accounts.rows import Upserted as Upserted
 from tenure.accounts.rows import clean_account, clean_person, once_each
 from tenure.accounts.statements import Order, Telling
-from tenure.kit import bulk, changes
+from tenure.kit import bulk
 from tenure.workspaces.models import Workspace
-
-
-@dataclass(frozen=True)
-class Upserted:
-    """What became of the rows, counted by distinct id; `ids` leads from the given id to ours.
-
-    `circles` are accounts that could not be put under the parent they name, which stands below them.
-    """
-
-    added: int = 0
-    changed: int = 0
-    same: int = 0
-    ids: Mapping[str, str] = field(default_factory=dict)
-    circles: tuple[str, ...] = ()
-
-    def __add__(self, other: Upserted) -> Upserted:
-        return Upserted(
-            self.added + other.added,
-            self.changed + other.changed,
-            self.same + other.same,
-            {**self.ids, **other.ids},
-            self.circles + other.circles,
-        )
 
 
 def upsert_accounts(
@@ -63,8 +43,8 @@ def upsert_accounts(
         total += _upsert_accounts(telling, chunk)
     circles = families.set_parents(workspace, _parents(workspace, merged, total.ids))
     domains = {row.domain for row in merged if row.domain}
-    if (people := matching.homeless_of(workspace, domains)) and matching.attaches(workspace):
-        attach_people(workspace, people)
+    if (homeless := matching.homeless_of(workspace, domains)) and matching.attaches(workspace):
+        attach_people(workspace, homeless)
     return replace(total, circles=tuple(circles))
 
 
@@ -79,13 +59,22 @@ def _parents(workspace: Workspace, rows: Sequence[AccountRow], ids: Mapping[str,
     return {ref: parent for ref, parent in shown.items() if parent}
 
 
-def upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
-    """Add or complete people by the customer's own id. Accounts not known yet are added bare."""
+def upsert_people(
+    workspace: Workspace,
+    rows: Sequence[PersonRow],
+    source: str = statements.IMPORT,
+    effective_on: date | None = None,
+) -> Upserted:
+    """Add or complete people by the customer's own id. Accounts not known yet are added bare.
+
+    What the source says is kept as its word; shown is what the source that counts most says.
+    """
+    telling = Telling.of_people(workspace, source, effective_on)
     merged = once_each(clean_person(row) for row in rows)
     _add_bare_accounts(workspace, {row.account_id for row in merged if row.account_id})
     total = Upserted()
     for chunk in queries.in_chunks(merged):
-        total += _upsert_people(workspace, chunk)
+        total += people.upsert(telling, chunk)
     return total
 
 
@@ -116,20 +105,21 @@ def link_people(workspace: Workspace, same: Mapping[str, str], *, move: bool) ->
         if ref in targets and before.get(observed) != targets[ref] and (move or observed not in before)
     }
     if linked:
-        _save_identities(workspace.id, Identity.PERSON, linked)
+        save_identities(workspace.id, Identity.PERSON, linked)
         concerned = {*linked.values(), *(before[observed] for observed in linked if observed in before)}
-        people = queries.people_by_id(workspace.id, concerned)
-        announce(workspace, "identity", {one.account_id for one in people.values()}, first_day=EVER)
+        known = queries.people_by_id(workspace.id, concerned)
+        announce(workspace, "identity", {one.account_id for one in known.values()}, first_day=EVER)
     return len(linked)
 
 
 @transaction.atomic
-def _upsert_accounts(telling: Telling, rows: Sequence[AccountRow]) -> Upserted:
+def _upsert_accounts(telling: Telling[Statement], rows: Sequence[AccountRow]) -> Upserted:
     workspace = telling.workspace
     ids = queries.accounts_by_ref(workspace.id, [row.account_id for row in rows])
     known = queries.accounts_by_id(workspace.id, set(ids.values()))
     new = [row for row in rows if row.account_id not in ids]
-    ids.update(_add_accounts(workspace, new))
+    types = attribute_rules.types_of(workspace)
+    ids.update(_add_accounts(workspace, new, types))
     heard = [
         telling.first(ids[row.account_id], said, row.attributes)
         for row in new
@@ -142,7 +132,7 @@ def _upsert_accounts(telling: Telling, rows: Sequence[AccountRow]) -> Upserted:
             versions = _hear(telling, account, row, said_before.setdefault(account.pk, {}))
             heard += versions
             if versions and _change_account(
-                account, row, statements.shown(said_before[account.pk].values(), order)
+                account, row, statements.shown(said_before[account.pk].values(), order), types
             ):
                 changed.append(account)
             elif len(versions) > 1 or any(one.pk for one in versions):
@@ -162,7 +152,7 @@ def _said(row: AccountRow) -> dict[str, str]:
 
 
 def _hear(
-    telling: Telling, account: Account, row: AccountRow, by_source: dict[str, Statement]
+    telling: Telling[Statement], account: Account, row: AccountRow, by_source: dict[str, Statement]
 ) -> list[Statement]:
     """Take a row as its source's word; gives the statements to save, none if it says nothing new."""
     said, old = _said(row), by_source.get(telling.source)
@@ -175,7 +165,7 @@ def _hear(
     return versions
 
 
-def _add_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> dict[str, str]:
+def _add_accounts(workspace: Workspace, rows: Sequence[AccountRow], types: Types) -> dict[str, str]:
     """New accounts with attributes and identity; gives their ids by the customer's."""
     added = {
         row.account_id: Account(
@@ -191,25 +181,27 @@ def _add_accounts(workspace: Workspace, rows: Sequence[AccountRow]) -> dict[str,
     bulk.add(added.values())
     bulk.add(
         AccountAttributes(
-            account_id=added[row.account_id].pk, workspace_id=workspace.id, data=dict(row.attributes)
+            account_id=added[row.account_id].pk,
+            workspace_id=workspace.id,
+            data=types.all_kept(row.attributes),
         )
         for row in rows
     )
     ids = {ref: account.pk for ref, account in added.items()}
-    _save_identities(workspace.id, Identity.ACCOUNT, ids)
+    save_identities(workspace.id, Identity.ACCOUNT, ids)
     return ids
 
 
-def _change_account(account: Account, row: AccountRow, shown: Mapping[str, Any]) -> bool:
+def _change_account(account: Account, row: AccountRow, shown: Mapping[str, Any], types: Types) -> bool:
     """Show, of what a row says, the value that counts most now; whether anything differed."""
     differs = _set(account, {name: shown[name] for name in _said(row) if name in statements.COLUMNS})
-    data = account.attributes.data | {name: shown[f".{name}"] for name in row.attributes}
+    data = account.attributes.data | {name: types.kept(name, shown[f".{name}"]) for name in row.attributes}
     differs = differs or data != account.attributes.data
     account.attributes.data = data
     return differs
 
 
-def _set(entity: Account | Person, said: Mapping[str, str]) -> bool:
+def _set(entity: Account, said: Mapping[str, str]) -> bool:
     """Set what is said and differs; whether anything did."""
     new = {name: value for name, value in said.items() if value and getattr(entity, name) != value}
     for name, value in new.items():
@@ -229,93 +221,17 @@ def _add_bare_accounts(workspace: Workspace, refs: Collection[str]) -> None:
         _upsert_accounts(Telling.by(workspace, statements.IMPORT), [AccountRow(ref) for ref in chunk])
 
 
-@transaction.atomic
-def _upsert_people(workspace: Workspace, rows: Sequence[PersonRow]) -> Upserted:
-    ids = queries.people_by_ref(workspace.id, [row.person_id for row in rows])
-    known = queries.people_by_id(workspace.id, set(ids.values()))
-    accounts = queries.accounts_by_ref(workspace.id, {row.account_id for row in rows if row.account_id})
-    new = [row for row in rows if row.person_id not in ids]
-    ids.update(_add_people(workspace, new, accounts))
-    changed, touched = [], {accounts[row.account_id] for row in new if row.account_id}
-    regrouped = False
-    for row in rows:
-        if person := known.get(ids[row.person_id]):
-            before = (person.account_id, person.is_own)
-            if _change_person(workspace, person, row, accounts):
-                changed.append(person)
-                touched |= {one for one in (before[0], person.account_id) if one}
-                regrouped = regrouped or before != (person.account_id, person.is_own)
-    save_people(changed)
-    if new or changed:
-        announce(workspace, "person", touched, first_day=EVER if regrouped else None)
-        if any("@" in (row.email or row.person_id) for row in rows) and matching.attaches(workspace):
-            attach_people(workspace, [ids[row.person_id] for row in new] + [one.pk for one in changed])
-    return Upserted(len(new), len(changed), len(rows) - len(new) - len(changed), ids)
-
-
-def _add_people(
-    workspace: Workspace, rows: Sequence[PersonRow], accounts: Mapping[str, str]
-) -> dict[str, str]:
-    """New people with identity; gives their ids by the customer's."""
-    added = {
-        row.person_id: Person(
-            workspace_id=workspace.id,
-            external_id=row.person_id,
-            email=_email(row),
-            name=row.name,
-            role=row.role,
-            account_id=accounts.get(row.account_id),
-            is_own=rules.is_own(_email(row), workspace.own_domains),
-            attributes=dict(row.attributes),
-        )
-        for row in rows
-    }
-    bulk.add(added.values())
-    ids = {ref: person.pk for ref, person in added.items()}
-    _save_identities(workspace.id, Identity.PERSON, ids)
-    return ids
-
-
-def _email(row: PersonRow) -> str:
-    """Many products use the address as the id."""
-    return row.email or rules.clean_email(row.person_id)
-
-
-def _change_person(workspace: Workspace, person: Person, row: PersonRow, accounts: Mapping[str, str]) -> bool:
-    """Bring a person up to date with what a row says; whether anything differed."""
-    account_id = accounts.get(row.account_id, "")
-    said = {"email": row.email, "name": row.name, "role": row.role, "account_id": account_id}
-    differs = _set(person, said)
-    attributes = {**person.attributes, **row.attributes}
-    is_own = person.is_own or rules.is_own(person.email, workspace.own_domains)
-    differs = differs or attributes != person.attributes or is_own != person.is_own
-    person.attributes, person.is_own = attributes, is_own
-    return differs
-
-
-def _add_bare_people(workspace: Workspace, people: Mapping[str, str | None]) -> None:
+def _add_bare_people(workspace: Workspace, bare: Mapping[str, str | None]) -> None:
     """People of whom only the id, and perhaps the account, is known; nobody changes accounts by this."""
-    ids = queries.people_by_ref(workspace.id, people.keys())
+    ids = queries.people_by_ref(workspace.id, bare.keys())
     homeless = queries.people_without_account(workspace.id, set(ids.values()))
     rows = [
         PersonRow(ref, account_id=account or "")
-        for ref, account in people.items()
+        for ref, account in bare.items()
         if ref not in ids or (account and ids[ref] in homeless)
     ]
     if rows:
-        _upsert_people(workspace, rows)
-
-
-def _save_identities(workspace_id: str, kind: str, targets: Mapping[str, str]) -> None:
-    """Say whom observed ids mean, whatever they meant before."""
-    if not targets:
-        return
-    rows = (
-        Identity(workspace_id=workspace_id, kind=kind, observed=observed, target_id=target)
-        for observed, target in targets.items()
-    )
-    bulk.save(rows, ["workspace", "kind", "observed"], ["target_id"])
-    changes.touch(workspace_id, "identity")
+        people.upsert(Telling.of_people(workspace, statements.IMPORT), rows)
 
 
 def _announce_accounts(workspace: Workspace, added: Sequence[str], changed: Sequence[str]) -> None:

@@ -99,6 +99,18 @@ def split(access: Access, kind: str, from_id: str, apart: Apart) -> Regrouping:
     return done
 
 
+def would_split(access: Access, kind: str, from_id: str, apart: Apart) -> dict[str, int]:
+    """What a split would give to the new one: rows by what they are called. Raises as `split` does."""
+    access.require(Right.LOAD)
+    source = access.get(MODELS[kind], from_id)
+    chosen = {MEANS: _chosen_ids(access, kind, source, apart), **_chosen_rows(access, source, apart)}
+    moves: dict[str, int] = {}
+    for hook, ids in _with_what_hangs(kind, chosen).items():
+        if ids:
+            moves[hook.title] = moves.get(hook.title, 0) + len(ids)
+    return moves
+
+
 @transaction.atomic
 def undo(access: Access, regrouping_id: str | int) -> Regrouping:
     """Take a merge or split back. NotPossible if a later one has to be undone first, or this one was.

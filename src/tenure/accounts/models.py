@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from tenure.kit import clock
 from tenure.kit.ids import new_id
-from tenure.workspaces.models import Workspace
+from tenure.workspaces.models import SHARED, Workspace
 
 
 class Account(models.Model):
@@ -78,7 +78,12 @@ class Person(models.Model):
     external_id = models.CharField(max_length=200)
     email = models.CharField(max_length=254, blank=True)
     name = models.CharField(max_length=200, blank=True)
-    role = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=120, blank=True)  # as their company or a source calls it
+    part = models.CharField(max_length=20, blank=True)  # what they are to us: of stakeholders.PARTS
+    influence = models.CharField(max_length=10, blank=True)
+    stance = models.CharField(max_length=10, blank=True)
+    relation = models.CharField(max_length=10, blank=True)
+    left_on = models.DateField(null=True, blank=True)  # first day they are no longer at the customer
     account = models.ForeignKey(
         Account, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
     )
@@ -96,6 +101,11 @@ class Person(models.Model):
                 fields=["workspace", "email", "id"],
                 condition=models.Q(account=None) & ~models.Q(email=""),
                 name="person_homeless",
+            ),
+            models.Index(
+                fields=["workspace", "account", "part"],
+                condition=~models.Q(part=""),
+                name="person_stakeholder",
             ),
         ]
 
@@ -226,19 +236,20 @@ class MatchingRule(models.Model):
         return self.by_domain
 
 
-class Statement(models.Model):
-    """What one source says of an account, all of it together, in versions.
+class Stated(models.Model):
+    """What one source says of somebody, all of it together, in versions.
 
     A version is never overwritten: the next one closes it at `superseded_at`. `effective_on` is the day from
     which the source says it holds. A value stands in a version since it was recorded, unless `since` knows of
     a later instant.
     """
 
+    about: ClassVar[str]  # the column with the id of whom it is of
+
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="statements", db_index=False)
     source = models.CharField(max_length=80)
     said_by = models.CharField(max_length=254, blank=True)  # of what is set by hand
-    fields = models.JSONField(default=dict)  # columns of the account
+    fields = models.JSONField(default=dict)  # columns
     data = models.JSONField(default=dict)  # attributes
     since = models.JSONField(default=dict)  # field or attribute → instant of a value that is not the first's
     first_at = models.DateTimeField()  # when the source first said anything
@@ -247,19 +258,73 @@ class Statement(models.Model):
     superseded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.source} of {self.about_id}"
+
+    @property
+    def about_id(self) -> str:
+        """The id of whom it is of."""
+        return str(getattr(self, self.about))
+
+
+class Statement(Stated):
+    """What one source says of an account."""
+
+    about = "account_id"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="statements", db_index=False)
+
+    class Meta:
         db_table = "account_statement"
         indexes = [models.Index(fields=["account", "superseded_at"], name="statement_by_account")]
 
+
+class PersonStatement(Stated):
+    """What one source says of a person."""
+
+    about = "person_id"
+    book_path = "person__account"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="statements", db_index=False)
+
+    class Meta:
+        db_table = "person_statement"
+        verbose_name_plural = "what sources say of people"
+        indexes = [models.Index(fields=["person", "superseded_at"], name="statement_by_person")]
+
+
+class Consent(models.Model):
+    """Somebody's word on one purpose: what they may be sent. Rows are never changed; the newest counts."""
+
+    book_path = "person__account"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents", db_index=False)
+    purpose = models.CharField(max_length=20)  # of consent.PURPOSES
+    is_given = models.BooleanField()
+    source = models.CharField(max_length=80)
+    said_by = models.CharField(max_length=254, blank=True)  # of what is set by hand
+    said_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "consent"
+        indexes = [models.Index(fields=["person", "purpose", "-said_at"], name="consent_newest")]
+
     def __str__(self) -> str:
-        return f"{self.source} of {self.account_id}"
+        return f"{self.purpose}: {'given' if self.is_given else 'withdrawn'}"
 
 
 class AttributeRule(models.Model):
     """How an attribute is read: its kind, and whose word counts most. The one without a name is for all."""
 
+    book_path = SHARED
+
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     name = models.CharField(max_length=200, blank=True)
-    kind = models.CharField(max_length=10, blank=True)  # of attributes.KINDS; empty: as proposed
+    kind = models.CharField(max_length=10, blank=True)  # of attributes.KINDS; empty: as guessed
+    options = models.JSONField(default=list)  # what there is to choose from
     sources = models.JSONField(default=list)  # the first counts most; empty: as for all
 
     class Meta:
@@ -267,4 +332,4 @@ class AttributeRule(models.Model):
         constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="attribute_rule_once")]
 
     def __str__(self) -> str:
-        return f"{self.name or 'all'}: {self.kind or 'as proposed'}"
+        return f"{self.name or 'all'}: {self.kind or 'as guessed'}"

@@ -12,6 +12,18 @@ from tenure.accounts.models import Person
 from tenure.kit import bulk
 from tenure.workspaces.models import Workspace
 
+# What sources say of people.
+SAID = ("email", "name", "role", "part", "influence", "stance", "relation", "left_on")
+    "email",
+    "name",
+    "role",
+    "part",
+    "influence",
+    "stance",
+    "relation",
+    "left_on",
+)  # what sources say of people
+
 
 @transaction.atomic
 def attach_people(workspace: Workspace, ids: Collection[str] | None = None) -> int:
@@ -47,4 +59,5 @@ def mark_own_people(workspace: Workspace) -> int:
 
 
 def save_people(people: Sequence[Person]) -> None:
-    bulk.save(people, ["id"], ["email", "name", "role", "account", "is_own", "attributes"])
+    """Write people that are there already."""
+    bulk.save(people, ["id"], [*SAID, "account", "is_own", "attributes"])

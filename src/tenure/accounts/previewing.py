@@ -15,7 +15,7 @@ MOST = 200
 
 _FIELDS = {
     Account: ("name", "domain", "owner", "segment"),
-    Person: ("email", "name", "role", "account_id", "is_own"),
+    Person: ("email", "name", "role", "part", "influence", "stance", "relation", "account_id", "is_own"),
 }
 
 

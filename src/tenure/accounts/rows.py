@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
-from tenure.accounts import rules
+from tenure.accounts import rules, stakeholders
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,36 @@ class PersonRow:
     name: str = ""
     account_id: str = ""
     role: str = ""
+    part: str = ""
+    influence: str = ""
+    stance: str = ""
+    relation: str = ""
+    left_on: str = ""  # as 2026-04-03
+    consent: Mapping[str, bool] = field(default_factory=dict)  # by purpose
     attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Upserted:
+    """What became of the rows, counted by distinct id; `ids` leads from the given id to ours.
+
+    `circles` are accounts that could not be put under the parent they name, which stands below them.
+    """
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)
+    circles: tuple[str, ...] = ()
+
+    def __add__(self, other: Upserted) -> Upserted:
+        return Upserted(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.same + other.same,
+            {**self.ids, **other.ids},
+            self.circles + other.circles,
+        )
 
 
 R = TypeVar("R", AccountRow, PersonRow)
@@ -49,6 +78,8 @@ def once_each(rows: Iterable[R]) -> list[R]:
 def _completed(row: R, later: R) -> R:
     said = {one.name: getattr(later, one.name) for one in fields(later)}
     said["attributes"] = {**row.attributes, **later.attributes}
+    if isinstance(row, PersonRow) and isinstance(later, PersonRow):
+        said["consent"] = {**row.consent, **later.consent}
     return replace(row, **{name: value for name, value in said.items() if value})
 
 
@@ -68,13 +99,19 @@ def clean_account(row: AccountRow) -> AccountRow:
 
 
 def clean_person(row: PersonRow) -> PersonRow:
-    """The row, each field in its one form."""
+    """The row, each field in its one form; what somebody is called may say their part."""
     return PersonRow(
         person_id=rules.clean_id(row.person_id),
         email=rules.clean_email(row.email),
         name=rules.clean_text(row.name),
         account_id=rules.clean_id(row.account_id),
         role=rules.clean_text(row.role, 120),
+        part=row.part or stakeholders.part_of(row.role),
+        influence=row.influence,
+        stance=row.stance,
+        relation=row.relation,
+        left_on=row.left_on,
+        consent=row.consent,
         attributes=_known(row.attributes),
     )
 

@@ -11,15 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
-
-from tenure.accounts.models import Account, AttributeRule, Statement
+from tenure.accounts.models import Account, AttributeRule, Person, PersonStatement, Stated, Statement
 from tenure.accounts.queries import in_chunks
 from tenure.kit import bulk, clock
-from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 
 HAND, IMPORT, SDK = "hand", "import", "sdk"
@@ -29,7 +26,7 @@ PARENT = "parent"  # said as the parent's own id
 _USUAL = {HAND: 0, SDK: 2}  # any other source is a file or a connector
 
 Said = Mapping[str, Any]  # by key: a column's name, or that of an attribute behind a dot
-Of = dict[str, dict[str, Statement]]  # by account, by source
+S = TypeVar("S", bound=Stated)
 
 
 @dataclass(frozen=True)
@@ -63,27 +60,32 @@ class Heard:
     since: datetime
 
 
-def current(account_ids: Collection[str]) -> Of:
-    """The latest statement of every source about these accounts."""
-    found: defaultdict[str, dict[str, Statement]] = defaultdict(dict)
-    for chunk in in_chunks(account_ids):
+def current(account_ids: Collection[str]) -> dict[str, dict[str, Statement]]:
+    """The latest statement of every source about these accounts, by account and source."""
+    return current_of(Statement, account_ids)
+
+
+def current_of(kind: type[S], ids: Collection[str]) -> dict[str, dict[str, S]]:
+    """The same of accounts or people."""
+    found: defaultdict[str, dict[str, S]] = defaultdict(dict)
+    for chunk in in_chunks(ids):
         # After a merge there may be two of one source: the newest is the one it goes on from.
-        for row in Statement.objects.filter(account__in=chunk, superseded_at=None).order_by(
-            "recorded_at", "pk"
-        ):
-            found[row.account_id][_free(found[row.account_id], row)] = row
+        rows = kind._default_manager.filter(**{f"{kind.about}__in": chunk}, superseded_at=None)
+        for row in rows.order_by("recorded_at", "pk"):
+            found[row.about_id][_free(found[row.about_id], row)] = row
     return dict(found)
 
 
-def _free(taken: Mapping[str, Statement], row: Statement) -> str:
+def _free(taken: Mapping[str, Stated], row: Stated) -> str:
     """The source's name; a second statement of it stands under the first's number."""
     return f"{row.source}#{taken[row.source].pk}" if row.source in taken else row.source
 
 
 @dataclass(frozen=True)
-class Telling:
-    """Who tells, from which day on it holds, and now."""
+class Telling(Generic[S]):
+    """Who tells, from which day on it holds, and now; `kind` is what is told of, accounts or people."""
 
+    kind: type[S]
     workspace: Workspace
     source: str
     effective_on: date
@@ -93,15 +95,24 @@ class Telling:
     @classmethod
     def by(
         cls, workspace: Workspace, source: str, effective_on: date | None = None, said_by: str = ""
-    ) -> Telling:
-        """At this moment, and from today on unless another day is given."""
-        return cls(workspace, source, effective_on or clock.today(workspace.zone), clock.now(), said_by)
+    ) -> Telling[Statement]:
+        """Of accounts, at this moment, and from today on unless another day is given."""
+        day = effective_on or clock.today(workspace.zone)
+        return Telling(Statement, workspace, source, day, clock.now(), said_by)
 
-    def first(self, account_id: str, fields: Said, data: Said) -> Statement:
-        """A source's first statement about an account."""
-        return Statement(
+    @classmethod
+    def of_people(
+        cls, workspace: Workspace, source: str, effective_on: date | None = None, said_by: str = ""
+    ) -> Telling[PersonStatement]:
+        """The same of people."""
+        day = effective_on or clock.today(workspace.zone)
+        return Telling(PersonStatement, workspace, source, day, clock.now(), said_by)
+
+    def first(self, about_id: str, fields: Said, data: Said) -> S:
+        """A source's first statement about somebody."""
+        return self.kind(
+            **{self.kind.about: about_id},
             workspace_id=self.workspace.id,
-            account_id=account_id,
             source=self.source,
             said_by=self.said_by,
             fields=dict(fields),
@@ -111,7 +122,7 @@ class Telling:
             recorded_at=self.now,
         )
 
-    def next(self, old: Statement, fields: Said, data: Said) -> list[Statement]:
+    def next(self, old: S, fields: Said, data: Said) -> list[S]:
         """What is to be saved now that a source says this, in full: none if it is what it said before.
 
         History is kept by day, as figures are: a version of the same day is amended, an older one closed.
@@ -125,27 +136,27 @@ class Telling:
             version = old
         else:
             old.superseded_at = self.now
-            version = self.first(old.account_id, {}, {})
+            version = self.first(old.about_id, {}, {})
             version.first_at = old.first_at
         version.fields, version.data, version.since = dict(fields), dict(data), since
         version.effective_on, version.said_by = self.effective_on, self.said_by
         return [version] if version is old else [old, version]
 
-    def _is_today(self, old: Statement) -> bool:
+    def _is_today(self, old: Stated) -> bool:
         zone = ZoneInfo(self.workspace.zone)
         days = {at.astimezone(zone).date() for at in (old.recorded_at, self.now)}
         return len(days) == 1 and old.effective_on == self.effective_on
 
 
-def save(statements: Iterable[Statement]) -> None:
-    """Write statements, new and amended."""
+def save(statements: Iterable[Stated]) -> None:
+    """Write statements, new and amended, all about accounts or all about people."""
     unique = list({id(one): one for one in statements}.values())
     said = ["fields", "data", "since", "effective_on", "said_by", "superseded_at"]
     bulk.save([one for one in unique if one.pk is not None], ["id"], said)
     bulk.add(one for one in unique if one.pk is None)
 
 
-def heard(statements: Iterable[Statement], order: Order) -> dict[str, list[Heard]]:
+def heard(statements: Iterable[Stated], order: Order) -> dict[str, list[Heard]]:
     """Every value that anybody says, by key; the one that is shown stands first."""
     found: defaultdict[str, list[Heard]] = defaultdict(list)
     for one in statements:
@@ -159,7 +170,7 @@ def heard(statements: Iterable[Statement], order: Order) -> dict[str, list[Heard
     return dict(found)
 
 
-def shown(statements: Iterable[Statement], order: Order) -> dict[str, Any]:
+def shown(statements: Iterable[Stated], order: Order) -> dict[str, Any]:
     """The value that counts, by key."""
     return {key: values[0].value for key, values in heard(statements, order).items()}
 
@@ -173,35 +184,49 @@ def note_by_hand(workspace: Workspace, account_ids: Collection[str], keys: Colle
 
     Set back to what the other sources say, a value is theirs again. Call it in the transaction of the write.
     """
-    order, telling = Order.of(workspace), Telling.by(workspace, HAND, said_by=who)
+    telling = Telling.by(workspace, HAND, said_by=who)
     for chunk in in_chunks(account_ids):
-        statements = current(chunk)
-        accounts = Account.objects.filter(pk__in=chunk, workspace=workspace).select_related(
-            "attributes", "parent"
-        )
-        save(
-            version
+        accounts = Account.objects.filter(pk__in=chunk, workspace=workspace)
+        now = {
+            account.pk: {key: _now(account, key) for key in keys}
             for account in accounts.select_related("attributes", "parent")
-            for version in _by_hand(account, dict(statements.get(account.pk, {})), keys, order, telling)
-        )
+        }
+        _note(telling, now)
+
+
+def note_person_by_hand(person: Person, keys: Collection[str], who: str) -> None:
+    """The same of a person."""
+    now = {key: _now_of_person(person, key) for key in keys}
+    _note(Telling.of_people(person.workspace, HAND, said_by=who), {person.pk: now})
+
+
+def _note(telling: Telling[S], now: Mapping[str, Said]) -> None:
+    """Save what somebody says by hand: by whom it is of, the values that stand there now."""
+    order, known = Order.of(telling.workspace), current_of(telling.kind, now)
+    save(
+        version
+        for about_id, values in now.items()
+        for version in _by_hand(about_id, known.get(about_id, {}), values, order, telling)
+    )
 
 
 def _by_hand(
-    account: Account, by_source: dict[str, Statement], keys: Collection[str], order: Order, telling: Telling
-) -> list[Statement]:
-    """What is to be saved of one account."""
+    about_id: str, statements: Mapping[str, S], now: Said, order: Order, telling: Telling[S]
+) -> list[S]:
+    """What is to be saved of one account or person."""
+    by_source = dict(statements)
     old = by_source.pop(HAND, None)
     theirs = shown(by_source.values(), order)
     said = _flat(old.fields, old.data) if old else {}
-    for key in keys:
-        said[key] = value = _now(account, key)
+    for key, value in now.items():
+        said[key] = value
         if value == theirs.get(key, ""):
             del said[key]
     fields = {key: value for key, value in said.items() if not key.startswith(".")}
     data = {key[1:]: value for key, value in said.items() if key.startswith(".")}
     if old is not None:
         return telling.next(old, fields, data)
-    return [telling.first(account.pk, fields, data)] if said else []
+    return [telling.first(about_id, fields, data)] if said else []
 
 
 def _now(account: Account, key: str) -> Any:
@@ -211,42 +236,9 @@ def _now(account: Account, key: str) -> Any:
     return account.attributes.data.get(key[1:], "") if key.startswith(".") else getattr(account, key)
 
 
-@dataclass(frozen=True)
-class Change:
-    """What a column was from a day on; known since `recorded_at`."""
-
-    value: str
-    source: str
-    said_by: str
-    effective_on: date
-    recorded_at: datetime
-
-
-def changes_of(access: Access, account_id: str, column: str) -> list[Change]:
-    """What was shown in a column over time, the newest first; from the statements as they were recorded.
-
-    Statements may be recorded in another order than they took effect: the history is as known now.
-    """
-    order, by_source = Order.of(access.workspace), dict[str, Statement]()
-    found: list[Change] = []
-    for one in _versions(access, account_id):
-        by_source[one.source] = one
-        values = heard(by_source.values(), order).get(column, [])
-        if values and (not found or found[-1].value != values[0].value):
-            found.append(
-                Change(
-                    values[0].value, values[0].source, values[0].said_by, one.effective_on, one.recorded_at
-                )
-            )
-    return found[::-1]
-
-
-def owner_on(access: Access, account_id: str, day: date) -> str | None:
-    """Who owned an account at the end of a day, as known now; None: nobody had said yet."""
-    owners = changes_of(access, account_id, "owner")
-    return next((one.value for one in owners if one.effective_on <= day), None)
-
-
-def _versions(access: Access, account_id: str) -> QuerySet[Statement]:
-    rows = access.of(Statement).filter(account_id=account_id)
-    return rows.order_by("effective_on", "recorded_at", "pk")
+def _now_of_person(person: Person, key: str) -> Any:
+    """What a person has, as a source would say it."""
+    if key.startswith("."):
+        return person.attributes.get(key[1:], "")
+    value = getattr(person, key)
+    return value.isoformat() if isinstance(value, date) else value or ""

@@ -107,6 +107,15 @@ def draw_staff(rng: np.random.Generator, firms: Firms) -> Staff:
     )
 
 
+def _parts(staff: Staff) -> list[str]:
+    """The keenest of each customer speaks for us there; its finance directors decide."""
+    parts = np.where(np.array(staff.roles) == "finance director", "decision maker", "")
+    by_keenness = np.lexsort((-staff.keenness, staff.firm))
+    _, first = np.unique(staff.firm[by_keenness], return_index=True)
+    parts[by_keenness[first]] = "champion"
+    return [str(part) for part in parts]
+
+
 def accounts_table(firms: Firms) -> pa.Table:
     """In the canonical columns, with three attributes."""
     return pa.table(
@@ -137,5 +146,6 @@ def people_table(staff: Staff, firms: Firms) -> pa.Table:
             "name": staff.names,
             "account_id": [firms.ids[account] for account in staff.firm],
             "role": staff.roles,
+            "part": _parts(staff),
         }
     )

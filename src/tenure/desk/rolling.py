@@ -31,6 +31,7 @@ from tenure.workspaces.access import Access, access_for_machine
 from tenure.workspaces.models import Workspace
 
 DAYS = 28  # in which people count as active
+MANY = 2000  # accounts from which on all families are looked at
 MOST_PARTS = 500  # that a page lists; the figures are of all
 
 T = TypeVar("T")
@@ -266,7 +267,8 @@ def refresh(workspace: Workspace, account_ids: Collection[str] | None = None) ->
     tops = set(parents.distinct())
     if not tops and not known.exists():
         return 0
-    looked_at = tops if account_ids is None else families.above(account_ids)
+    is_many = account_ids is None or len(account_ids) > MANY
+    looked_at = tops if is_many else families.above(account_ids or ())
     rows = _rolled_up(access, tops & looked_at)
     with transaction.atomic():
         gone = set(known.values_list("pk", flat=True)) - tops

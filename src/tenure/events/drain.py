@@ -243,7 +243,7 @@ def _write_down(workspace: Workspace, what: Said) -> None:
     if what.accounts:
         accounts.upsert_accounts(workspace, what.accounts, source=SDK)
     if what.people:
-        accounts.upsert_people(workspace, what.people)
+        accounts.upsert_people(workspace, what.people, source=SDK)
     if what.visitors:
         accounts.link_people(workspace, what.visitors, move=False)
     if what.aliases:

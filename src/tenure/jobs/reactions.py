@@ -14,10 +14,12 @@ from typing import Any
 
 import msgspec
 
+from tenure.accounts import attribute_rules
 from tenure.events.jobs import run_mending
 from tenure.jobs import durable
 from tenure.kit import outbox
 from tenure.kit.facts import (
+    AttributeRulesChanged,
     ExportRequested,
     ImportRequested,
     ImportUndoRequested,
@@ -30,7 +32,7 @@ from tenure.sources.exports import asking
 from tenure.sources.imports.running import run_import
 from tenure.sources.models import ImportRun
 from tenure.sources.pickups.actions import fetch_first
-from tenure.workspaces.access import access_for_job
+from tenure.workspaces.access import access_for_job, workspace_of_job
 
 CONSUMER = "reactions"
 MOST_FACTS = 500
@@ -79,6 +81,16 @@ def undo_imports(facts: Sequence[ImportUndoRequested]) -> None:
             undo(run, access_for_job(run.workspace, fact.who))
 
 
+def apply_attribute_rules(facts: Sequence[AttributeRulesChanged]) -> None:
+    """Show values as their types and the order of their sources have them."""
+    asked: defaultdict[str, set[str] | None] = defaultdict(set)
+    for fact in facts:
+        names = asked[fact.workspace_id]
+        asked[fact.workspace_id] = None if names is None or not fact.names else names | set(fact.names)
+    for workspace_id, names in asked.items():
+        attribute_rules.apply(workspace_of_job(workspace_id), names)
+
+
 def give_way(_done: int, _total: int) -> None:
     """Let others write between two batches: whoever waits for SQLite asks again every tenth of a second."""
     time.sleep(0.1)
@@ -91,6 +103,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
         Reaction("first pick-up", fetch_first_files, key=lambda fact: f"{fact.pickup_id}-{fact.attempt}"),
     ),
     ExportRequested: (Reaction("export", run_exports, key=lambda fact: fact.run_id),),
+    AttributeRulesChanged: (Reaction("attribute rules", apply_attribute_rules),),
     ImportUndoRequested: (Reaction("undo import", undo_imports, key=lambda fact: fact.run_id),),
 }
 

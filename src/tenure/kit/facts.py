@@ -38,6 +38,13 @@ class HealthChanged(Fact, frozen=True, kw_only=True):
 
 
 @fact
+class AttributeRulesChanged(Fact, frozen=True, kw_only=True):
+    """Somebody said of what type attributes are, or whose word counts most. No `names`: of everything."""
+
+    names: tuple[str, ...] = ()
+
+
+@fact
 class ImportRequested(Fact, frozen=True, kw_only=True):
     """Somebody uploaded a file and pressed Import, or answered what the import asked."""
 

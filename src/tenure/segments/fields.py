@@ -9,9 +9,13 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from tenure.accounts.attributes import DATE
+from tenure.kit import clock
 from tenure.kit.registry import Registry
 from tenure.metrics.definition import METRICS, Metric, Metrics, Unit
 from tenure.metrics.models import MetricValue
+from tenure.revenue.products import having
+from tenure.segments.attributes import AttributeColumn, kind_of, read_name
 from tenure.segments.kinds import AGO, AHEAD, DAYS, MONEY, NUMBER, OWNER, PLAIN, SHARE, Kind, Number, Text
 from tenure.segments.operators import OPERATORS, Column, Operator
 
@@ -48,6 +52,19 @@ class MetricColumn:
         fits = {f"value__{lookup}": value for lookup, value in lookups.items()}
         rows = MetricValue.objects.filter(account=OuterRef("pk"), metric=self.metric, **fits)
         return Q(Exists(rows))
+
+
+@dataclass(frozen=True)
+class ProductColumn:
+    """The products of an account whose contracts run today, which is UTC's: any of them may fit."""
+
+    def present(self) -> Q:
+        """There is one."""
+        return self.where()
+
+    def where(self, **lookups: Any) -> Q:
+        """There is one that fits."""
+        return Q(Exists(having(clock.today("UTC"), **lookups).filter(account=OuterRef("pk"))))
 
 
 @dataclass(frozen=True)
@@ -89,6 +106,25 @@ def _of_metric(metric: Metric) -> Field:
     return Field(metric.name, metric.title, _KINDS.get(metric.unit, NUMBER), MetricColumn(metric.name))
 
 
+def attribute_field(name: str) -> Field | None:
+    """An attribute, of the type that stands in the name, as a field; None if it is no such name."""
+    kind, attribute = read_name(name) or ("", "")
+    if not kind:
+        return None
+    title = attribute.replace("_", " ")
+    phrases = _OF_DAYS if kind == DATE else _OF_TEXTS
+    return Field(name, title, kind_of(kind), AttributeColumn(attribute, kind), phrases)
+
+
+_OF_TEXTS = {"is": "whose {field} is {value}", "is_not": "whose {field} is not {value}"}
+_OF_DAYS = {
+    "at_least": "whose {field} is {value} or later",
+    "at_most": "whose {field} is {value} or earlier",
+    "above": "whose {field} is after {value}",
+    "below": "whose {field} is before {value}",
+}
+
+
 class FieldRegistry(Registry[Field]):
     """The fields below, and one for each metric, shipped or added."""
 
@@ -102,6 +138,11 @@ class FieldRegistry(Registry[Field]):
 
 
 Fields = Mapping[str, Field]
+
+
+def field_in(fields: Fields, name: str) -> Field | None:
+    """The field of that name: one of these, or any attribute."""
+    return fields.get(name) or attribute_field(name)
 
 
 def fields_of(metrics: Metrics) -> Fields:
@@ -209,6 +250,19 @@ for _field in (
             "beyond": "whose score is set by hand for more than {value}",
             "is_missing": "whose score is not set by hand",
             "is_known": "whose score is set by hand",
+        },
+    ),
+    Field(
+        "product",
+        "Product",
+        PLAIN,
+        ProductColumn(),
+        {
+            "is": "who have {value}",
+            "is_not": "who have products, but not {value}",
+            "contains": "who have a product with “{value}” in the name",
+            "is_missing": "who have no product",
+            "is_known": "who have a product",
         },
     ),
     Field("arr", "ARR", MONEY, AccountColumn("standing__arr_minor")),

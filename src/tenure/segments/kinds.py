@@ -154,6 +154,45 @@ class DayCount:
         return words.days(value)
 
 
+@dataclass(frozen=True)
+class MajorAmount(Amount):
+    """Money that is stored in major units, as attributes are."""
+
+    def stored(self, value: Decimal, standpoint: Standpoint) -> Any:
+        """The number itself."""
+        return float(value)
+
+    def show(self, value: Decimal, standpoint: Standpoint) -> str:
+        """`$20k`."""
+        return words.money(Money.of(value, standpoint.currency).minor, standpoint.currency)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the calendar."""
+
+    name: str = "day"
+
+    def read(self, text: str) -> date:
+        """A day written like 2026-04-03."""
+        try:
+            return date.fromisoformat(text.strip())
+        except ValueError:
+            raise ValueError("a day, written like 2026-04-03") from None
+
+    def write(self, value: date) -> str:
+        """As it is read."""
+        return value.isoformat()
+
+    def stored(self, value: date, standpoint: Standpoint) -> date:
+        """The day itself."""
+        return value
+
+    def show(self, value: date, standpoint: Standpoint) -> str:
+        """`3 Apr`, with the year where it is another."""
+        return words.day(value, standpoint.today)
+
+
 def _decimal(text: str, right: str) -> Decimal:
     """A finite decimal of sensible size, or a ValueError with what would be right."""
     plain = text.strip().lower().replace(",", "").replace("%", "").replace("\u00a0", "").strip()
@@ -175,3 +214,6 @@ DAYS = Number("number", suffix="\u00a0days")
 MONEY = Amount()
 AHEAD = DayCount("days ahead", 1)
 AGO = DayCount("days ago", -1)
+MAJOR = MajorAmount()
+DAY = Day()
+YES_OR_NO = Text("choice", labels=lambda: {"yes": "yes", "no": "no"}, is_closed=True)

@@ -67,7 +67,7 @@ def _contains_column(column: Column, wanted: tuple[str, ...]) -> Q:
 
 
 _WORDS = frozenset({"text", "person", "choice"})
-_SIZES = frozenset({"number", "share", "money"})
+_SIZES = frozenset({"number", "share", "money", "day"})
 _AHEAD, _AGO = frozenset({"days ahead"}), frozenset({"days ago"})
 _ALL = _WORDS | _SIZES | _AHEAD | _AGO
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tenure.accounts.models import Account
+from tenure.revenue import products
 from tenure.segments.fields import FIELDS, Field
 from tenure.segments.kinds import Text
 from tenure.workspaces.access import Access
@@ -25,6 +26,8 @@ def choices(access: Access, field: Field) -> list[Choice]:
     kind = field.kind
     found = kind.labels() if isinstance(kind, Text) else {}
     fixed = [Choice(kind.write((value,)), label) for value, label in found.items()]
+    if field.name == "product":
+        return [Choice(kind.write((name,)), name) for name in products.known(access)]
     return fixed + (_in_use(access, field.name) if field.name in _LISTED else [])
 
 

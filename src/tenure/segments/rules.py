@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Q
 
 from tenure.kit import words
-from tenure.segments.fields import FIELDS, Field, Fields, fields_of, usual
+from tenure.segments.fields import FIELDS, Field, Fields, field_in, fields_of, usual
 from tenure.segments.operators import OPERATORS, Operator
 from tenure.segments.standpoint import Standpoint
 
@@ -164,9 +164,9 @@ class Rule:
 
 def _known_field(name: str, fields: Fields) -> Field:
     """The field of that name, or what there is."""
-    if name not in fields:
-        raise ValueError(f"there is no field “{name[:60]}”; try {words.listing([*fields], 'or')}")
-    return fields[name]
+    if found := field_in(fields, name):
+        return found
+    raise ValueError(f"there is no field “{name[:60]}”; try {words.listing([*fields], 'or')}")
 
 
 def _known_operator(field: Field, name: str) -> Operator:

@@ -8,8 +8,12 @@ from datetime import date, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Min, Model, QuerySet
+import pyarrow as pa
+from django.db.models import Count, Max, Min, Model, QuerySet
 
+from tenure.accounts.models import Person
+from tenure.accounts.stakeholders import CHAMPION, USER
+from tenure.events import views
 from tenure.feedback.models import Response
 from tenure.health.models import Standing
 from tenure.kit import clock
@@ -18,13 +22,15 @@ from tenure.metrics.users import USERS, Hold, Use, User
 from tenure.revenue.models import Term
 from tenure.warnings.causes.detractor import DAYS as ANSWER_DAYS
 from tenure.warnings.models import BandChange
-from tenure.warnings.rules import Answer, Fall, Known
+from tenure.warnings.rules import Answer, Champion, Fall, Known
 from tenure.workspaces.access import Access
 
 M = TypeVar("M", bound=Model)
 Ids = Collection[str] | None  # None: all accounts
 
-METRICS = ("activity_trend", "seat_use", "live_terms")
+METRICS = ("activity_trend", "seat_use", "live_terms", "active_people")
+SEEN_DAYS = 120  # how far back it is looked when a champion was last active
+_MANY = 2_000  # accounts from which on the lake is read without naming them
 _FALLS = {("good", "fair"), ("good", "poor"), ("fair", "poor")}
 
 _USES = [Use(name, "early warnings", Hold.NEEDS) for name in METRICS]
@@ -35,6 +41,8 @@ def gather(access: Access, account_ids: Ids, today: date) -> Iterator[Known]:
     """What is known as of `today` of accounts that have a standing."""
     metrics, first_live = _metrics(access, account_ids), _first_live(access, account_ids)
     falls, answers = _falls(access, account_ids), _answers(access, account_ids, today)
+    people, champions = _people(access, account_ids, today), _champions(access, account_ids, today)
+    stakeholders = _stakeholders(access, account_ids, today)
     heard_on = access.of(Standing).aggregate(day=Max("last_active_on"))["day"]
     rows = among(access, Standing, account_ids)
     for key, score, band, renews_on, last_active_on in rows.values_list(
@@ -53,6 +61,9 @@ def gather(access: Access, account_ids: Ids, today: date) -> Iterator[Known]:
             metrics=metrics[key],
             fall=falls.get(key),
             answer=answers.get(key),
+            people=people.get(key, 0),
+            stakeholders=stakeholders[key],
+            champions=champions[key],
         )
 
 
@@ -91,6 +102,54 @@ def _falls(access: Access, account_ids: Ids) -> dict[str, Fall]:
         )
     }
     return {key: fall for key, fall in latest.items() if (fall.before, fall.after) in _FALLS}
+
+
+def _there(access: Access, account_ids: Ids, today: date) -> QuerySet[Person]:
+    """Everybody who is at an account and has not left it."""
+    rows = among(access, Person, account_ids).filter(account__isnull=False, is_own=False)
+    return rows.exclude(left_on__lte=today).order_by()
+
+
+def _people(access: Access, account_ids: Ids, today: date) -> dict[str, int]:
+    """How many people there are by account."""
+    counted = _there(access, account_ids, today).values("account_id").annotate(number=Count("pk"))
+    return dict(counted.values_list("account_id", "number"))
+
+
+def _stakeholders(access: Access, account_ids: Ids, today: date) -> dict[str, tuple[str, ...]]:
+    """The names of those who count, by account."""
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    rows = _there(access, account_ids, today).exclude(part__in=("", USER))
+    for one in rows.only("account_id", "name", "email", "external_id").order_by("name", "pk"):
+        if one.account_id:
+            found[one.account_id] += (str(one),)
+    return found
+
+
+def _champions(access: Access, account_ids: Ids, today: date) -> dict[str, tuple[Champion, ...]]:
+    """Each account's champions, also those who left, with when they were last active."""
+    rows = list(among(access, Person, account_ids).filter(part=CHAMPION, account__isnull=False, is_own=False))
+    seen = _last_seen(access, rows, today) if rows else {}
+    found: dict[str, tuple[Champion, ...]] = defaultdict(tuple)
+    for one in rows:
+        assert one.account_id is not None
+        found[one.account_id] += (Champion(str(one), seen.get(one.pk), one.left_on),)
+    return found
+
+
+def _last_seen(access: Access, people: Collection[Person], today: date) -> dict[str, date]:
+    """The last day on which each of these people was active, within 120 days."""
+    accounts = {one.account_id for one in people if one.account_id}
+    some = sorted(accounts) if len(accounts) < _MANY else None
+    asked = pa.table({"person_id": pa.array([one.pk for one in people], pa.string())})
+    with views.connect(access.workspace, today - timedelta(days=SEEN_DAYS), today, some) as lake:
+        lake.register("asked", asked)
+        return dict(lake.execute(_LAST_SEEN, {"today": today}).fetchall())
+
+
+_LAST_SEEN = """
+    SELECT person_id, max(day) FROM use_people JOIN asked USING (person_id)
+    WHERE day <= $today GROUP BY person_id"""
 
 
 def _answers(access: Access, account_ids: Ids, today: date) -> dict[str, Answer]:

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from django.db.models import Count, Model, Q, QuerySet, Sum
 
-from tenure.accounts.models import Account
+from tenure.accounts.models import Account, Person
+from tenure.accounts.stakeholders import CHAMPION, USER
 from tenure.feedback.models import Response
 from tenure.health.models import Standing
 from tenure.metrics.models import MetricValue
@@ -237,6 +238,8 @@ def checked(access: Access, today: date) -> list[Checked]:
         "seats": heard and access.of(MetricValue).filter(metric="seat_use").exists(),
         "renewals": access.of(Standing).filter(renews_on__isnull=False).exists(),
         "answers": access.of(Response).filter(survey="nps").exists(),
+        "champions": access.of(Person).filter(part=CHAMPION).exists(),
+        "people": heard or access.of(Person).exclude(part__in=("", USER)).exists(),
         "scores": access.of(Standing).filter(score__isnull=False).exists(),
     }
     return [Checked(cause, "" if there.get(cause.needs, True) else DATA[cause.needs]) for cause in CAUSES]

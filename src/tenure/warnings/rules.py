@@ -35,6 +35,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Champion:
+    """Somebody who stands up for us there. `last_on`: last active, as far back as is looked; None: not."""
+
+    name: str
+    last_on: date | None = None
+    left_on: date | None = None
+
+
+@dataclass(frozen=True)
 class Known:
     """What a cause may look at: one account's facts as of `today`. None is "no data".
 
@@ -54,6 +63,9 @@ class Known:
     metrics: Mapping[str, float] = field(default_factory=dict)
     fall: Fall | None = None
     answer: Answer | None = None
+    people: int = 0  # known by name, who have not left
+    stakeholders: tuple[str, ...] = ()  # of them those who count, by name
+    champions: tuple[Champion, ...] = ()  # also those who have left
 
     def days_since(self, day: date | None) -> int | None:
         """Days from `day` to today."""
@@ -103,6 +115,8 @@ DATA = {
     "renewals": "contracts with an end: import subscriptions",
     "answers": "answers to NPS surveys: import responses",
     "scores": "two days of health scores",
+    "champions": "people named as champions: import people with their part, or set it on an account's page",
+    "people": "product events of the last days, or people named as stakeholders",
 }
 
 CAUSES: Registry[Cause] = Registry("tenure.warnings.causes")

@@ -12,7 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from tenure.accounts.consent import PURPOSES, newest
 from tenure.accounts.models import Account, Person
+from tenure.accounts.queries import in_chunks
+from tenure.accounts.stakeholders import TRAITS
 from tenure.conversations.models import TicketVersion
 from tenure.feedback.models import Response
 from tenure.kit.money import Money
@@ -75,9 +78,12 @@ def _accounts(access: Access) -> Iterator[Row]:
 
 
 def _people(access: Access) -> Iterator[Row]:
-    names = ("external_id", "email", "name", "account__external_id", "role", "attributes")
-    for *said, data in access.of(Person).order_by("pk").values_list(*names).iterator(ROWS):
-        yield *map(_said, said), data or {}
+    names = ("external_id", "email", "name", "account__external_id", "role", *TRAITS, "left_on", "attributes")
+    rows = access.of(Person).order_by("pk").values_list("pk", *names).iterator(ROWS)
+    for some in in_chunks(rows, ROWS):
+        words = {(key, purpose): given for key, purpose, given in newest([row[0] for row in some])}
+        for key, *said, left_on, data in some:
+            yield *map(_said, said), left_on, *(words.get((key, one)) for one in PURPOSES), data or {}
 
 
 def _account_attributes(access: Access) -> Iterator[dict[str, Any]]:
@@ -289,7 +295,16 @@ TABLES = (
     ),
     Table(
         "people",
-        {"person_id": TEXT, "email": TEXT, "name": TEXT, "account_id": TEXT, "role": TEXT},
+        {
+            "person_id": TEXT,
+            "email": TEXT,
+            "name": TEXT,
+            "account_id": TEXT,
+            "role": TEXT,
+            **dict.fromkeys(TRAITS, TEXT),
+            "left_on": DAY,
+            **{f"consent_{one}": YES_NO for one in PURPOSES},
+        },
         _people,
         _person_attributes,
     ),

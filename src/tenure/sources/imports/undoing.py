@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from django.db import connection, models
 from django.db.models import Model
 
-from tenure.accounts.models import Account, AccountAttributes, Identity, Person, Statement
+from tenure.accounts.models import (
+    Account,
+    AccountAttributes,
+    Consent,
+    Identity,
+    Person,
+    PersonStatement,
+    Statement,
+)
 from tenure.accounts.queries import in_chunks
 from tenure.events import undoing as events
 from tenure.sources.imports.journal import image, parts, references, tables
@@ -22,7 +30,13 @@ from tenure.sources.models import ImportRun
 from tenure.workspaces.models import Workspace
 
 MOST_LEFT = 200  # rows that are named
-BESIDE = (Identity, Statement, AccountAttributes)  # said of a customer or a person, who is counted
+BESIDE = (
+    Identity,
+    Statement,
+    PersonStatement,
+    Consent,
+    AccountAttributes,
+)  # said of a customer or a person, who is counted
 _AT_ONCE = 2_000
 
 # A change of an undone import that nothing on record has followed: `c`, and its row `now`.

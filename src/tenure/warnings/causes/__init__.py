@@ -4,14 +4,17 @@ from tenure.warnings.causes import (  # isort: skip
     renewal_near,
     silent,
     onboarding_silent,
+    champion_gone,
     fell,
     detractor,
     falling,
+    single_threaded,
     seats_unused,
     seats_full,
 )
 
 __all__ = [
+    "champion_gone",
     "detractor",
     "falling",
     "fell",
@@ -20,4 +23,5 @@ __all__ = [
     "seats_full",
     "seats_unused",
     "silent",
+    "single_threaded",
 ]

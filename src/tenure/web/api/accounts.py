@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from ninja import Query, Router
 from pydantic import Field
 
-from tenure.accounts.actions import AccountRow, PersonRow, Upserted, upsert_accounts, upsert_people
+from tenure.accounts.actions import AccountRow, Upserted, upsert_accounts, upsert_people
 from tenure.accounts.models import Account, Person
 from tenure.accounts.queries import accounts_by_ref
 from tenure.metrics.catalogue import metrics_of
@@ -103,7 +103,7 @@ def list_people(
 def save_people(request: Asked, body: PeopleIn) -> Saved:
     """Add people, or complete them, by your ids for them. Accounts not known yet are added bare."""
     request.auth.require(Right.LOAD)
-    rows = [PersonRow(**one.model_dump()) for one in body.people]
+    rows = [one.row() for one in body.people]
     return saved(upsert_people(request.auth.workspace, rows))
 
 

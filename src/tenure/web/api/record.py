@@ -15,6 +15,7 @@ from tenure.conversations.models import TicketVersion
 from tenure.feedback.actions import ResponseRow, upsert_responses
 from tenure.feedback.models import Response
 from tenure.kit import clock
+from tenure.revenue import products
 from tenure.revenue.models import Term
 from tenure.touchpoints.actions import LONGEST, write_note
 from tenure.touchpoints.models import Note
@@ -26,6 +27,7 @@ from tenure.web.api.auth import Asked
 from tenure.web.api.paging import After, Limit, Page, page_of
 from tenure.web.api.problems import ABOUT_ONE, WRITING, Refused, answers
 from tenure.web.api.shapes import (
+    Amount,
     Given,
     Id,
     NoteOut,
@@ -56,6 +58,41 @@ def list_terms(
     """Terms of contracts, as corrected since."""
     rows = of_account(request, Term, account).filter(superseded_at=None).select_related("subscription")
     return page_of(rows, limit, after, TermOut.of)
+
+
+class ProductOut(Schema):
+    """A product that an account has, or had."""
+
+    name: str
+    is_live: bool
+    arr: Amount | None
+    seats: int | None
+    since: date
+    until: date | None = Field(description="Null: it is open-ended.")
+
+
+class ProductsOut(Schema):
+    """What an account has bought, and what others have that it has not."""
+
+    bought: list[ProductOut]
+    whitespace: list[str] = Field(description="The most usual first.")
+
+
+@router.get("/accounts/{account}/products", response=answers(ProductsOut, ABOUT_ONE), tags=["record"])
+def account_products(request: Asked, account: str) -> ProductsOut:
+    """What an account has bought, by product, and what others have that it has not."""
+    access = request.auth
+    found = products.bought(access, account)
+    others = products.whitespace(access, [one.name for one in found if one.is_live])
+    currency = access.workspace.currency
+    return ProductsOut(
+        bought=[_product(one, currency) for one in found], whitespace=[one.name for one in others]
+    )
+
+
+def _product(one: products.Bought, currency: str) -> ProductOut:
+    named = {name: getattr(one, name) for name in ("name", "is_live", "seats", "since", "until")}
+    return ProductOut(**named, arr=Amount.of(one.arr_minor, currency))
 
 
 @router.get("/tickets", response=answers(Page[TicketOut], ABOUT_ONE), tags=["record"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import ConfigDict, Field, JsonValue
 
 from tenure.accounts.models import Account, Person
+from tenure.accounts.rows import PersonRow
 from tenure.conversations.models import TicketVersion
 from tenure.feedback.models import Response
 from tenure.kit.money import Money
@@ -115,6 +116,11 @@ class PersonOut(Schema):
     email: str
     name: str
     role: str
+    part: str = Field(description="What they are to us, such as champion; empty: not said.")
+    influence: str
+    stance: str
+    relation: str
+    left_on: date | None = Field(description="The first day they are no longer there.")
     account: str | None = Field(description="Tenure's id of their account.")
     is_own: bool = Field(description="One of your own people: never counted as product use.")
     attributes: dict[str, JsonValue]
@@ -129,6 +135,11 @@ class PersonOut(Schema):
             email=one.email,
             name=one.name,
             role=one.role,
+            part=one.part,
+            influence=one.influence,
+            stance=one.stance,
+            relation=one.relation,
+            left_on=one.left_on,
             account=one.account_id,
             is_own=one.is_own,
             attributes=one.attributes,
@@ -144,7 +155,22 @@ class PersonIn(Given):
     name: str = Field("", max_length=200)
     account_id: str = Field("", max_length=200, description="Your id of their account.")
     role: str = Field("", max_length=120)
+    part: Literal[
+        "", "champion", "sponsor", "decision_maker", "influencer", "administrator", "user", "blocker"
+    ] = ""
+    influence: Literal["", "high", "medium", "low"] = ""
+    stance: Literal["", "supporter", "neutral", "critic"] = ""
+    relation: Literal["", "strong", "good", "weak", "none"] = ""
+    left_on: date | None = Field(None, description="The first day they are no longer there.")
+    consent: dict[Literal["product", "surveys", "marketing"], bool] = Field(
+        default={}, description="What they agreed to, or no longer."
+    )
     attributes: Attributes = Field(default={})
+
+    def row(self) -> PersonRow:
+        """As the record takes it."""
+        said = self.model_dump() | {"left_on": self.left_on.isoformat() if self.left_on else ""}
+        return PersonRow(**said)
 
 
 class Saved(Schema):

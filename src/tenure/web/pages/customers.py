@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from tenure.desk.viewing import Kept
 from tenure.kit import clock, words
 from tenure.kit.money import Money
 from tenure.metrics.catalogue import Metrics, metrics_of
+from tenure.segments.fields import Field
 from tenure.segments.rules import MOST_CONDITIONS, WHERE
 from tenure.segments.standpoint import Standpoint
 from tenure.web.charts import Axis, Chart, Mark, Region
@@ -27,12 +29,13 @@ from tenure.web.exporting import TYPES, csv_lines, parquet_file, xlsx_file
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.pages import viewing as saved
-from tenure.web.queries import columns, exports, keyset, scattered
+from tenure.web.queries import attributes, columns, exports, keyset, scattered
 from tenure.web.queries import customers as queries
 from tenure.web.queries.conditions import Editor, editors, given_text, offered
-from tenure.web.queries.customers import FEW, VIEWS, Found, Wanted
+from tenure.web.queries.customers import FEW, Found, Wanted
 from tenure.web.queries.orders import SORTS
 from tenure.web.queries.rolled import may_roll
+from tenure.web.queries.tabs import VIEWS, View
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
@@ -70,14 +73,16 @@ def customers(request: Request) -> HttpResponse:
 def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
     """What stands above the table."""
     everyone = access.of(Account)[: FEW + 1].count()
+    fields = attributes.offered(access)
     return {
         "by_name": SORTS["name"],
         "arranged": columns.arranged(wanted.show, wanted.catalogue),
-        "more": columns.others(wanted.show, wanted.catalogue) if len(wanted.show) < columns.MOST else [],
+        "more": columns.others(wanted.show, wanted.catalogue, [one.name for one in fields]),
         "has_families": may_roll(access) and access.of(RollUp).exists(),
         "sentence": wanted.rule.sentence(Standpoint.of(access)),
-        "editors": editors(wanted.rule, wanted.catalogue),
-        "adding": _adding(wanted),
+        "cell": partial(_cell, access.workspace.currency),
+        "editors": editors(wanted.rule, wanted.catalogue, fields),
+        "adding": _adding(wanted, fields),
         "everyone": everyone,
         "count": _count(found, everyone),
         "total": queries.total(found) if found.is_few and found.count else None,
@@ -85,11 +90,16 @@ def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
     }
 
 
-def _adding(wanted: Wanted) -> Editor | None:
+def _adding(wanted: Wanted, attributes: Sequence[Field]) -> Editor | None:
     """The form of one condition more, as long as a rule takes one."""
     if len(wanted.rule.conditions) >= MOST_CONDITIONS:
         return None
-    return Editor.of(offered(wanted.rule), wanted.catalogue)
+    return Editor.of(offered(wanted.rule), wanted.catalogue, attributes=attributes)
+
+
+def _cell(currency: str, field: str, value: object) -> attributes.Shown | None:
+    """A value of an attribute, by the type that its column is of."""
+    return attributes.shown(value, attributes.typed_of(field), currency)
 
 
 def _views(access: Access, wanted: Wanted, kept: Kept) -> dict[str, Any]:
@@ -114,7 +124,7 @@ def _saved(kept: Kept, wanted: Wanted) -> list[tuple[str, str, bool]]:
     return [(one.name, saved.address(one, there), one.pk == wanted.view) for one in kept.views]
 
 
-def _tab(view: queries.View, wanted: Wanted, *, is_opening: bool) -> tuple[str, str, bool]:
+def _tab(view: View, wanted: Wanted, *, is_opening: bool) -> tuple[str, str, bool]:
     """A view of ours as a tab: its title, address, and whether it is the one on show."""
     is_here = not wanted.view and not wanted.search and wanted.rule.texts == view.wanted.rule.texts
     query = view.wanted.query_string or (
@@ -141,8 +151,8 @@ def chart(request: Request) -> HttpResponse:
 def condition(request: Request) -> HttpResponse:
     """The form of one condition, with what its field offers: asked for when it opens or its field changes."""
     wanted = Wanted.of(request.GET, metrics_of(request.access.workspace))
-    text = given_text(request.GET, wanted.catalogue)
-    editor = Editor.of(text, wanted.catalogue, request.GET.get("at", ""), request.access)
+    text, fields = given_text(request.GET, wanted.catalogue), attributes.offered(request.access)
+    editor = Editor.of(text, wanted.catalogue, request.GET.get("at", ""), request.access, fields)
     return render(request, "customers/condition.html", {"wanted": wanted, "editor": editor})
 
 

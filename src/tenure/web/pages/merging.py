@@ -20,6 +20,7 @@ from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.notices import tell
 from tenure.web.queries import merging as queries
+from tenure.web.queries.merging import Parts, WouldSplit
 from tenure.workspaces.members import NotPossible
 from tenure.workspaces.roles import Right
 
@@ -122,17 +123,28 @@ def _undo(done: Regrouping) -> str:
 def split(request: Request, account_id: str) -> HttpResponse:
     """What of this customer is a customer of its own? With POST: split."""
     wrong, name = "", request.POST.get("name", "")
+    parts = queries.parts(request.access, account_id)
     if request.method == "POST":
         try:
+            if "look" in request.POST:
+                would = queries.would_split(request.access, parts, _apart(request, name))
+                return _split_page(request, parts, name, would=would)
             done = merging.split(request.access, Identity.ACCOUNT, account_id, _apart(request, name))
         except NotPossible as reason:
             wrong = str(reason)
         else:
             answer = HttpResponseRedirect(reverse("account", args=[done.other_id]), status=303)
             return tell(request, answer, f"{done}.", _undo(done))
-    shown = {"parts": queries.parts(request.access, account_id), "wrong": wrong, "name": name}
+    return _split_page(request, parts, name, wrong=wrong)
+
+
+def _split_page(
+    request: Request, parts: Parts, name: str, wrong: str = "", would: WouldSplit | None = None
+) -> HttpResponse:
+    """The form with what was ticked, and what that would do or what is wrong with it."""
     chosen = {one for field in ("id", "person", "subscription") for one in request.POST.getlist(field)}
-    return render(request, "merging/split.html", shown | {"chosen": chosen}, status=422 if wrong else 200)
+    shown = {"parts": parts, "wrong": wrong, "name": name, "would": would, "chosen": chosen}
+    return render(request, "merging/split.html", shown, status=422 if wrong else 200)
 
 
 def _apart(request: Request, name: str) -> Apart:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tenure.accounts.models import Account, AccountAttributes, Person
+from tenure.accounts.stakeholders import PARTS
 from tenure.events import queries as events
 from tenure.events import use
 from tenure.events.queries import Usage
@@ -23,12 +24,15 @@ from tenure.health.outlook import Forecast
 from tenure.health.queries import Explanation
 from tenure.health.scoring import Basis
 from tenure.kit import clock, words
+from tenure.revenue import products
 from tenure.revenue import queries as revenue
 from tenure.revenue.models import Term
+from tenure.revenue.products import Bought, Whitespace
 from tenure.revenue.queries import AccountMoney
 from tenure.segments.standpoint import Standpoint
 from tenure.warnings import queries as warnings
 from tenure.warnings.queries import Need
+from tenure.web.queries.attributes import Shown, facts
 from tenure.web.queries.timeline import QUIET_DAYS, Moment, contract_moments
 from tenure.workspaces.access import Access
 
@@ -97,7 +101,7 @@ class Overview:
     """What stands beside the story: the next step, and what else is known of the account."""
 
     need: Need | None
-    facts: list[tuple[str, str]]
+    facts: list[tuple[str, Shown]]
     has_anything: bool
     is_parent: bool
 
@@ -111,20 +115,10 @@ def overview(access: Access, account_id: str) -> Overview:
     was_active = access.of(Standing).filter(account_id=account_id, last_active_on__isnull=False).exists()
     return Overview(
         need=warnings.need_of(access, account_id, standpoint),
-        facts=sorted(_readable(row.data)) if row else [],
+        facts=facts(access, row.data) if row else [],
         has_anything=has_records or was_active,
         is_parent=access.of(Account).filter(parent=account_id).exists(),
     )
-
-
-def _readable(data: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Attributes as words; nested ones are left to exports."""
-    plain = {name: value for name, value in data.items() if isinstance(value, str | int | float | bool)}
-    return [(name.replace("_", " "), _written(value)) for name, value in plain.items()]
-
-
-def _written(value: object) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)[:300]
 
 
 @dataclass(frozen=True)
@@ -158,6 +152,8 @@ class Someone:
     name: str
     email: str
     role: str
+    part: str  # in words
+    is_gone: bool
     last_on: date | None
     events: int
     answer: Answer | None
@@ -180,7 +176,9 @@ def _someone(row: Person, seen: use.Seen | None, answer: Answer | None, today: d
     days = (today - last_on).days if last_on else 0
     events = seen.events if seen else 0
     quiet = days if days >= QUIET_DAYS else 0
-    return Someone(row.pk, str(row), row.email, row.role, last_on, events, answer, quiet)
+    part = PARTS.get(row.part, "")
+    is_gone = row.left_on is not None and row.left_on <= today
+    return Someone(row.pk, str(row), row.email, row.role, part, is_gone, last_on, events, answer, quiet)
 
 
 def _last_answers(access: Access, account_id: str) -> dict[str, Answer]:
@@ -265,13 +263,18 @@ class Money:
 
     now: AccountMoney
     moments: list[Moment]
+    products: list[Bought]
+    whitespace: list[Whitespace]
     versions: list[Version]
 
 
 def money(access: Access, account_id: str) -> Money:
     """Contracts with their sums, movements and earlier versions."""
     now = revenue.money_of(access, account_id)
-    return Money(now, contract_moments(access, account_id), _versions(access, account_id))
+    bought = products.bought(access, account_id)
+    others = products.whitespace(access, [one.name for one in bought if one.is_live])
+    moments, versions = contract_moments(access, account_id), _versions(access, account_id)
+    return Money(now, moments, bought, others, versions)
 
 
 def _versions(access: Access, account_id: str) -> list[Version]:

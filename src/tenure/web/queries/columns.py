@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tenure.accounts.attributes import AMOUNT, NUMBER
 from tenure.metrics.catalogue import Metrics
 from tenure.metrics.definition import Metric
+from tenure.segments.attributes import read_name
 from tenure.web.queries.orders import Sort, sort_of
 
 MOST = 14  # more do not fit on any screen
@@ -23,6 +25,7 @@ class Column:
     css: str = ""
     metric: str = ""
     shows: Metric | None = None  # the metric of that name, where it is known which there are
+    attribute: str = ""  # the field of an attribute, such as number:employees
 
     @property
     def orders(self) -> list[Sort]:
@@ -48,6 +51,7 @@ COLUMNS: Mapping[str, Column] = {
         Column("weeks", "12 weeks", "weeks", css="hide-s"),
         Column("last_active", "Last active", "last_active", ("last_active",), "hide-s"),
         Column("owner", "Owner", "owner", ("owner",), "hide-s"),
+        Column("products", "Products", "products", css="hide-s"),
         Column("parent", "Belongs to", "parent", css="hide-s"),
         Column("domain", "Domain", "domain", css="hide-s"),
         Column("id", "Id", "id", css="hide-s"),
@@ -61,6 +65,11 @@ def column_of(name: str, metrics: Metrics) -> Column | None:
     if name in COLUMNS:
         column = COLUMNS[name]
         return replace(column, shows=metrics[column.metric]) if column.metric else column
+    if found := read_name(name):
+        kind, attribute = found
+        right = "r hide-s" if kind in (NUMBER, AMOUNT) else "hide-s"
+        title = attribute.replace("_", " ")
+        return Column(name, title[:1].upper() + title[1:], "attribute", (name,), right, attribute=name)
     if name not in metrics:
         return None
     metric = metrics[name]
@@ -78,10 +87,12 @@ def columns(names: Sequence[str], metrics: Metrics) -> list[Column]:
     return [column for name in names if (column := column_of(name, metrics))]
 
 
-def others(names: Sequence[str], metrics: Metrics) -> list[Column]:
-    """What could be added: built-in columns first, then metrics by title."""
+def others(names: Sequence[str], metrics: Metrics, attributes: Sequence[str] = ()) -> list[Column]:
+    """What could be added: built-in columns first, then metrics by title, then attributes."""
+    if len(names) >= MOST:
+        return []
     by_title = sorted((metric.title, metric.name) for metric in metrics.values())
-    offered = [*COLUMNS, *(name for _, name in by_title if name not in COLUMNS)]
+    offered = [*COLUMNS, *(name for _, name in by_title if name not in COLUMNS), *attributes]
     return columns([name for name in offered if name not in names], metrics)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,7 +10,7 @@ from django.http import QueryDict
 
 from tenure.metrics.catalogue import Metrics
 from tenure.segments import queries as segments
-from tenure.segments.fields import Field, Fields, fields_of
+from tenure.segments.fields import Field, Fields, field_in, fields_of
 from tenure.segments.kinds import Text
 from tenure.segments.operators import Operator
 from tenure.segments.queries import Choice
@@ -32,15 +33,22 @@ class Editor:
     is_closed: bool = False  # whether only `choices` are right
 
     @classmethod
-    def of(cls, text: str, metrics: Metrics, place: str = "", access: Access | None = None) -> Editor:
-        """From `field.operator.value`, as far as it is right, where there are these metrics.
+    def of(
+        cls,
+        text: str,
+        metrics: Metrics,
+        place: str = "",
+        access: Access | None = None,
+        attributes: Sequence[Field] = (),
+    ) -> Editor:
+        """From `field.operator.value`, as far as it is right, where there are these metrics and attributes.
 
         With an access, with the values in use.
         """
-        fields = fields_of(metrics)
+        fields = {**fields_of(metrics), **{one.name: one for one in attributes}}
         name, _, rest = text.partition(".")
         verb, _, value = rest.partition(".")
-        field = fields.get(name) or fields["segment"]
+        field = field_in(fields, name) or fields["segment"]
         operator = next((one for one in field.operators if one.name == verb), field.operators[0])
         is_closed = isinstance(field.kind, Text) and field.kind.is_closed
         choices = segments.choices(access, field) if access else _fixed(field)
@@ -49,7 +57,8 @@ class Editor:
     @property
     def fields(self) -> list[Field]:
         """All that can be asked about."""
-        return list(self.there.values())
+        known = list(self.there.values())
+        return known if self.field in known else [*known, self.field]
 
     @property
     def query_string(self) -> str:
@@ -73,9 +82,12 @@ class Editor:
         return _UNITS.get(self.field.kind.name, "")
 
 
-def editors(rule: Rule, metrics: Metrics) -> list[Editor]:
+def editors(rule: Rule, metrics: Metrics, attributes: Sequence[Field] = ()) -> list[Editor]:
     """A form for each condition of a rule."""
-    return [Editor.of(one.text, metrics, str(place)) for place, one in enumerate(rule.conditions)]
+    return [
+        Editor.of(one.text, metrics, str(place), attributes=attributes)
+        for place, one in enumerate(rule.conditions)
+    ]
 
 
 def offered(rule: Rule) -> str:
@@ -88,8 +100,8 @@ def offered(rule: Rule) -> str:
 def given_text(parameters: QueryDict, metrics: Metrics) -> str:
     """The condition that a form gives, as a rule reads it."""
     name, verb = parameters.get("field", ""), parameters.get("operator", "")
-    fields = fields_of(metrics)
-    operators = fields[name].operators if name in fields else ()
+    field = field_in(fields_of(metrics), name)
+    operators = field.operators if field else ()
     if any(one.name == verb and not one.takes_value for one in operators):
         return f"{name}.{verb}"
     return f"{name}.{verb}.{parameters.get('value', '').strip()}"

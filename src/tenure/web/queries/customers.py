@@ -15,13 +15,16 @@ from django.http import QueryDict
 
 from tenure.accounts.models import Account
 from tenure.desk import search
+from tenure.kit import clock
 from tenure.metrics.catalogue import Metrics, shipped
 from tenure.metrics.models import MetricValue
+from tenure.revenue import products
 from tenure.segments.fields import AccountColumn, MetricColumn, fields_of
 from tenure.segments.rules import WHERE, Condition, Rule
 from tenure.segments.standpoint import Standpoint
 from tenure.web.queries import columns as choosing
 from tenure.web.queries import keyset, rolled
+from tenure.web.queries.attributes import values_of
 from tenure.web.queries.columns import Column
 from tenure.web.queries.orders import SORTS, USUAL, Sort, sort_of
 from tenure.workspaces.access import Access
@@ -57,6 +60,8 @@ class Row:
     family: int = 0  # how many accounts the figures are of, where they are a family's together
     parent_id: str | None = None
     parent: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)  # by field, those asked for
+    products: Sequence[str] = ()  # that run today, where asked for
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,11 @@ class Wanted:
     def metrics(self) -> list[str]:
         """The metrics among the columns."""
         return [column.metric for column in self.columns if column.metric]
+
+    @property
+    def attributes(self) -> list[str]:
+        """The attributes among the columns."""
+        return [column.attribute for column in self.columns if column.attribute]
 
     def _state(self) -> Iterator[tuple[str, str]]:
         yield from ((WHERE, text) for text in self.rule.texts)
@@ -330,7 +340,7 @@ def page(found: Found, wanted: Wanted, size: int = PAGE) -> tuple[list[Row], key
     """A page of the table, and the marks of its neighbours."""
     stretches = wanted.sort.order.stretches(found, wanted.is_descending)
     part = keyset.page(stretches, size, wanted.after, wanted.before)
-    return _rows(part.rows, wanted.metrics), part
+    return _rows(part.rows, wanted), part
 
 
 def every_row(found: Found, wanted: Wanted, metrics: Sequence[str]) -> Iterator[Row]:
@@ -341,18 +351,22 @@ def every_row(found: Found, wanted: Wanted, metrics: Sequence[str]) -> Iterator[
     )
     rows = (values for walk in walks for values in walk)
     while some := list(islice(rows, CHUNK)):
-        yield from _rows(some, metrics)
+        yield from _rows(some, wanted, metrics)
 
 
-def _rows(found: Sequence[Mapping[str, Any]], metrics: Sequence[str]) -> list[Row]:
-    """Rows with their metrics, which one query fetches for all of them."""
-    values = _metrics([row["id"] for row in found], metrics)
+def _rows(found: Sequence[Mapping[str, Any]], wanted: Wanted, metrics: Sequence[str] = ()) -> list[Row]:
+    """Rows with their metrics, attributes and products, which a query each fetches for all of them."""
+    ids = [row["id"] for row in found]
+    values, attributes = _metrics(ids, metrics or wanted.metrics), values_of(ids, wanted.attributes)
+    bought = products.names_of(ids, clock.today("UTC")) if "products" in wanted.show else {}
     return [
         Row(
             **{name: row[name] for name in (*_ACCOUNT, *_STANDING)}
             | {"band": row["band"] or "", "weeks": row["weeks"] or []}
             | rolled.of_family(row),
             parent=row["parent_name"] or "",
+            attributes=attributes.get(row["id"], {}),
+            products=bought.get(row["id"], ()),
             metrics=rolled.together(row) if row.get("family") else values.get(row["id"], {}),
         )
         for row in found
@@ -380,28 +394,3 @@ def total(found: Found) -> Total:
             arr_minor=Sum(found.figure("arr_minor")),
         )
     )
-
-
-@dataclass(frozen=True)
-class View:
-    """A rule worth a tab of its own."""
-
-    name: str
-    title: str
-    texts: tuple[str, ...] = ()
-    sort: str = USUAL
-
-    @property
-    def wanted(self) -> Wanted:
-        """What its address asks for."""
-        return Wanted(Rule.of(self.texts), sort=SORTS[self.sort])
-
-
-VIEWS = (
-    View("all", "All"),
-    View("renewing", "Renewing soon", ("renewal.within.120",), "renewal"),
-    View("poor", "Poor health", ("band.is.poor",)),
-    View("content", "Content, not successful", ("outcomes.below.50", "experience.at_least.50"), "outcomes"),
-    View("silent", "Silent", ("last_active.before.14",), "last_active"),
-    View("mine", "My book", ("owner.is.me",)),
-)

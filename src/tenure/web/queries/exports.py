@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from tenure.kit.money import Money
 from tenure.metrics.definition import Metric, Unit
+from tenure.segments.attributes import read_name
 from tenure.web.exporting import Field
 from tenure.web.exporting import Row as Line
 from tenure.web.queries import customers
+from tenure.web.queries.attributes import FILE_KINDS, exported
 from tenure.web.queries.customers import Found, Row, Wanted
 from tenure.web.queries.orders import SEAT_USE
 
@@ -33,7 +36,9 @@ _ALWAYS = (
 
 def fields(wanted: Wanted) -> list[Field]:
     """The columns of the file."""
-    return [*_ALWAYS, *(Field(one.name, "money" if _is_money(one) else "number") for one in _further(wanted))]
+    metrics = (Field(one.name, "money" if _is_money(one) else "number") for one in _further(wanted))
+    bought = [Field("products")] if "products" in wanted.show else []
+    return [*_ALWAYS, *metrics, *bought, *(one for name in wanted.attributes for one in _of_attribute(name))]
 
 
 def lines(found: Found, wanted: Wanted) -> Iterator[Line]:
@@ -41,7 +46,23 @@ def lines(found: Found, wanted: Wanted) -> Iterator[Line]:
     further, currency = _further(wanted), found.workspace.currency
     for row in customers.every_row(found, wanted, [SEAT_USE, *(one.name for one in further)]):
         figures = (_figure(one, row.metrics.get(one.name), currency) for one in further)
-        yield [*_line(row, currency), *figures]
+        said = (one for name in wanted.attributes for one in _said(name, row.attributes.get(name)))
+        bought = [", ".join(row.products)] if "products" in wanted.show else []
+        yield [*_line(row, currency), *figures, *bought, *said]
+
+
+def _of_attribute(field: str) -> list[Field]:
+    """Its column; and where its type has a form, one for values that do not fit."""
+    kind, name = read_name(field) or ("text", field)
+    typed = Field(name, FILE_KINDS.get(kind, "text"))
+    return [typed] if kind == "text" else [typed, Field(f"{name} (as given)")]
+
+
+def _said(field: str, value: Any) -> list[Any]:
+    found = exported(field, value)
+    if len(_of_attribute(field)) == 1:
+        return [found]
+    return [found, "" if found is not None or value is None else str(value)]
 
 
 def _further(wanted: Wanted) -> list[Metric]:

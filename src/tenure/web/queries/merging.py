@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from tenure.accounts import duplicates, previewing
+from tenure.accounts import duplicates, merging, previewing
 from tenure.accounts.duplicates import Proposal
+from tenure.accounts.merging import Apart
 from tenure.accounts.models import Account, Identity, Person
 from tenure.accounts.previewing import Preview
 from tenure.events import queries as events
@@ -30,6 +31,7 @@ ROWS = {
     "ticket versions": "versions of tickets",
     "goal versions": "versions of goals",
 }
+SPLIT_ROWS = {"identitys": "ids it is observed under"}
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,26 @@ class Parts:
     observed: list[Observed]
     people: list[tuple[Person, int]]  # with the events that follow them: those that name no account
     subscriptions: list[Subscription]
+
+
+@dataclass(frozen=True)
+class WouldSplit:
+    """A split before it is done: what would go, as (number, what it is called), and the events with it."""
+
+    moves: list[tuple[int, str]]
+    events: int
+    stays: int  # events that stay
+
+
+def would_split(access: Access, found: Parts, apart: Apart) -> WouldSplit:
+    """What splitting these parts off would do. NotPossible where it could not be done."""
+    moves = merging.would_split(access, Identity.ACCOUNT, found.account.pk, apart)
+    chosen = {one.ref: one.events for one in found.observed if one.ref in apart.observed}
+    people = sum(events for one, events in found.people if one.pk in apart.people)
+    going = sum(chosen.values()) + people
+    everything = sum(one.events for one in found.observed) + sum(events for _, events in found.people)
+    told = [(number, SPLIT_ROWS.get(title, ROWS.get(title, title))) for title, number in moves.items()]
+    return WouldSplit(told, going, everything - going)
 
 
 def listed(access: Access, kind: str) -> Listed:

@@ -12,6 +12,8 @@ from django.db.models import Exists, OuterRef
 
 from tenure.metrics.catalogue import Metrics
 from tenure.metrics.models import MetricValue
+from tenure.segments.attributes import read_name
+from tenure.web.queries.attributes import ByAttribute
 from tenure.web.queries.keyset import Stretch
 
 if TYPE_CHECKING:
@@ -119,7 +121,10 @@ SORTS: Mapping[str, Sort] = {
 
 
 def sort_of(name: str, metrics: Metrics) -> Sort | None:
-    """The order of that name: one of those above, or by any metric there is."""
+    """The order of that name: one of those above, by an attribute, or by any metric there is."""
+    if found := read_name(name):
+        kind, attribute = found
+        return Sort(name, attribute.replace("_", " "), ByAttribute(attribute, kind))
     if name in SORTS or name not in metrics:
         return SORTS.get(name)
     metric = metrics[name]

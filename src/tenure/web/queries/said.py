@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tenure.accounts import statements
+from tenure.accounts import past, statements
 from tenure.accounts.models import Account
-from tenure.accounts.statements import COLUMNS, HAND, IMPORT, SDK, Change, Heard, Order
+from tenure.accounts.past import Change
+from tenure.accounts.statements import COLUMNS, HAND, IMPORT, SDK, Heard, Order
 from tenure.workspaces.access import Access
 
 SOURCES = {HAND: "by hand", IMPORT: "a file", SDK: "the product (SDK)"}
@@ -40,8 +41,10 @@ def facts(access: Access, account_id: str) -> tuple[list[Fact], list[Change]]:
     account = access.get(Account, account_id)
     by_source = statements.current([account.pk]).get(account.pk, {})
     heard = statements.heard(by_source.values(), Order.of(access.workspace))
-    found = [_fact(key, values) for key, values in sorted(heard.items())]
-    return found, statements.changes_of(access, account.pk, "owner")
+    found = [
+        fact_of(key, key.removeprefix(".").replace("_", " "), values) for key, values in sorted(heard.items())
+    ]
+    return found, past.changes_of(access, account.pk, "owner")
 
 
 def fields(known: list[Fact]) -> list[tuple[str, str]]:
@@ -50,9 +53,10 @@ def fields(known: list[Fact]) -> list[tuple[str, str]]:
     return [*((name, name) for name in COLUMNS), *attributes, (OTHER, "another attribute")]
 
 
-def _fact(key: str, values: list[Heard]) -> Fact:
+def fact_of(key: str, title: str, values: list[Heard]) -> Fact:
+    """A field as all its sources have it, the one shown first."""
     first, *others = [Value(_written(one.value), _source(one), one.since) for one in values]
-    return Fact(key, key.removeprefix(".").replace("_", " "), first, others)
+    return Fact(key, title, first, others)
 
 
 def _source(one: Heard) -> str:

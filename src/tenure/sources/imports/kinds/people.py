@@ -10,10 +10,12 @@ import pyarrow as pa
 from django.db.models import QuerySet
 
 from tenure.accounts.actions import PersonRow, upsert_people
+from tenure.accounts.consent import PURPOSES
 from tenure.accounts.models import Person
 from tenure.accounts.queries import people_by_ref
-from tenure.sources.imports.forms import EMAIL, text
-from tenure.sources.imports.kind import KINDS, Column, Kind, Load, Written
+from tenure.accounts.stakeholders import PARTS, TRAITS, Trait, listed
+from tenure.sources.imports.forms import DATE, EMAIL, YES_NO, text
+from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
 
 PERSON_ID = "personid userid contactid memberid uid userref distinctid visitorid person user contact member"
@@ -32,9 +34,32 @@ def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     return (Person.objects.filter(workspace=load.workspace, pk__in=list(ids)),)
 
 
-def _row(further: str, **said: str | None) -> PersonRow:
-    return PersonRow(**{k: v or "" for k, v in said.items()}, attributes=msgspec.json.decode(further))
+def _row(further: str, **said: Any) -> PersonRow:
+    consent = {name: said.pop(f"consent_{name}") for name in PURPOSES}
+    left_on = said.pop("left_on")
+    traits = {name: trait.read(said.pop(name) or "") for name, trait in TRAITS.items()}
+    return PersonRow(
+        **{k: v or "" for k, v in said.items()},
+        **traits,
+        left_on=left_on.isoformat() if left_on else "",
+        consent={name: word for name, word in consent.items() if word is not None},
+        attributes=msgspec.json.decode(further),
+    )
 
+
+def _one_of(trait: Trait) -> Check:
+    right = ", ".join(f"'{title}'" for title in trait.values.values())
+    written = f"lower(regexp_replace(trim({trait.name}), '[ _-]+', ' ', 'g'))"
+    says = f"is not known; write {listed(trait.values)}"
+    return Check(trait.name, f"{written} NOT IN ({right})", f"'{says}'")
+
+
+_PART = "stakeholderrole stakeholder stakeholdertype contactrole buyingrole"
+_ALSO = {
+    "influence": "influencelevel power",
+    "stance": "sentiment attitude disposition",
+    "relation": "relationship relationshipstrength rapport",
+}
 
 KINDS.add(
     Kind(
@@ -63,7 +88,24 @@ KINDS.add(
             ),
             Column("account_id", text(200), "your id of the customer they are with", also=ACCOUNT_ID),
             Column("role", text(120), "what they do there", also="title jobtitle position function"),
+            Column("part", text(20), f"what they are to you: {listed(PARTS)}", also=_PART),
+            *(
+                Column(one.name, text(20), f"{one.means}: {listed(one.values)}", also=_ALSO[one.name])
+                for one in TRAITS.values()
+                if one.name != "part"
+            ),
+            Column("left_on", DATE, "the day they left", also="leftat departedon leftcompany lastday"),
+            *(
+                Column(
+                    f"consent_{one.name}",
+                    YES_NO,
+                    f"whether they agree to {one.title.lower()}: yes or no",
+                    also=f"{one.name}consent optin{one.name} {one.name}optin",
+                )
+                for one in PURPOSES.values()
+            ),
         ),
+        checks=tuple(_one_of(one) for one in TRAITS.values()),
         key=("person_id",),
         further="attributes",
         write=write,

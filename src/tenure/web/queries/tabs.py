@@ -1,0 +1,34 @@
+"""The views of the list of customers that everybody has, as tabs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tenure.segments.rules import Rule
+from tenure.web.queries.customers import Wanted
+from tenure.web.queries.orders import SORTS, USUAL
+
+
+@dataclass(frozen=True)
+class View:
+    """A rule worth a tab of its own."""
+
+    name: str
+    title: str
+    texts: tuple[str, ...] = ()
+    sort: str = USUAL
+
+    @property
+    def wanted(self) -> Wanted:
+        """What its address asks for."""
+        return Wanted(Rule.of(self.texts), sort=SORTS[self.sort])
+
+
+VIEWS = (
+    View("all", "All"),
+    View("renewing", "Renewing soon", ("renewal.within.120",), "renewal"),
+    View("poor", "Poor health", ("band.is.poor",)),
+    View("content", "Content, not successful", ("outcomes.below.50", "experience.at_least.50"), "outcomes"),
+    View("silent", "Silent", ("last_active.before.14",), "last_active"),
+    View("mine", "My book", ("owner.is.me",)),
+)
