@@ -14,15 +14,6 @@ from tenure.workspaces.models import Workspace
 
 # What sources say of people.
 SAID = ("email", "name", "role", "part", "influence", "stance", "relation", "left_on")
-    "email",
-    "name",
-    "role",
-    "part",
-    "influence",
-    "stance",
-    "relation",
-    "left_on",
-)  # what sources say of people
 
 
 @transaction.atomic
