@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sources', '0001_initial'),
+        ('sources', '0003_questions_of_imports'),
         ('workspaces', '0001_initial'),
     ]
 
