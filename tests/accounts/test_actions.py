@@ -75,7 +75,7 @@ def test_a_person_brings_the_account_and_own_colleagues_are_marked(access: Acces
     access.workspace.own_domains = ["vendor.example"]
     access.workspace.save()
     rows = [
-        PersonRow("ann", "Ann@Acme.example", "Ann", "acme", "admin", {"team": "ops"}),
+        PersonRow("ann", "Ann@Acme.example", "Ann", "acme", "admin", attributes={"team": "ops"}),
         PersonRow("dana@mail.vendor.example", account_id="acme"),
     ]
     done = actions.upsert_people(access.workspace, rows)
