@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 
 from django.db import transaction
@@ -21,7 +20,6 @@ from tenure.kit.ids import new_id
 from tenure.sources.imports import undoing
 from tenure.sources.imports.files import FileProblem, open_file
 from tenure.sources.imports.kinds import KINDS
-from tenure.sources.imports.looks import first_cells
 from tenure.sources.imports.mapping import SET_ASIDE, likeliest
 from tenure.sources.imports.options import Options, manners
 from tenure.sources.imports.running import Progress, folder_of, remove_upload, run_import
@@ -79,12 +77,11 @@ def upload(access: Access, filename: str, chunks: Iterable[bytes], pickup: Picku
         file.writelines(chunks)
     run.path = str(path)
     try:
-        opened = open_file(path)
+        names = open_file(path).names
     except FileProblem:
         shutil.rmtree(path.parent)
         raise
-    kind = likeliest(KINDS, opened.names, cache(lambda: first_cells(opened)))
-    run.kind, run.signature = kind.name, signature(opened.names)
+    run.kind, run.signature = likeliest(KINDS, names).name, signature(names)
     if known := _learnt(access, run.signature):
         run.kind = known.kind
         _learn(run, known)

@@ -21,7 +21,7 @@ _SIMILAR = 0.92
 _LOOKS_SO = 0.9  # share of the cells
 _HARDLY = 0.5
 _TELLING = ("email", "domain")  # looks that nothing else has
-_BY_CELLS = ("time", "currency", "interval", "number")
+_BY_CELLS = ("time", "currency", "interval")  # a number may be anything
 
 _Guess = tuple[Column, str, float, str]  # ours, theirs, how sure, by what
 _SURE = 0.98  # of a name that needs no second look
@@ -95,11 +95,11 @@ def understand(
     )
 
 
-def likeliest(kinds: Iterable[Kind], names: Sequence[str], cells: Callable[[], Cells] = Cells) -> Kind:
-    """The kind whose columns a file has most of, and most surely."""
+def likeliest(kinds: Iterable[Kind], names: Sequence[str]) -> Kind:
+    """The kind whose columns a file has most of by name, and most surely."""
 
     def fit(kind: Kind) -> tuple[int, float]:
-        columns = understand(kind, names, {}, {}, cells)
+        columns = understand(kind, names, {}, {})
         found = [one.confidence for one in columns.sources.values() if one.theirs]
         return -len(columns.missing), sum(found)
 
@@ -181,7 +181,7 @@ def _by_cells(
         left = [name for name in names if name not in {one.theirs for one in guessed.values()}]
         alike = [name for name in left if (cells.share(name, look) or 0) >= _LOOKS_SO]
         is_open = ours and not any(one.name in found for one in ours)
-        if is_open and len(alike) == 1 and (look != "number" or ours[0].required):
+        if is_open and len(alike) == 1:
             guessed[ours[0].name] = Source(alike[0], how=_looks(look), confidence=0.6)
     return guessed | _by_being_distinct(columns, names, {**found, **guessed}, cells)
 
