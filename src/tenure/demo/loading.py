@@ -12,6 +12,7 @@ from django.db import transaction
 
 from tenure.demo import company
 from tenure.demo.simulate import ACCOUNTS, Simulated, simulate
+from tenure.health.actions import compiling_ahead
 from tenure.kit import clock, home
 from tenure.sources.actions import import_file
 from tenure.sources.imports.options import Options
@@ -48,7 +49,8 @@ def load(accounts: int = ACCOUNTS) -> Workspace:
         is_demo=True,
     )
     yesterday = clock.today(company.ZONE) - timedelta(days=1)
-    import_all(access_for_machine(workspace), simulate(yesterday, accounts))
+    with compiling_ahead(workspace):
+        import_all(access_for_machine(workspace), simulate(yesterday, accounts))
     _hand_over(workspace)
     return workspace
 

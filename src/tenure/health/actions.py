@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,8 @@ from tenure.health import belonging, history
 from tenure.health.board import Board, weeks_until
 from tenure.health.models import Standing
 from tenure.health.plan import plan_of
-from tenure.health.rating import Rating, rate, score
-from tenure.kit import clock, outbox
+from tenure.health.rating import Rating, compile_ahead, rate, score
+from tenure.kit import bulk, clock, outbox
 from tenure.kit.facts import HealthChanged
 from tenure.metrics.catalogue import metrics_of
 from tenure.metrics.models import MetricValue
@@ -43,12 +45,13 @@ def refresh(
     if account_ids is not None and not account_ids:
         return 0
     day = as_of or clock.today(workspace.zone)
-    with open_tables(workspace, account_ids) as tables:
+    asked = None if _is_everybody(workspace, account_ids) else account_ids
+    with open_tables(workspace, asked) as tables:
         rating = rate(
             tables,
-            plan_of(workspace, account_ids),
+            plan_of(workspace, asked),
             weeks_until(day),
-            account_ids,
+            asked,
             also=tuple(metrics_of(workspace).values()),
         )
     now, known = clock.now(), _scored_before(workspace, rating, account_ids)
@@ -61,6 +64,41 @@ def refresh(
     with transaction.atomic():
         outbox.record(HealthChanged(workspace_id=workspace.id, account_ids=_listed(account_ids)))
     return len(board)
+
+
+@contextmanager
+def compiling_ahead(workspace: Workspace) -> Iterator[None]:
+    """While the block runs, compile what its first refresh and a year's backfill will ask for.
+
+    In a thread: what the block does in native code (reading files, writing the lake) leaves it the time.
+    """
+    plan, today = plan_of(workspace), clock.today(workspace.zone)
+    also, year = (
+        tuple(metrics_of(workspace).values()),
+        _days(today - timedelta(days=MOST_HISTORY_DAYS), today),
+    )
+
+    def compile_all() -> None:
+        compile_ahead(plan, weeks_until(today), also)
+        compile_ahead(plan, year)
+
+    thread = Thread(target=compile_all, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _is_everybody(workspace: Workspace, account_ids: Collection[str] | None) -> bool:
+    """Whether no account is left out: to ask for all is quicker than to name them."""
+    if account_ids is None:
+        return True
+    return len(account_ids) >= Account.objects.filter(workspace=workspace).count()
 
 
 def _scored_before(workspace: Workspace, rating: Rating, account_ids: Collection[str] | None) -> set[str]:
@@ -108,7 +146,7 @@ def _rows(columns: Mapping[str, list[Any]], some: slice) -> Iterator[dict[str, A
 def _replace(model: type[Model], account_ids: list[str], rows: Sequence[Model]) -> None:
     """These rows instead of all that the accounts had: what has no data any more must go too."""
     model._default_manager.filter(account_id__in=account_ids).delete()
-    model._default_manager.bulk_create(rows)
+    bulk.add(rows)
 
 
 def _listed(account_ids: Collection[str] | None) -> tuple[str, ...]:
@@ -125,7 +163,7 @@ def backfill(workspace: Workspace, first_day: date, progress: Progress | None = 
     """
     today = clock.today(workspace.zone)
     first_day = max(first_day, today - timedelta(days=MOST_HISTORY_DAYS))
-    days = [first_day + timedelta(days=number) for number in range((today - first_day).days + 1)]
+    days = _days(first_day, today)
     plan = plan_of(workspace)
     size = _days_at_once(workspace)
     with open_tables(workspace) as tables:

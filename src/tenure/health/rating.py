@@ -172,11 +172,23 @@ def rate(
     `values` has the profiles' metrics, and those of `also` as of the last date.
     """
     days = sorted(set(as_of))
+    metrics, once = _needed(plan, days, also)
+    return score(engine.evaluate(tables, metrics, days, accounts, once), plan, days)
+
+
+def compile_ahead(plan: Plan, as_of: Sequence[date], also: Sequence[Metric] = ()) -> None:
+    """Compile what `rate` of all accounts will run."""
+    days = sorted(set(as_of))
+    metrics, once = _needed(plan, days, also)
+    engine.compile_ahead(metrics, len(days), once)
+
+
+def _needed(plan: Plan, days: Sequence[date], also: Sequence[Metric]) -> tuple[list[Metric], list[Metric]]:
+    """What to evaluate as of each day, and what as of the last one only."""
     # Who has no profile yet may get any of those in force, and is then scored by what is computed here.
     possible = (metric for profile in plan.versions.in_force(days[-1]) for metric in profile.metrics)
     metrics = {metric.name: metric for metric in (*plan.metrics(days), *possible, LIVE)}
-    once = [metric for metric in also if metric.name not in metrics]
-    return score(engine.evaluate(tables, list(metrics.values()), days, accounts, once), plan, days)
+    return list(metrics.values()), [metric for metric in also if metric.name not in metrics]
 
 
 def score(values: pa.Table, plan: Plan, days: Sequence[date]) -> Rating:

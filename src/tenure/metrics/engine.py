@@ -58,6 +58,12 @@ def evaluate(
     return values
 
 
+def compile_ahead(metrics: Sequence[Metric], dates: int, once: Sequence[Metric] = ()) -> None:
+    """Compile what `evaluate` of all accounts and so many dates will run."""
+    for some, many in ((metrics, dates > MANY_DATES), (once, False)):
+        _evaluation(tuple(some), False, many)
+
+
 def measure(
     tables: Tables, metric: Metric, as_of: Sequence[date], accounts: Collection[str] | None = None
 ) -> pa.Table:
@@ -211,14 +217,26 @@ def _measured(metrics: Sequence[Metric], some: bool, many: bool) -> _Measured:
     names = {one: f"m{number}" for number, one in enumerate(measures)}
     folds = _folds(names, some, many)
     every = _table("accounts", some).cross_join(_dates())
-    totals = [_totals(fold) for fold in folds]
-    columns = {name: kind for one in (every, *totals) for name, kind in one.schema().items()}
+    totals = [
+        _compiled(fold.table, fold.key, tuple(fold.measures.items()), some, fold.is_swept) for fold in folds
+    ]
+    schemas = (every.schema(), *(schema for schema, _ in totals))
+    columns = {name: kind for schema in schemas for name, kind in schema.items()}
     rows = ibis.table(columns, name="joined")
     figures = {name: _figure(rows, fold, name) for fold in folds for name in fold.measures}
     given = {name: one.read(rows) for one, name in names.items() if isinstance(one, Attribute)}
-    joins = "".join(f" LEFT JOIN ({_sql(one)}) USING ({', '.join(ROW)})" for one in totals)
+    joins = "".join(f" LEFT JOIN ({sql}) USING ({', '.join(ROW)})" for _, sql in totals)
     joined = f"{_read_once(folds)}SELECT * FROM ({_sql(every)}){joins}"  # noqa: S608
     return _Measured(rows.select(*ROW, **figures, **given), names, joined)
+
+
+@lru_cache(maxsize=512)
+def _compiled(
+    table: str, key: str | None, measures: tuple[tuple[str, Measure], ...], some: bool, is_swept: bool
+) -> tuple[ibis.Schema, str]:
+    """A fold's totals as SQL, and their columns: sets of metrics have many folds in common."""
+    totals = _totals(_Fold(table, key, dict(measures), some, is_swept))
+    return totals.schema(), _sql(totals)
 
 
 def _read_once(folds: Sequence[_Fold]) -> str:
