@@ -27,7 +27,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{1,59}")
 # What rules, columns and orders of the list of customers call something else.
 TAKEN = frozenset(
     "name segment owner band score weakest outcomes experience trend profile override renewal last_active "
-    "success sides weeks domain id parent".split()
+    "success sides weeks domain id parent product products".split()
 )
 
 Kind = Literal["count", "distinct", "sum", "last", "share", "ratio", "difference", "attribute"]
