@@ -72,6 +72,8 @@ def measure(workspace: Workspace, rounds: int) -> Result:
     touched = fill(workspace, today)[:TOUCHED]
     with open_tables(workspace) as tables:
         by_hand = best(rounds, lambda: hand_written(tables, workspace, today))
+        same = [METRICS[name] for name in hand_written(tables, workspace, today).column_names[1:]]
+        the_same = best(rounds, lambda: engine.evaluate(tables, same, [today]))
         all_metrics = best(rounds, lambda: engine.evaluate(tables, list(METRICS), [today]))
         check(tables, workspace, today)
     refresh_all = best(rounds, lambda: actions.refresh(workspace))
@@ -79,12 +81,17 @@ def measure(workspace: Workspace, rounds: int) -> Result:
     return Result(
         name="refresh",
         baseline="the same figures by one hand-written DuckDB query over plain Parquet",
-        ratios={"metrics": by_hand / all_metrics, "refresh": by_hand / refresh_all},
+        ratios={
+            "the same figures": by_hand / the_same,
+            "all metrics": by_hand / all_metrics,
+            "refresh": by_hand / refresh_all,
+        },
         figures={
             "events": float(EVENTS),
             "accounts": float(accounts()),
             "hand-written query, s": by_hand,
-            "all metrics of all accounts, s": all_metrics,
+            "the same figures by the engine, s": the_same,
+            f"all {len(METRICS)} metrics of all accounts, s": all_metrics,
             "refresh of all: 12 weeks, scores, rows, s": refresh_all,
             f"refresh of {TOUCHED} touched, s": refresh_some,
         },
@@ -243,7 +250,7 @@ _HAND_WRITTEN = """
             GROUP BY account_id, respondent
         ) GROUP BY account_id
     )
-    SELECT account_id, people::DOUBLE AS active_people, people / seats::DOUBLE AS seat_use,
+    SELECT account_id, people::DOUBLE AS active_people, people / paid.seats::DOUBLE AS seat_use,
         now / nullif(before, 0) AS activity_trend,
         ($today::DATE - last_day)::DOUBLE AS days_since_last_activity,
         used / len($features) AS breadth, yearly / 12 AS mrr, yearly::DOUBLE AS arr, nps
