@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "tenure.touchpoints",
     "tenure.metrics",
     "tenure.health",
+    "tenure.insight",
+    "tenure.renewals",
     "tenure.warnings",
     "tenure.desk",
     "tenure.sources",

@@ -16,6 +16,10 @@ from tenure.workspaces.roles import Role
 from tests.browser import DESKTOP, PHONE, OpenPage, axe_violations, sideways_scroll
 from tests.web.conftest import Visit
 
+# What a part of the page that loads by itself may do while an answer is awaited.
+ANOTHER_ANSWER_FIRST = """() => document.addEventListener("htmx:beforeSend", () =>
+  document.dispatchEvent(new CustomEvent("htmx:afterOnLoad", { detail: {} })), { once: true })"""
+
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("specimen")]
 
 
@@ -115,6 +119,7 @@ def test_e_does_what_the_row_offers_says_so_and_can_be_undone(open_page: OpenPag
     expect(rows).to_have_count(4)
     page.keyboard.press("j")
     page.keyboard.press("j")
+    page.evaluate(ANOTHER_ANSWER_FIRST)
     page.keyboard.press("e")
     expect(rows).to_have_count(3)
     expect(page.locator("[data-row].is-here .name")).to_have_text("Cinder")
@@ -299,20 +304,23 @@ def test_on_a_phone_the_places_stand_below_and_the_rest_under_more(open_page: Op
 
 def test_news_make_what_listens_look_again(open_page: OpenPage, dana: Access) -> None:
     """The stream is the collector's; here it is played: broken off once, taken up with a new ticket."""
+    streams: list[str] = []
     tickets: list[str] = []
 
     def stream(route: Route) -> None:
-        tickets.append(route.request.url)
-        says = 'event: accounts\ndata: {"ids": []}\n\n' if len(tickets) > 1 else ""
+        streams.append(route.request.url)
+        says = 'event: accounts\ndata: {"ids": []}\n\n' if len(streams) > 1 else ""
         route.fulfill(status=200, content_type="text/event-stream", body=f": hello\n\n{says}")
 
     page = open_page("/specimen", dana)
     page.route("**/live?ticket=*", stream)
+    page.on("response", lambda answer: tickets.append(answer.url) if "/live-ticket" in answer.url else None)
     page.reload()
     expect(page.locator("#nav")).to_contain_text("Settings")
     Account.objects.create(workspace=dana.workspace, external_id="new", name="New")
     expect(page.locator("#nav .count")).to_have_text("1", timeout=8000)
-    assert len(set(tickets)) == len(tickets) >= 2
+    assert len(streams) >= 2
+    assert len(tickets) >= len(streams) - 1
 
 
 def test_a_request_that_fails_says_so_in_words(open_page: OpenPage, dana: Access) -> None:

@@ -59,9 +59,20 @@ function press(key: string): boolean {
   const button = row && find(`[data-key="${CSS.escape(key)}"]`, row);
   if (!button) return false;
   const at = rows().indexOf(row);
-  document.addEventListener("htmx:afterOnLoad", () => standBeside(at), { once: true });
+  onAnswerTo(button, () => standBeside(at));
   button.click();
   return true;
+}
+
+/** Runs something once what a button asks for has been answered, whatever else is answered before. */
+function onAnswerTo(button: Element, then: () => void): void {
+  const listen = (event: Event): void => {
+    const asked: unknown = (event as CustomEvent).detail?.requestConfig?.elt;
+    if (!(asked instanceof Element) || !asked.contains(button)) return;
+    document.removeEventListener("htmx:afterOnLoad", listen);
+    then();
+  };
+  document.addEventListener("htmx:afterOnLoad", listen);
 }
 
 /** Makes the row at a place the current one, if none is: the last, if there are fewer by now. */

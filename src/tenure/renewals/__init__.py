@@ -1,0 +1,1 @@
+"""Renewals: every figure about what comes up, is won and is lost, what owners call, and what is forecast."""
