@@ -63,6 +63,14 @@ MONEY = Chart(
         )
     ],
 )
+MOVED = Chart(
+    kind="waterfall",
+    title="How ARR moved",
+    x=Axis("Step", kind="category"),
+    y=Axis("ARR", unit="USD"),
+    series=[Series("ARR", [("Start", 900_000), ("New", 120_000), ("Churn", -80_000.5), ("End", 939_999.5)])],
+    totals=("Start", "End"),
+)
 NOTHING = Chart(kind="line", title="Nothing yet", x=Axis("Week", kind="date"), y=Axis("People"))
 
 
@@ -70,7 +78,7 @@ NOTHING = Chart(kind="line", title="Nothing yet", x=Axis("Week", kind="date"), y
 def specimen(request: Request) -> HttpResponse:
     """One of everything."""
     context = {
-        "charts": [USE, SIDES, MONEY, NOTHING],
+        "charts": [USE, SIDES, MONEY, MOVED, NOTHING],
         "long": LONG,
         "now": clock.now(),
         "today": clock.today(),

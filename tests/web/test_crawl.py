@@ -38,8 +38,12 @@ PLAIN = (
     (r".*", r"time .*", "a time"),
 )
 PARTS = {"definition", "inputs", "coverage", "rows"}
-ROUTES = set("today customers account account-tab account-why data settings activity search".split())
-OF_FIGURES = {f"explain-{kind}" for kind in "worth question book total score metric".split()}
+ROUTES = set(
+    "today customers account account-tab account-why portfolio data settings activity search".split()
+)
+OF_FIGURES = {
+    f"explain-{kind}" for kind in "worth question book total score metric portfolio cohort flow".split()
+}
 EXPLAINS = re.compile(r"/explain/|/settings/health/")  # a measure's name leads to what is set of it
 
 

@@ -29,14 +29,14 @@ def test_one_of_everything_is_accessible_in_both_themes(
     open_page: OpenPage, dana: Access, theme: str, size: tuple[int, int]
 ) -> None:
     page = open_page("/specimen", dana, theme=theme, size=size)
-    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(4)
+    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(5)
     assert axe_violations(page) == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1024, 1440, 3840])
 def test_nothing_makes_a_page_scroll_sideways(open_page: OpenPage, dana: Access, width: int) -> None:
     page = open_page("/specimen", dana, size=(width, 900))
-    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(4)
+    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(5)
     assert sideways_scroll(page) == 0
 
 
@@ -221,7 +221,7 @@ def test_a_chart_shows_its_figures_as_a_table_too(open_page: OpenPage, dana: Acc
 
 def test_a_chart_can_be_taken_away_as_csv_and_png(open_page: OpenPage, dana: Access) -> None:
     page = open_page("/specimen", dana)
-    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(4)
+    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(5)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download “Outcomes and experience” as CSV").click()
     assert download.value.suggested_filename == "outcomes-and-experience.csv"
@@ -237,6 +237,12 @@ def test_a_chart_can_be_taken_away_as_csv_and_png(open_page: OpenPage, dana: Acc
     with page.expect_download() as download:
         page.get_by_role("button", name="Download “ARR by month” as PNG").click()
     assert download.value.path().read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download “How ARR moved” as SVG").click()
+    assert download.value.suggested_filename == "how-arr-moved.svg"
+    drawing = download.value.path().read_text()
+    assert drawing.startswith("<svg")
+    assert all(f">{word}<" in drawing for word in ("Start", "+$120k", "-$80k", "End")), drawing
 
 
 def test_a_chart_is_redrawn_for_its_width_and_theme(open_page: OpenPage, dana: Access) -> None:
@@ -257,7 +263,7 @@ def test_a_chart_is_redrawn_for_its_width_and_theme(open_page: OpenPage, dana: A
 
 def test_a_mark_opens_its_customer(open_page: OpenPage, dana: Access) -> None:
     page = open_page("/specimen", dana)
-    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(4)
+    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(5)
     figure = page.locator("figure", has_text="Outcomes and experience")
     figure.locator("svg path[fill='rgb(23, 117, 74)']").last.click()
     page.wait_for_url("**/open/acme", wait_until="commit")
@@ -265,7 +271,7 @@ def test_a_mark_opens_its_customer(open_page: OpenPage, dana: Access) -> None:
 
 def test_a_mark_opens_though_it_is_redrawn_while_it_is_pressed(open_page: OpenPage, dana: Access) -> None:
     page = open_page("/specimen", dana)
-    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(4)
+    expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(5)
     marks = page.locator("figure", has_text="Outcomes and experience").locator("svg path[fill-opacity]")
     mark = page.locator("svg path[fill='rgb(23, 117, 74)']").last
     mark.hover()

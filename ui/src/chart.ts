@@ -12,6 +12,8 @@ export interface Series {
   name: string;
   tone: string; // the name of a token: outcome, experience, accent, good, watch, risk, ink-3
   points: [string | number, number | null][];
+  shape: "" | "steps" | "dashed" | "dotted";
+  ends: boolean; // its last value stands beside its end
 }
 
 export interface Mark {
@@ -30,7 +32,7 @@ export interface Region {
 }
 
 export interface Chart {
-  kind: "line" | "steps" | "area" | "bars" | "scatter"; // of steps a value holds until the next x
+  kind: "line" | "steps" | "area" | "bars" | "scatter" | "waterfall"; // of steps a value holds until the next x
   title: string;
   x: Axis;
   y: Axis;
@@ -40,6 +42,9 @@ export interface Chart {
   size_name: string;
   size_unit: string;
   stacked: boolean;
+  between: Series[]; // two lines, low and high, with a ground between them
+  now: string | null; // a day that is marked
+  totals: string[]; // of a waterfall: the steps that stand on the ground
 }
 
 const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
@@ -80,12 +85,14 @@ export function rows(chart: Chart): (string | number | null)[][] {
     const head = ["Name", chart.x.name, chart.y.name, "Band", ...(chart.size_name ? [chart.size_name] : [])];
     return [head, ...chart.marks.map((mark) => [mark.name, mark.x, mark.y, mark.band || "no data", ...(chart.size_name ? [mark.size] : [])])];
   }
-  const known = new Map<string | number, (number | null)[]>();
-  chart.series.forEach((series, at) => {
+  const known = new Map<string | number, (number | null)[]>(), lines = [...chart.series, ...chart.between];
+  lines.forEach((series, at) => {
     for (const [x, y] of series.points) {
-      if (!known.has(x)) known.set(x, chart.series.map(() => null));
+      if (!known.has(x)) known.set(x, lines.map(() => null));
       known.get(x)![at] = y;
     }
   });
-  return [[chart.x.name, ...chart.series.map((series) => series.name)], ...[...known].map(([x, values]) => [x, ...values])];
+  const found = [...known].map(([x, values]) => [x, ...values]);
+  if (chart.x.kind === "date") found.sort(([a], [b]) => instant(a!) - instant(b!));
+  return [[chart.x.name, ...lines.map((series) => series.name)], ...found];
 }

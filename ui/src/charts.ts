@@ -1,7 +1,7 @@
 // Draws every [data-chart] as SVG from the JSON beside it (in a template: htmx drops scripts from parts), redraws it for its width and theme, and gives it
-// away as PNG and CSV. Loaded only where a chart stands.
+// away as PNG, SVG and CSV. Loaded only where a chart stands.
 import { BarChart, LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
+import { GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { type ECElementEvent, type ECharts, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
@@ -10,7 +10,7 @@ import { all, find, make } from "./dom";
 import { coloursOf, options } from "./drawing";
 import { onTheme } from "./theme";
 
-use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
+use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
 
 interface Drawn {
   figure: HTMLElement;
@@ -59,6 +59,15 @@ async function savePng(one: Drawn): Promise<void> {
   save(fileName(one.chart, "png"), await paint(optionsFor(one), one.canvas, coloursOf(one.figure)("surface")));
 }
 
+/** The drawing as it stands, as a file of its own: with its ground, in the page's colours and letters. */
+function saveSvg(one: Drawn): void {
+  const { clientWidth: width, clientHeight: height } = one.canvas;
+  const sheet = init(null, null, { renderer: "svg", ssr: true, width: width || 860, height: height || 300 });
+  sheet.setOption({ ...optionsFor(one), animation: false, backgroundColor: coloursOf(one.figure)("surface") });
+  save(fileName(one.chart, "svg"), new Blob([sheet.renderToSVGString()], { type: "image/svg+xml" }));
+  sheet.dispose();
+}
+
 function written(chart: Chart, value: string | number | null, column: number, row: number): string {
   if (!row || chart.kind === "scatter") return scatterCell(chart, value, column);
   return column ? writeWhole(value as number | null, chart.y.unit) : writeX(value as string, chart.x);
@@ -97,6 +106,7 @@ function listen(one: Drawn): void {
     if (button?.dataset["do"] === "table") toggleTable(one, button);
     if (button?.dataset["do"] === "csv") saveCsv(one);
     if (button?.dataset["do"] === "png") void savePng(one);
+    if (button?.dataset["do"] === "svg") saveSvg(one);
   });
   openMarks(one);
 }

@@ -1,7 +1,7 @@
 // Turns a chart into ECharts' options, in the page's own colours and for the width it has.
 import type { EChartsCoreOption } from "echarts/core";
 
-import { type Axis, type Chart, type Mark, instant, write, writeWhole, writeX } from "./chart";
+import { type Axis, type Chart, type Mark, type Series, instant, write, writeWhole, writeX } from "./chart";
 import { make } from "./dom";
 
 export type Colours = (token: string) => string;
@@ -86,14 +86,48 @@ function lines(chart: Chart, colours: Colours): Record<string, unknown>[] {
   }));
 }
 
+const DASHES = { "": "solid", steps: "solid", dashed: [5, 4], dotted: "dotted" } as const;
+
+/** How a line is drawn that says so itself, and the marks of the first one. */
+function shaped(chart: Chart, colours: Colours, series: Record<string, unknown>[]): Record<string, unknown>[] {
+  chart.series.forEach(({ shape, ends, tone }, at) => {
+    const own = series[at]!;
+    if (shape) Object.assign(own, { lineStyle: { width: shape === "dotted" ? 1.6 : 2, type: DASHES[shape] }, step: shape === "steps" ? "end" : undefined });
+    if (ends) own["endLabel"] = { show: true, color: colours(tone), fontWeight: 560, formatter: ({ value }: { value: [number, number] }) => write(value[1], chart.y.unit) };
+  });
+  if (chart.now && series[0]) series[0]["markLine"] = { silent: true, symbol: "none", lineStyle: { color: colours("line-strong"), type: "solid" }, label: { formatter: "today", color: colours("ink-2"), fontSize: 11.5 }, data: [{ xAxis: instant(chart.now) }] };
+  return series;
+}
+
+/** The ground between two lines: the lower one unseen, and on it what the upper one has more. */
+function between(chart: Chart, colours: Colours): Record<string, unknown>[] {
+  const [low, high] = chart.between;
+  if (!low || !high) return [];
+  const line = { type: "line", stack: "between", symbol: "none", silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
+  const x = (at: string | number): string | number => (chart.x.kind === "date" ? instant(at) : at);
+  return [
+    { ...line, data: low.points.map(([at, y]) => [x(at), y]) },
+    { ...line, areaStyle: { color: colours(high.tone), opacity: 0.16 }, data: high.points.map(([at, y], place) => [x(at), (y ?? 0) - (low.points[place]?.[1] ?? 0)]) },
+  ];
+}
+
+/** What a tip says: each line's value there, and the ends of the ground. */
+function told(chart: Chart, points: { value: [number | string, number | null]; seriesName: string }[]): [string, string][] {
+  const known = new Set(chart.series.map((one) => one.name)), x = points[0]!.value[0];
+  const at = (one: Series): number | null => one.points.find(([there]) => (chart.x.kind === "date" ? instant(there) : there) === x)?.[1] ?? null;
+  const lines = points.filter((point) => known.has(point.seriesName)).map((point): [string, number | null] => [point.seriesName, point.value[1]]);
+  const ends = chart.between.map((one): [string, number | null] => [one.name, at(one)]).filter(([, y]) => y !== null);
+  return [...lines, ...ends].map(([name, y]) => [name, writeWhole(y, chart.y.unit)]);
+}
+
 function lineChart(chart: Chart, colours: Colours, width: number): EChartsCoreOption {
   const several = chart.series.length > 1;
   return {
-    grid: { left: 8, right: 14, top: several ? 46 : 28, bottom: chart.x.kind === "number" ? 24 : 8, containLabel: true },
-    legend: several ? { top: 0, right: 0, itemWidth: 18, itemHeight: 8, textStyle: { color: colours("ink-2"), fontSize: 11.5 } } : undefined,
+    grid: { left: 8, right: chart.series.some(({ ends }) => ends) ? 56 : 14, top: several ? 46 : 28, bottom: chart.x.kind === "number" ? 24 : 8, containLabel: true },
+    legend: several ? { top: 0, right: 0, itemWidth: 18, itemHeight: 8, textStyle: { color: colours("ink-2"), fontSize: 11.5 }, data: chart.series.map((one) => one.name) } : undefined,
     xAxis: { ...axis(chart.x, colours, width, true), boundaryGap: chart.kind === "bars" ? ["3%", "3%"] : false, ...(chart.x.kind === "category" && { boundaryGap: true }) },
     yAxis: axis(chart.y, colours, width, false),
-    series: lines(chart, colours),
+    series: [...shaped(chart, colours, lines(chart, colours)), ...between(chart, colours)],
     tooltip: {
       ...tooltip(colours),
       trigger: "axis",
@@ -101,8 +135,58 @@ function lineChart(chart: Chart, colours: Colours, width: number): EChartsCoreOp
       formatter: (points: { value: [number | string, number | null]; seriesName: string }[]) =>
         tip(
           writeX(xOf(points[0]!.value[0], chart.x), chart.x),
-          points.map((point) => [point.seriesName, writeWhole(point.value[1], chart.y.unit)]),
+          told(chart, points),
         ),
+    },
+  };
+}
+
+interface Step {
+  name: string;
+  value: number;
+  from: number;
+  isTotal: boolean;
+}
+
+/** The steps of a waterfall, each from where the one before ended. */
+function steps(chart: Chart): Step[] {
+  let at = 0;
+  return chart.series[0]!.points.map(([x, y]) => {
+    const isTotal = chart.totals.includes(String(x)), value = y ?? 0, from = isTotal ? 0 : at;
+    at = from + value;
+    return { name: String(x), value, from, isTotal };
+  });
+}
+
+/** The axis begins below the lowest step, so that small steps from a large sum can be seen; bars that stand on the ground are cut there. */
+function ground(found: Step[]): number {
+  const ends = found.flatMap(({ from, value, isTotal }) => (isTotal ? [value] : [from, from + value]));
+  const low = Math.min(...ends), high = Math.max(...ends);
+  return low > 0 && high - low < high / 2 ? low - (high - low) * 0.6 : Math.min(0, low);
+}
+
+function waterfall(chart: Chart, colours: Colours, width: number): EChartsCoreOption {
+  const found = steps(chart), low = ground(found);
+  const tone = ({ value, isTotal }: Step): string => colours(isTotal ? "ink-3" : value < 0 ? "risk" : "good");
+  const label = ({ value, isTotal }: Step): string => `${!isTotal && value > 0 ? "+" : ""}${write(value, chart.y.unit)}`;
+  const bar = { type: "bar", stack: "all", barWidth: "62%", barMaxWidth: 64 };
+  return {
+    grid: { left: 8, right: 8, top: 28, bottom: 8, containLabel: true },
+    xAxis: { ...axis(chart.x, colours, width, true), data: found.map(({ name }) => name), boundaryGap: true, axisLabel: { color: colours("ink-2"), fontSize: width < 480 ? 9.5 : 11.5, interval: 0, rotate: width < 480 ? 40 : 0 } },
+    yAxis: { ...axis(chart.y, colours, width, false), min: low, ...(low > 0 && { name: `↑ ${chart.y.name}, from ${write(low, chart.y.unit)} on` }), axisLabel: { color: colours("ink-2"), fontSize: 11.5, showMinLabel: low === 0, formatter: (value: number) => write(value, chart.y.unit) } },
+    series: [
+      { ...bar, silent: true, itemStyle: { color: "transparent" }, data: found.map(({ from, value, isTotal }) => (isTotal ? low : Math.min(from, from + value))) },
+      {
+        ...bar,
+        name: chart.series[0]!.name,
+        label: { show: true, position: "top", color: colours("ink"), fontSize: width < 480 ? 9.5 : 11.5, formatter: ({ dataIndex }: { dataIndex: number }) => label(found[dataIndex]!) },
+        data: found.map((step) => ({ value: step.isTotal ? step.value - low : Math.abs(step.value), itemStyle: { color: tone(step), borderRadius: 3 } })),
+      },
+    ],
+    tooltip: {
+      ...tooltip(colours),
+      trigger: "item",
+      formatter: ({ dataIndex }: { dataIndex: number }) => tip(found[dataIndex]!.name, [[chart.series[0]!.name, label(found[dataIndex]!)]]),
     },
   };
 }
@@ -176,7 +260,8 @@ function scatter(chart: Chart, colours: Colours, width: number): EChartsCoreOpti
 
 /** ECharts' options for a chart. */
 export function options(chart: Chart, colours: Colours, width: number, font: string): EChartsCoreOption {
-  const kind = chart.kind === "scatter" ? scatter(chart, colours, width) : lineChart(chart, colours, width);
+  const draw = chart.kind === "scatter" ? scatter : chart.kind === "waterfall" ? waterfall : lineChart;
+  const kind = draw(chart, colours, width);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   return { useUTC: true, animation: !still, animationDuration: 260, textStyle: { fontFamily: font, color: colours("ink") }, ...kind };
 }

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
-Tone = Literal["outcome", "experience", "accent", "good", "watch", "risk", "ink-3"]
+Tone = Literal["outcome", "experience", "accent", "good", "watch", "risk", "ink", "ink-3"]
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,17 @@ class Axis:
 
 @dataclass(frozen=True)
 class Series:
-    """A line or a row of bars. A missing value is None and leaves a gap."""
+    """A line or a row of bars. A missing value is None and leaves a gap.
+
+    `shape`: how a line is drawn where the chart's kind is not how; `ends`: whether its last value stands
+    beside its end.
+    """
 
     name: str
     points: Sequence[tuple[date | str | float, float | None]]
     tone: Tone = "outcome"
+    shape: Literal["", "steps", "dashed", "dotted"] = ""
+    ends: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,9 +63,14 @@ class Region:
 
 @dataclass(frozen=True)
 class Chart:
-    """`scatter` draws `marks`, whose sizes are of `size_name`; the others draw `series`."""
+    """`scatter` draws `marks`, whose sizes are of `size_name`; the others draw `series`.
 
-    kind: Literal["line", "steps", "area", "bars", "scatter"]
+    `waterfall` draws the points of one series as steps, each from where the one before ended; those named in
+    `totals` stand on the ground. `between` are two lines, low and high, with a ground between them; `now` is
+    marked on the axis of dates.
+    """
+
+    kind: Literal["line", "steps", "area", "bars", "scatter", "waterfall"]
     title: str
     x: Axis
     y: Axis
@@ -69,6 +80,9 @@ class Chart:
     size_name: str = ""
     size_unit: str = ""
     stacked: bool = False
+    totals: Sequence[str] = ()
+    between: Sequence[Series] = ()
+    now: date | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -78,9 +92,11 @@ class Chart:
 
     def data(self) -> dict[str, Any]:
         """As the drawing reads it: dates in ISO form."""
-        return {**asdict(self), "series": [_series(one) for one in self.series]}
+        lines = {name: [_series(one) for one in getattr(self, name)] for name in ("series", "between")}
+        return {**asdict(self), **lines, "now": self.now.isoformat() if self.now else None}
 
 
 def _series(series: Series) -> dict[str, Any]:
     points = [(x.isoformat() if isinstance(x, date) else x, y) for x, y in series.points]
-    return {"name": series.name, "tone": series.tone, "points": points}
+    drawn = {"shape": series.shape, "ends": series.ends}
+    return {"name": series.name, "tone": series.tone, "points": points, **drawn}

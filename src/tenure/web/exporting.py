@@ -48,7 +48,7 @@ def csv_lines(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[str]:
         yield writer.writerow([harmless(value) if isinstance(value, str) else value for value in row])
 
 
-def xlsx_file(fields: Sequence[Field], rows: Iterable[Row]) -> IO[bytes]:
+def xlsx_file(fields: Sequence[Field], rows: Iterable[Row], title: str = "Customers") -> IO[bytes]:
     """An Excel file, written with the memory of one row; it is deleted once closed.
 
     Texts go in as texts, whatever they begin with. Rows beyond what a sheet holds are left out.
@@ -58,7 +58,7 @@ def xlsx_file(fields: Sequence[Field], rows: Iterable[Row]) -> IO[bytes]:
     file = NamedTemporaryFile(prefix="tenure-export-")  # noqa: SIM115 (whoever sends it closes it)
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file.name, options) as book:
-        sheet, head = book.add_worksheet("Customers"), book.add_format({"bold": True})
+        sheet, head = book.add_worksheet(title), book.add_format({"bold": True})
         day, money = (
             book.add_format({"num_format": "yyyy-mm-dd"}),
             book.add_format({"num_format": "#,##0.00"}),

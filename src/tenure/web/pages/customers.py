@@ -86,7 +86,7 @@ def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
         "everyone": everyone,
         "count": _count(found, everyone),
         "total": queries.total(found) if found.is_few and found.count else None,
-        **(_drawn(access, found) if found.is_few else {"chart": None}),
+        **(drawn(access, found) if found.is_few else {"chart": None}),
     }
 
 
@@ -140,7 +140,7 @@ def chart(request: Request) -> HttpResponse:
     access, wanted = request.access, Wanted.of(request.GET, metrics_of(request.access.workspace))
     found = queries.find(access, wanted)
     total = queries.total(found)
-    about = {"found": found, "total": total, "wanted": wanted, **_drawn(access, found)}
+    about = {"found": found, "total": total, "wanted": wanted, **drawn(access, found)}
     everyone = access.of(Account).count() if wanted.is_narrowed else total.count
     count = f"{total.count:,} of {everyone:,}" if wanted.is_narrowed else words.count(total.count, "customer")
     return render(request, "customers/large.html", about | {"count": count})
@@ -208,7 +208,7 @@ def _count(found: Found, everyone: int) -> str:
     return f"{found.count:,} of {everyone:,}" if everyone <= FEW else f"{found.count:,} of more than {FEW:,}"
 
 
-def _drawn(access: Access, found: Found) -> dict[str, Any]:
+def drawn(access: Access, found: Found) -> dict[str, Any]:
     """The chart, and how many of its marks are in each band."""
     marks, currency = scattered.marks(found), access.workspace.currency
     picture = Chart(
