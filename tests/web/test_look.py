@@ -272,8 +272,9 @@ def test_a_mark_opens_its_customer(open_page: OpenPage, dana: Access) -> None:
 def test_a_mark_opens_though_it_is_redrawn_while_it_is_pressed(open_page: OpenPage, dana: Access) -> None:
     page = open_page("/specimen", dana)
     expect(page.locator("[data-chart][data-drawn] svg")).to_have_count(5)
-    marks = page.locator("figure", has_text="Outcomes and experience").locator("svg path[fill-opacity]")
-    mark = page.locator("svg path[fill='rgb(23, 117, 74)']").last
+    figure = page.locator("figure", has_text="Outcomes and experience")
+    marks = figure.locator("svg path[fill-opacity]")
+    mark = figure.locator("svg path[fill='rgb(23, 117, 74)']").last
     mark.hover()
     page.mouse.down()
     page.emulate_media(color_scheme="dark")
