@@ -10,7 +10,7 @@ from typing import Protocol
 
 TIMES_A_MONTH = {"week": 52 / 12, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
 SAME_START = timedelta(days=31)  # months counted on different days of a month
-_SHORTEST_DUE = timedelta(days=89)  # the shortest quarter, less the day on which it starts
+SHORTEST_DUE = timedelta(days=89)  # the shortest quarter, less the day on which it starts
 
 
 class Lasting(Protocol):
@@ -50,7 +50,7 @@ def mrr(terms: Iterable[Paid], day: date) -> float:
 
 def is_rolling(term: Lasting) -> bool:
     """Open-ended or shorter than a quarter: it has no renewal that somebody decides."""
-    return term.ends_on is None or term.ends_on - term.starts_on < _SHORTEST_DUE
+    return term.ends_on is None or term.ends_on - term.starts_on < SHORTEST_DUE
 
 
 def renews_on(terms: Iterable[Lasting], day: date) -> date | None:
