@@ -39,9 +39,7 @@ def lost(p: Floats, low: Floats, high: Floats, amount: Floats, draws: int = DRAW
     rng = np.random.default_rng(seed)
     order = np.argsort(-amount[may], kind="stable")
     logit, spread, worth = (values[order] for values in _logits(p[may], low[may], high[may], amount[may]))
-    parts = [
-        _drawn(rng, logit, spread, worth, min(_AT_ONCE, draws - at)) for at in range(0, draws, _AT_ONCE)
-    ]
+    parts = [_drawn(rng, logit, spread, worth, min(_AT_ONCE, draws - at)) for at in range(0, draws, _AT_ONCE)]
     sums = np.concatenate(parts)
     sums *= expected / sums.mean() if sums.mean() > 0 else 1.0
     lowest, highest = np.quantile(sums, [0.1, 0.9])

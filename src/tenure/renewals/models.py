@@ -1,4 +1,4 @@
-"""What people said about renewals, and what was forecast: calls, reasons, targets, forecasts of each night."""
+"""What people said about renewals, and what was forecast: calls, reasons, targets, nightly forecasts."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class LossReason(models.Model):
 
 
 class Target(models.Model):
-    """What a figure should be in a quarter, of everybody, a team or an owner. The latest counts; null: none."""
+    """What a figure should be in a quarter, of all, a team or an owner. The latest counts; null: none."""
 
     book_path = SHARED
 

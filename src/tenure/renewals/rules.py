@@ -74,8 +74,10 @@ def why_at_risk(
     return tuple(found)
 
 
-def in_force(calls: Mapping[tuple[str, str], Called], account_id: str, subscription: str, since: date) -> Called | None:
-    """The call about a term: its own, else the account's; one from before the term began was about another."""
+def in_force(
+    calls: Mapping[tuple[str, str], Called], account_id: str, subscription: str, since: date
+) -> Called | None:
+    """The call about a term: its own, else the account's; one from before it began was about another."""
     for key in ((account_id, subscription), (account_id, "")):
         found = calls.get(key)
         if found and found.call and found.effective_on >= since:
