@@ -22,11 +22,27 @@ from tenure.renewals.rows import (
     StakeRow,
 )
 from tenure.revenue.losses import PARTIAL
-from tenure.revenue.movements import CHURN, CONTRACTION
+from tenure.revenue.movements import CHURN, CONTRACTION, NO_TERMS
 from tenure.revenue.quarters import Quarter
 
 NOT_SAID = "not said"
 DIRECTIONS = ("up", "flat", "down")
+ALL = (
+    "due",
+    "by_status",
+    "rate",
+    "churn_cost_qtd",
+    "partial_churn_qtd",
+    "contraction_qtd",
+    "unit_churn_qtd",
+    "forecast_churn_cost",
+    "same_quarter_last_year",
+    "last_year_quarters",
+    "at_risk_arr",
+    "on_time_rate",
+    "median_days_late",
+    "good_health_share",
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,7 @@ class Renewals:
     target: float
     model: str
     left_out: Mapping[str, str]  # account by our id: why its amounts cannot be counted
+    is_known: bool = True  # whether any subscription is
 
     # -- due and by status
 
@@ -239,6 +256,8 @@ class Renewals:
     @cached_property
     def missing(self) -> dict[str, str]:
         """Why a figure is not there, by its name."""
+        if not self.is_known:
+            return dict.fromkeys(ALL, NO_TERMS)
         renewed, closed = self.by_status[RENEWED].count, self._counts[1]
         nothing_due = "no term is due in the quarter"
         told = {

@@ -118,14 +118,18 @@ def _turning(ledger: Ledger, first: date, last: date) -> Iterator[Due]:
 
 def _due(ledger: Ledger, row: int) -> Due:
     terms = ledger.terms
-    said = {name: terms.table[name][row].as_py() or "" for name in ("subscription_id", "term_id", "product")}
+    subscription, term, product = (
+        terms.table[name][row].as_py() or "" for name in ("subscription_id", "term_id", "product")
+    )
     return Due(
         account_id=str(terms.accounts[int(terms.account[row])]),
         starts_on=_day(int(terms.begun[row])),
         ends_on=_day(int(terms.end[row])),
         arr_minor=int(terms.arr[row]),
         is_auto=bool(terms.is_auto[row]),
-        **said,
+        subscription_id=subscription,
+        term_id=term,
+        product=product,
     )
 
 
