@@ -1,4 +1,4 @@
-"""A quarter's renewals in few words: the cast's contracts as the tests of figures, calls and forecasts see them.
+"""A quarter's renewals in few words: the cast's contracts, for tests of figures, calls and forecasts.
 
 Today is 26 November 2026. Acme renewed and grew, Borealis ends on 26 December in poor shape, Cinder is past
 due, Dune left in October, Elm renewed late for less, Fir goes on by the month.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tenure.accounts.models import Account
 from tenure.kit import clock
 from tenure.renewals.models import Call, LossReason, Target
 from tenure.renewals.rules import GOOD_HEALTH_TARGET, Called
@@ -25,8 +26,9 @@ def in_force(access: Access, as_of: date) -> dict[tuple[str, str], Called]:
 
 
 def history(access: Access, account_id: str) -> list[Call]:
-    """Everything that was ever called of an account, newest first."""
-    rows = access.of(Call).filter(account=account_id).select_related("subscription")
+    """Everything that was ever called of an account, newest first. Http404 for a stranger's."""
+    account = access.get(Account, account_id)
+    rows = access.of(Call).filter(account=account).select_related("subscription")
     return list(rows.order_by("-recorded_at"))
 
 

@@ -132,9 +132,8 @@ def _of_terms(found: Chances) -> dict[str, Chance]:
 def _of_accounts(access: Access, books: _Books, found: Chances) -> dict[str, Chance]:
     """P(lost by the quarter's end); of a quarter to come, less what is lost before it begins."""
     before = chances(access, books.day, books.quarter.eve).by_account if books.day < books.quarter.eve else {}
-    return {
-        one.account_id: _less(one, before.get(one.account_id)) for one in found.accounts if one.p_lost > 0
-    }
+    told = {one.account_id: _less(one, before.get(one.account_id)) for one in found.accounts}
+    return {account_id: one for account_id, one in told.items() if one.p > 0}
 
 
 def _less(one: AccountChance, before: AccountChance | None) -> Chance:

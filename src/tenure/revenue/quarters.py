@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+YEARS = range(1971, 2200)
 _WRITTEN = re.compile(r"(\d{4})-?[Qq]([1-4])")
 
 
@@ -24,7 +25,7 @@ class Quarter:
     def read(cls, written: str, starts: int = 1) -> Quarter:
         """From `2026Q4`; ValueError for anything else."""
         found = _WRITTEN.fullmatch(written.strip())
-        if found is None:
+        if found is None or int(found[1]) not in YEARS:
             raise ValueError(f"{written!r} is not a quarter; write it like 2026Q4")
         return cls(int(found[1]), int(found[2]), starts)
 
