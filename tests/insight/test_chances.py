@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from tenure.accounts.models import Account
 from tenure.insight import cohorts, decisions
 from tenure.insight.chances import chances
-from tenure.insight.cohorts import Share, Waiting
-from tenure.insight.decisions import Counts, Kind
+from tenure.insight.cohorts import Counts, Kind, Share, Waiting
 from tenure.revenue import actions
 from tenure.revenue.actions import TermRow
 from tenure.workspaces.roles import Role

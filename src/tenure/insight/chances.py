@@ -9,8 +9,8 @@ from itertools import groupby
 
 from tenure.accounts.models import Account
 from tenure.insight import cohorts, decisions
-from tenure.insight.cohorts import Share, Waiting
-from tenure.insight.decisions import Decisions, Kind, OpenTerm
+from tenure.insight.cohorts import Kind, Share, Waiting
+from tenure.insight.decisions import Decisions, OpenTerm
 from tenure.kit import words
 from tenure.workspaces.access import Access, access_for_machine
 from tenure.workspaces.roles import Right

@@ -9,18 +9,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import exp, sqrt
 
-from tenure.insight.decisions import GRACE_DAYS, Counts, Kind
 from tenure.kit import words
 
+GRACE_DAYS = 30  # after its end, within which a contract can still be renewed
 WEIGHT = 20  # decisions, or contract-months, that an assumption is worth
 ENOUGH = 20  # of them before their own history counts
 Z = 1.2816  # 80 % of a normal distribution lies within
 MONTH_DAYS = 30.4375
+
+
+class Kind(StrEnum):
+    """How a contract comes to an end; each has a rate of its own."""
+
+    YEARLY = "yearly"
+    LONGER = "multi-year"
+    ROLLING = "rolling"
+    NOTICE = "with notice given"
+
+
 ASSUMED = {Kind.YEARLY: 0.10, Kind.LONGER: 0.10, Kind.ROLLING: 0.03, Kind.NOTICE: 0.95}
 _EARLY_DAYS = 30  # before its end, from which on renewals are assumed to come in evenly
 _LATENESS_WEIGHT = 4
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of one kind: `seen` decisions, or contract-months where it rolls on, and how many of them `lost`."""
+
+    seen: float = 0.0
+    lost: int = 0
 
 
 @dataclass(frozen=True)

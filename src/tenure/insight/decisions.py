@@ -10,28 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 
+from tenure.insight.cohorts import GRACE_DAYS, Counts, Kind
 from tenure.revenue.models import Term
 from tenure.workspaces.access import Access
 
-GRACE_DAYS = 30  # after its end, within which a contract can still be renewed
 EARLY_DAYS = 60  # before its end, from which on another contract for the same product renews it
 LOOK_BACK_DAYS = 730  # decisions older than this are of another time
-
-
-class Kind(StrEnum):
-    """How a contract comes to an end; each has a rate of its own."""
-
-    YEARLY = "yearly"
-    LONGER = "multi-year"
-    ROLLING = "rolling"
-    NOTICE = "with notice given"
 
 
 @dataclass(frozen=True)
@@ -49,14 +39,6 @@ class OpenTerm:
     starts_on: date
     ends_on: date | None
     days_left: int | None
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Of one kind: `seen` decisions, or contract-months where it rolls on, and how many of them `lost`."""
-
-    seen: float = 0.0
-    lost: int = 0
 
 
 @dataclass(frozen=True)
