@@ -12,7 +12,16 @@ from tenure.revenue.columns import TERMS
 from tenure.revenue.ledger import Ledger
 
 LATER = date(2030, 1, 1)
-_UNSAID = {"product": "", "ends_on": None, "auto_renew": False, "renews": "", "reason": "", "is_ended": False}
+_UNSAID = {
+    "term_id": "",
+    "product": "",
+    "ends_on": None,
+    "auto_renew": False,
+    "renews": "",
+    "reason": "",
+    "is_ended": False,
+    "agreed_end": None,
+}
 
 
 def term(account: str, monthly: int, start: str, end: str | None = None, **said: Any) -> dict[str, Any]:

@@ -54,6 +54,16 @@ def test_later_facts_change_no_figure_of_the_past(access):
     assert "dune" not in arr(access, date(2026, 2, 1))
 
 
+def test_why_it_ended_was_known_when_it_did(access):
+    upsert_terms(access.workspace, [DUNE])
+    said = [
+        queries.ledger(access, day).terms.table["reason"].to_pylist()
+        for day in (date(2026, 1, 31), date(2026, 2, 1))
+    ]
+    assert said == [[""], ["value"]]
+    assert upsert_terms(access.workspace, [DUNE]).same == 1
+
+
 def test_who_ends_what_had_no_end_is_not_waited_for(access):
     upsert_terms(access.workspace, [replace(DUNE, reason="", end_known_on=date(2026, 1, 20))])
     ended = queries.ledger(access, known_on=date(2026, 2, 1))

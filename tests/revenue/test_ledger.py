@@ -186,6 +186,7 @@ def terms(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "account_id": account,
         "subscription_id": f"{account}-{draw(st.integers(1, 3))}",
+        "term_id": "",
         "product": draw(st.sampled_from(["", "Pro", "Basic"])),
         "arr_minor": draw(st.sampled_from([0, 1, 999, 1200]) | st.integers(0, 10**12)),
         "starts_on": start,
@@ -194,6 +195,7 @@ def terms(draw: st.DrawFn) -> dict[str, Any]:
         "renews": draw(st.sampled_from(["", "", "acme-1", "borealis-2"])),
         "reason": draw(st.sampled_from(["", "", "", "price"])),
         "is_ended": draw(st.sampled_from([False, False, True])),
+        "agreed_end": None,
     }
 
 

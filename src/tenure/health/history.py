@@ -130,3 +130,19 @@ _OF_ACCOUNT = """
     WHERE account_id = $account
     QUALIFY row_number() OVER (PARTITION BY day ORDER BY computed_at DESC) = 1
     ORDER BY day"""
+
+
+def bands(workspace_id: str, day: date) -> dict[str, str | None]:
+    """Every account's band as of a day, as last computed; nothing where that day was never scored."""
+    names = lake.files(workspace_id, TABLE)
+    if not names:
+        return {}
+    with duckdb.connect() as connection:
+        found = connection.execute(_OF_DAY, {"names": names, "day": day}).fetchall()
+    return {account: band or None for account, band in found}
+
+
+_OF_DAY = """
+    SELECT account_id, arg_max(coalesce(band, ''), computed_at) AS band
+    FROM read_parquet($names, union_by_name = true, hive_partitioning = false)
+    WHERE day = $day GROUP BY account_id"""

@@ -46,6 +46,28 @@ def history(access: Access, account_id: str) -> list[Day]:
     return histories.of_account(access.workspace.id, account.pk)
 
 
+def bands(access: Access, account_ids: Collection[str], as_of: date) -> dict[str, str | None]:
+    """Bands of accounts as of a day: as they stand, from the history, or worked out where it has none."""
+    if as_of >= clock.today(access.workspace.zone):
+        found: dict[str, str | None] = dict(access.of(Standing).values_list("account_id", "band"))
+    else:
+        found = histories.bands(access.workspace.id, as_of)
+    return (
+        {one: found.get(one) or None for one in account_ids} if found else _rated(access, account_ids, as_of)
+    )
+
+
+def _rated(access: Access, account_ids: Collection[str], as_of: date) -> dict[str, str | None]:
+    ids = within(access, account_ids)
+    if not ids:
+        return {}
+    with open_tables(access.workspace, ids) as tables:
+        rating = rate(tables, plan_of(access.workspace, ids), [as_of], ids)
+    return {
+        one: str(band) if band else None for one, band in zip(rating.account_ids, rating.bands, strict=True)
+    }
+
+
 @dataclass(frozen=True)
 class Line:
     """One metric's part in a score and in its change. Points and weight are those of now."""

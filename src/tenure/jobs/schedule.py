@@ -12,6 +12,8 @@ from tenure.health.models import Standing
 from tenure.jobs import durable, reactions, refresh
 from tenure.kit import clock
 from tenure.kit.models import Live, OutboxCursor, OutboxFact
+from tenure.renewals import jobs as renewals
+from tenure.renewals import snapshots
 from tenure.sources.exports import asking
 from tenure.sources.models import ImportChange
 from tenure.sources.pickups import actions as pickups
@@ -27,7 +29,7 @@ KEEP_LIVE = timedelta(hours=1)
 KEEP_FACTS = timedelta(days=7)
 KEEP_JOBS = timedelta(days=30)
 KEEP_INVITATIONS = timedelta(days=30)
-LAKE_TABLES = (lake.EVENTS, "scores")
+LAKE_TABLES = (lake.EVENTS, "scores", snapshots.TABLE)
 
 
 def register() -> None:
@@ -44,11 +46,12 @@ def start() -> None:
 
 
 def hourly(_: Any) -> None:
-    """Roll over the workspaces in whose zone a new day has begun, see who is who, then clear away."""
+    """Roll over the workspaces in whose zone it is a new day, see who is who, forecast, clear away."""
     roll_over_all()
     retention.remove_all_old()
     for workspace in all_workspaces():
         know_who_is_who(workspace)
+        renewals.write_forecasts(workspace)
     prune()
     durable.forget(clock.now() - KEEP_JOBS)
 

@@ -21,6 +21,7 @@ TERMS = pa.schema(
     [
         ("account_id", pa.string()),
         ("subscription_id", pa.string()),  # as the source calls it
+        ("term_id", pa.string()),  # of the version
         ("product", pa.string()),
         ("arr_minor", pa.int64()),  # a year's worth, in the workspace's currency
         ("starts_on", pa.date32()),
@@ -29,6 +30,7 @@ TERMS = pa.schema(
         ("renews", pa.string()),  # the subscription it takes the place of
         ("reason", pa.string()),  # why it ends: with one, it is decided that it does
         ("is_ended", pa.bool_()),  # an end that was brought forward: decided, too
+        ("agreed_end", pa.date32()),  # the latest end it was ever said to have; null: that of the row
     ]
 )
 
@@ -44,6 +46,7 @@ class Columns:
     arr: Ints
     start: Ints
     end: Ints  # FOREVER: open-ended
+    agreed: Ints  # the end before it was brought forward, or another term took its place
     renews: Ints  # a subscription, or NOBODY
     is_auto: Flags  # renews by itself, and nobody gave notice
     is_decided: Flags  # ends for certain
@@ -58,6 +61,14 @@ class Columns:
         if not len(self):
             return np.zeros(0, dtype=bool)
         return np.append(self.subscription[1:] != self.subscription[:-1], True)
+
+    @property
+    def begun(self) -> Ints:
+        """When each began, or what it amends: terms of a subscription that were to end on one day are one."""
+        same_end = np.append(False, (self.agreed[1:] == self.agreed[:-1]) & (self.agreed[1:] < FOREVER))
+        goes_on = same_end[: len(self)] & np.append(False, ~self.is_last[:-1])[: len(self)]
+        first = np.maximum.accumulate(np.where(goes_on, 0, np.arange(len(self))))
+        return np.asarray(self.start[first])
 
     @property
     def next_start(self) -> Ints:
@@ -79,6 +90,7 @@ _PER_TERM = (
     "arr",
     "start",
     "end",
+    "agreed",
     "renews",
     "is_auto",
     "is_decided",
@@ -105,6 +117,8 @@ def _read(table: pa.Table) -> Columns:
     renews = pc.fill_null(pc.index_in(table["renews"], subscriptions), NOBODY)
     has_reason = pc.greater(pc.utf8_length(pc.fill_null(table["reason"], "")), 0)
     is_decided = _flags(has_reason) | _flags(table["is_ended"])
+    end = _ints(pc.fill_null(table["ends_on"].cast(pa.int32()), FOREVER))
+    agreed = table["agreed_end"].cast(pa.int32())
     return Columns(
         table=table,
         account=account,
@@ -112,7 +126,8 @@ def _read(table: pa.Table) -> Columns:
         product=product,
         arr=_ints(table["arr_minor"]),
         start=_ints(table["starts_on"].cast(pa.int32())),
-        end=_ints(pc.fill_null(table["ends_on"].cast(pa.int32()), FOREVER)),
+        end=end,
+        agreed=np.where(agreed.is_null(), end, _ints(pc.fill_null(agreed, 0))),
         renews=_ints(renews),
         is_auto=_flags(table["auto_renew"]) & ~is_decided,
         is_decided=is_decided,

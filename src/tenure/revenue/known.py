@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tenure.kit import records
-from tenure.revenue.columns import FOREVER, TERMS, Ints
+from tenure.revenue.columns import FOREVER, TERMS, Ints, days
 from tenure.revenue.converting import Rates
 from tenure.revenue.ledger import LeftOut
 from tenure.workspaces.models import Workspace
@@ -20,6 +20,7 @@ _VERSIONS = pa.schema(
     [
         ("account_id", pa.string()),
         ("subscription_id", pa.string()),
+        ("term_id", pa.string()),
         ("product", pa.string()),
         ("amount_minor", pa.int64()),
         ("currency", pa.string()),
@@ -34,8 +35,9 @@ _VERSIONS = pa.schema(
     ]
 )
 _SQL = """
-    SELECT term.account_id, subscription.external_id AS subscription_id, product, amount_minor, currency,
-        interval, starts_on, ends_on, auto_renew, renews, reason, recorded_at, superseded_at
+    SELECT term.account_id, subscription.external_id AS subscription_id, term.id AS term_id, product,
+        amount_minor, currency, interval, starts_on, ends_on, auto_renew, renews, reason, recorded_at,
+        superseded_at
     FROM term JOIN subscription ON subscription.id = subscription_id WHERE term.workspace_id = ?"""
 _TIMES_A_YEAR = {"week": 52, "month": 12, "quarter": 4, "year": 1}
 
@@ -73,7 +75,7 @@ def _is_after(days: pa.ChunkedArray, day: date) -> pa.ChunkedArray:
 
 
 def _with_first_words(versions: pa.Table) -> pa.Table:
-    """`is_ended`: an earlier version ended later. `agreed_on`: its start, or before it if known by then."""
+    """`is_ended`: an earlier version ended later, on `agreed_end`. `agreed_on`: when its rate is from."""
     subscriptions = pc.index_in(versions["subscription_id"], pc.unique(versions["subscription_id"]))
     start, recorded = (_numbers(versions[name]) for name in ("starts_on", "recorded_on"))
     _, term = np.unique(np.asarray(subscriptions).astype(np.int64) * 2**32 + start, return_inverse=True)
@@ -83,9 +85,13 @@ def _with_first_words(versions: pa.Table) -> pa.Table:
     np.maximum.at(latest, term, end)
     np.minimum.at(first, term, recorded)
     agreed = np.minimum(start, first[term]).astype(np.int32)
-    return versions.append_column("is_ended", pa.array(end < latest[term])).append_column(
-        "agreed_on", pa.array(agreed).cast(pa.date32())
-    )
+    for name, values in {
+        "is_ended": pa.array(end < latest[term]),
+        "agreed_end": days(latest[term]),
+        "agreed_on": pa.array(agreed).cast(pa.date32()),
+    }.items():
+        versions = versions.append_column(name, values)
+    return versions
 
 
 def _numbers(days: pa.ChunkedArray) -> Ints:

@@ -98,12 +98,18 @@ class Ledger:
 
     def is_live(self, day: date) -> Flags:
         """Of each term, whether it counts on a day."""
-        at = number(day)
+        return self._is_live(number(day))
+
+    def _is_live(self, at: int) -> Flags:
         return np.asarray((self.terms.start <= at) & (at < self.until))
 
     def arr(self, day: date) -> Ints:
         """What each account of `terms.accounts` pays a year on a day, in minor units."""
-        live = self.is_live(day)
+        return self.arr_number(number(day))
+
+    def arr_number(self, at: int) -> Ints:
+        """The same on a day given as a number."""
+        live = self._is_live(at)
         found = np.zeros(len(self.terms.accounts), dtype=np.int64)
         np.add.at(found, self.terms.account[live], self.terms.arr[live])
         return found

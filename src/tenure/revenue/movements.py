@@ -19,6 +19,8 @@ NEW, EXPANSION, CONTRACTION, CHURN, REACTIVATION = KINDS = (
     "churn",
     "reactivation",
 )
+RATES = ("grr", "nrr", "logo_churn", "quick_ratio")
+NO_TERMS = "no subscription is known: import subscriptions or connect billing"
 NOBODY_PAID = "nobody paid at the start"
 NOTHING_LOST = "nothing was lost, so there is nothing to divide by"
 
@@ -84,8 +86,15 @@ class Movements:
         return _share(won, -totals[CONTRACTION] - totals[CHURN])
 
     @property
+    def is_known(self) -> bool:
+        """Whether anything is known of anybody's subscriptions."""
+        return len(self.accounts) > 0
+
+    @property
     def missing(self) -> dict[str, str]:
-        """Why a rate is not there, by its name."""
+        """Why a figure is not there, by its name."""
+        if not self.is_known:
+            return dict.fromkeys(("start_mrr", "end_mrr", "movements", *RATES), NO_TERMS)
         rates = {"grr": self.grr, "nrr": self.nrr, "logo_churn": self.logo_churn}
         found = {name: NOBODY_PAID for name, value in rates.items() if value is None}
         return found | ({"quick_ratio": NOTHING_LOST} if self.quick_ratio is None else {})

@@ -10,7 +10,7 @@ from typing import Protocol
 
 TIMES_A_MONTH = {"week": 52 / 12, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
 SAME_START = timedelta(days=31)  # months counted on different days of a month
-_SHORTEST_DUE = timedelta(days=89)  # the shortest quarter, less the day on which it starts
+SHORTEST_DUE = timedelta(days=89)  # the shortest quarter, less the day on which it starts
 
 
 class Lasting(Protocol):
@@ -50,7 +50,7 @@ def mrr(terms: Iterable[Paid], day: date) -> float:
 
 def is_rolling(term: Lasting) -> bool:
     """Open-ended or shorter than a quarter: it has no renewal that somebody decides."""
-    return term.ends_on is None or term.ends_on - term.starts_on < _SHORTEST_DUE
+    return term.ends_on is None or term.ends_on - term.starts_on < SHORTEST_DUE
 
 
 def renews_on(terms: Iterable[Lasting], day: date) -> date | None:
@@ -121,9 +121,14 @@ def cut(agreed: Agreed, next_start: date | None) -> Agreed:
 
 
 def _history(said: Statement, next_start: date | None) -> list[Version]:
-    """A term's versions as they became known: at its start, when it ended, when the next one began."""
+    """A term's versions as they became known: at its start, when it ended, when the next one began.
+
+    Why it ended was known when it did: nobody says so when it begins.
+    """
     start = said.agreed.starts_on
-    days = sorted({start, *(day for day in (said.end_known_on, next_start) if day and day > start)})
+    ended_on = said.agreed.ends_on if said.agreed.reason else None
+    learnt = (said.end_known_on, next_start, ended_on)
+    days = sorted({start, *(day for day in learnt if day and day > start)})
     versions = [Version(_as_known(said, next_start, day), day) for day in days]
     return versions[:1] + [new for old, new in pairwise(versions) if new.agreed != old.agreed]
 
@@ -131,6 +136,8 @@ def _history(said: Statement, next_start: date | None) -> list[Version]:
 def _as_known(said: Statement, next_start: date | None, day: date) -> Agreed:
     known = said.end_known_on is None or said.end_known_on <= day
     agreed = said.agreed if known else replace(said.agreed, ends_on=None)
+    if said.agreed.ends_on is not None and day < (said.end_known_on or said.agreed.ends_on):
+        agreed = replace(agreed, reason="")
     return cut(agreed, next_start if next_start and next_start <= day else None)
 
 

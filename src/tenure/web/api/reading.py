@@ -17,6 +17,7 @@ GROUPS = {
     "accounts": "Customers and people",
     "record": "What they pay, answer and ask",
     "figures": "Metrics and health",
+    "revenue": "Revenue and renewals",
     "work": "Warnings",
     "events": "Events",
     "about": "The workspace",

@@ -1,0 +1,227 @@
+"""Which terms come up for renewal in a quarter, and what became of each. Pure.
+
+The cohort is frozen as it was known on the day before the quarter; what became of it is read from a ledger
+of a later day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+import numpy as np
+
+from tenure.revenue.columns import EPOCH, FOREVER, Flags, Ints, day_of, number
+from tenure.revenue.ledger import Ledger
+from tenure.revenue.matching import GRACE
+from tenure.revenue.rules import SHORTEST_DUE
+
+_WIDE = 2**32
+
+
+class Outcome(StrEnum):
+    """What became of a term that came up for renewal."""
+
+    RENEWED = "renewed"
+    CHURNED = "churned"
+    PAST_DUE = "past_due"
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A term that comes up for renewal; amounts in minor units a year.
+
+    `new_arr` and `renewed_on` once it is renewed; `lost_on` once it is lost, or it is known that it will be.
+    """
+
+    account_id: str
+    subscription_id: str
+    term_id: str
+    product: str
+    starts_on: date
+    ends_on: date
+    arr_minor: int
+    is_auto: bool
+    outcome: Outcome = Outcome.OPEN
+    new_arr: int | None = None
+    renewed_on: date | None = None
+    lost_on: date | None = None
+    said: str = ""  # the reason that came with it
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether notice was given, and its end is still to come."""
+        return self.outcome is Outcome.OPEN and self.lost_on is not None
+
+    @property
+    def direction(self) -> str:
+        """Of a renewed one: up, flat or down."""
+        new = self.new_arr or 0
+        return "up" if new > self.arr_minor else "down" if new < self.arr_minor else "flat"
+
+    @property
+    def days_late(self) -> int:
+        """Of a renewed one, how many days after its end that started; 0: on time."""
+        return max((self.renewed_on - self.ends_on).days, 0) if self.renewed_on else 0
+
+
+def is_rolling(ledger: Ledger) -> Flags:
+    """Of each term: open-ended or shorter than a quarter."""
+    terms = ledger.terms
+    return np.asarray((terms.end >= FOREVER) | (terms.end - terms.begun < SHORTEST_DUE.days))
+
+
+def cohort(ledger: Ledger, first: date, last: date) -> list[Due]:
+    """The terms, none rolling, that end from `first` to `last` and are live on the day before.
+
+    With those that renew by themselves then once more. By end.
+    """
+    is_there = ledger.terms.start < number(first)
+    return sorted([*_ending(ledger, first, last, is_there), *_turning(ledger, first, last)], key=_by_end)
+
+
+def added(ledger: Ledger, first: date, last: date, to: list[Due]) -> list[Due]:
+    """The terms that end in the same days and are not of the cohort: made, or ended earlier, since."""
+    known = {one.subscription_id for one in to}
+    every = np.ones(len(ledger.terms), dtype=bool)
+    found = [one for one in _ending(ledger, first, last, every) if one.subscription_id not in known]
+    return sorted(found, key=_by_end)
+
+
+def _by_end(one: Due) -> tuple[date, str, str]:
+    return one.ends_on, one.account_id, one.subscription_id
+
+
+def _ending(ledger: Ledger, first: date, last: date, which: Flags) -> Iterator[Due]:
+    terms = ledger.terms
+    ends = (terms.end >= number(first)) & (terms.end <= number(last))
+    for row in np.flatnonzero(which & ends & ~is_rolling(ledger) & ledger.is_paid).tolist():
+        yield _due(ledger, row)
+
+
+def _turning(ledger: Ledger, first: date, last: date) -> Iterator[Due]:
+    """Those whose written end is past, since they renewed by themselves."""
+    terms = ledger.terms
+    goes_on = terms.is_auto & (terms.end < number(first)) & (ledger.until > number(first))
+    goes_on &= ~is_rolling(ledger) & ledger.is_paid
+    for row in np.flatnonzero(
+        goes_on & ~(ledger.is_renewed & (ledger.renewed_from <= number(first)))
+    ).tolist():
+        due = _due(ledger, row)
+        starts_on, ends_on = _turn(due.starts_on, due.ends_on, first)
+        if ends_on <= last and number(ends_on) <= ledger.until[row]:
+            yield replace(due, starts_on=starts_on, ends_on=ends_on)
+
+
+def _due(ledger: Ledger, row: int) -> Due:
+    terms = ledger.terms
+    subscription, term, product = (
+        terms.table[name][row].as_py() or "" for name in ("subscription_id", "term_id", "product")
+    )
+    return Due(
+        account_id=str(terms.accounts[int(terms.account[row])]),
+        starts_on=_day(int(terms.begun[row])),
+        ends_on=_day(int(terms.end[row])),
+        arr_minor=int(terms.arr[row]),
+        is_auto=bool(terms.is_auto[row]),
+        subscription_id=subscription,
+        term_id=term,
+        product=product,
+    )
+
+
+def _day(at: int) -> date:
+    return EPOCH + timedelta(days=at)
+
+
+def _turn(starts_on: date, ends_on: date, first: date) -> tuple[date, date]:
+    """The turn of a term that renews by itself which ends on `first` or soonest after."""
+    months = (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month
+    if abs(_later(starts_on, months) - ends_on) > timedelta(days=1) or months < 1:
+        length = (ends_on - starts_on).days
+        turns = -(-(first - ends_on).days // length)
+        return (ends_on + timedelta(days=length * (turns - 1)), ends_on + timedelta(days=length * turns))
+    turns = max(((first.year - ends_on.year) * 12 + first.month - ends_on.month) // months, 0)
+    while _later(ends_on, months * turns) < first:
+        turns += 1
+    return _later(ends_on, months * (turns - 1)), _later(ends_on, months * turns)
+
+
+def _later(day: date, months: int) -> date:
+    """The same day of a later (or earlier) month, or its last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
+
+
+def outcomes(ledger: Ledger, due: list[Due], last: date) -> list[Due]:
+    """What became of each by the day the ledger knows; one that is no longer on record is left out.
+
+    `last`: a term whose end was put off to a day not after it is still the same one.
+    """
+    rows = _rows_of(ledger, due)
+    worth = _renewed_worth(ledger)
+    return [
+        _outcome(ledger, one, row, worth, last) for one, row in zip(due, rows, strict=True) if row is not None
+    ]
+
+
+def _rows_of(ledger: Ledger, due: list[Due]) -> list[int | None]:
+    """For each the last term of its subscription that started before its end."""
+    terms = ledger.terms
+    names: dict[str, int] = {}
+    for name, code in zip(
+        terms.table["subscription_id"].to_pylist(), terms.subscription.tolist(), strict=True
+    ):
+        names[name] = code
+    codes = np.array([names.get(one.subscription_id, -1) for one in due], dtype=np.int64)
+    ends = np.array([number(one.ends_on) for one in due], dtype=np.int64)
+    place = np.searchsorted(terms.subscription * _WIDE + terms.start, codes * _WIDE + ends) - 1
+    return [
+        at if code >= 0 and at >= 0 and terms.subscription[at] == code else None
+        for at, code in zip(place.tolist(), codes.tolist(), strict=True)
+    ]
+
+
+def _renewed_worth(ledger: Ledger) -> Ints:
+    """Of each renewed term, what renews it is worth; what renews several is shared out by their worth."""
+    before, after, arr = ledger.pairs.before, ledger.pairs.after, ledger.terms.arr
+    whole = np.zeros(len(arr), dtype=np.int64)
+    np.add.at(whole, after, arr[before])
+    share = arr[before] / np.maximum(whole[after], 1)
+    alone = np.bincount(after, minlength=len(arr))[after] == 1
+    part = np.where(alone, arr[after], np.rint(share * arr[after]).astype(np.int64))
+    found = np.zeros(len(arr), dtype=np.int64)
+    np.add.at(found, before, part)
+    return found
+
+
+def _outcome(ledger: Ledger, due: Due, row: int, worth: Ints, last: date) -> Due:
+    terms, today = ledger.terms, ledger.known_on
+    said = terms.table["reason"][row].as_py() or ""
+    due = replace(due, term_id=terms.table["term_id"][row].as_py())
+    end = int(terms.end[row])
+    if end > number(due.ends_on):
+        if end > number(last):
+            return replace(due, outcome=Outcome.RENEWED, new_arr=int(terms.arr[row]), renewed_on=due.ends_on)
+        due = replace(due, ends_on=_day(end))
+    if ledger.is_renewed[row] and worth[row] > 0:
+        started = day_of(int(ledger.renewed_from[row]))
+        return replace(due, outcome=Outcome.RENEWED, new_arr=int(worth[row]), renewed_on=started)
+    if terms.is_auto[row] and due.ends_on <= today:
+        return replace(due, outcome=Outcome.RENEWED, new_arr=int(terms.arr[row]), renewed_on=due.ends_on)
+    if terms.is_auto[row]:
+        return due
+    lost_on = min(due.ends_on, _day(end))
+    if terms.is_decided[row] or ledger.is_renewed[row]:
+        return replace(due, outcome=_if(lost_on <= today), lost_on=lost_on, said=said)
+    if today >= lost_on + timedelta(days=GRACE):
+        return replace(due, outcome=Outcome.CHURNED, lost_on=lost_on, said=said)
+    return replace(due, outcome=Outcome.PAST_DUE if lost_on <= today else Outcome.OPEN)
+
+
+def _if(is_over: bool) -> Outcome:
+    return Outcome.CHURNED if is_over else Outcome.OPEN

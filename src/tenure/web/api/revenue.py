@@ -1,0 +1,375 @@
+"""Revenue and renewals: what `tenure revenue`, `renewals` and `forecast` tell, and calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
+
+from tenure.kit import clock
+from tenure.renewals import actions, calls, moving, queries, snapshots, telling, telling_forecasts, track
+from tenure.renewals import since as sinces
+from tenure.renewals.figures import Renewals
+from tenure.renewals.models import LONGEST_REASON, Call, LossReason
+from tenure.web.api.auth import Asked
+from tenure.web.api.figures import EARLIEST, AsOf
+from tenure.web.api.problems import ABOUT_ONE, WRITING, Refused, answers
+from tenure.web.api.shapes import Given
+
+T = TypeVar("T")
+router = Router()
+LATEST = date(2199, 12, 31)
+Rows = list[dict[str, Any]]
+Written = Annotated[str, Query(description="Like `2026Q4`; the day's own if left out.", max_length=10)]
+Why = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
+
+
+class KindsOut(Schema):
+    """What moved, by kind: what was lost is told without a sign."""
+
+    new: float | None
+    expansion: float | None
+    contraction: float | None
+    churn: float | None
+    reactivation: float | None
+
+
+class RevenueOut(Schema):
+    """How what customers pay moved between two days. Null is no data, and `missing` says why."""
+
+    from_: date = Field(alias="from")
+    to: date
+    known_on: date
+    currency: str
+    start_mrr: float | None
+    end_mrr: float | None
+    movements: KindsOut
+    grr: float | None
+    nrr: float | None
+    logo_churn: float | None
+    quick_ratio: float | None
+    accounts: dict[str, int]
+    denominators: dict[str, str]
+    missing: dict[str, str]
+    left_out: dict[str, str] = Field(description="Your id of each account that cannot be counted, and why.")
+    by_account: Rows | None = None
+    by_reason: Rows | None = None
+
+
+class TallyOut(Schema):
+    """How many, and what they are worth a year."""
+
+    count: int | None
+    arr: float | None
+
+
+class RenewedOut(TallyOut):
+    """The renewed terms, by what they are worth now."""
+
+    up: TallyOut
+    flat: TallyOut
+    down: TallyOut
+
+
+class StatusesOut(Schema):
+    """The due cohort by status: each term has one."""
+
+    renewed: RenewedOut
+    churned: TallyOut
+    past_due: TallyOut
+    at_risk: TallyOut
+    no_risk: TallyOut
+
+
+class SharesOut(Schema):
+    """Of all that is due, and of what is decided."""
+
+    all_: float | None = Field(alias="all")
+    closed_only: float | None
+
+
+class RatesOut(Schema):
+    """Renewal rates."""
+
+    count: SharesOut
+    gross: SharesOut
+    net: SharesOut
+
+
+class UnitsOut(Schema):
+    """How many were lost."""
+
+    customers: int | None
+    subscriptions: int | None
+
+
+class ForecastOut(Schema):
+    """Churn cost to the end of the quarter, with the middle 80 % of the draws."""
+
+    expected: float | None
+    low: float | None
+    high: float | None
+    called: float | None
+    worst: float | None
+
+
+class BeforeOut(Schema):
+    """The same quarter a year before: whole, and to the same day of it."""
+
+    full: float | None
+    to_date: float | None
+
+
+class AheadOut(TallyOut):
+    """The open terms that end in the next 90 days."""
+
+    good_health_share: float | None
+
+
+class RenewalsOut(Schema):
+    """Every figure of a quarter's renewals. Money is a year's; null is no data, and `missing` says why."""
+
+    quarter: str
+    first_day: date
+    last_day: date
+    as_of: date
+    currency: str
+    due: TallyOut
+    by_status: StatusesOut
+    rate: RatesOut
+    added_later: TallyOut
+    rolling: TallyOut
+    churn_cost_qtd: float | None
+    partial_churn_qtd: float | None
+    contraction_qtd: float | None
+    unit_churn_qtd: UnitsOut
+    recovered_qtd: TallyOut
+    churn_by_reason: dict[str, TallyOut]
+    same_quarter_last_year: BeforeOut
+    last_year_quarters: list[float | None]
+    forecast_churn_cost: ForecastOut
+    forecast_rests_on: str
+    at_risk_arr: float | None
+    at_risk_share: float | None
+    on_time_rate: float | None
+    median_days_late: float | None
+    good_health_share: float | None
+    good_health_target: float | None
+    next_90_days: AheadOut
+    bridge: dict[str, float | None]
+    denominators: dict[str, str]
+    missing: dict[str, str]
+    left_out: dict[str, str]
+
+
+class CallIn(Given):
+    """What is expected of a renewal. An empty `call` takes back what was called before."""
+
+    call: Literal["renew", "up", "down", "at_risk", "churn", ""]
+    reason: Why
+    subscription_id: str = Field("", max_length=200, description="Your id; empty: of the whole account.")
+    effective_on: date | None = None
+
+
+class CallOut(Schema):
+    """Something that was called."""
+
+    id: str
+    call: str
+    reason: str
+    subscription_id: str
+    who: str
+    effective_on: date
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, one: Call) -> CallOut:
+        """From a row with its subscription."""
+        said = {name: getattr(one, name) for name in ("id", "call", "reason", "who", "effective_on")}
+        of = one.subscription.external_id if one.subscription else ""
+        return cls(**said, subscription_id=of, recorded_at=one.recorded_at)
+
+
+class ReasonIn(Given):
+    """Why an account left, or pays less, on a day."""
+
+    lost_on: date
+    code: Literal[
+        "value", "fit", "champion", "price", "competitor", "product", "service", "closed down", "other"
+    ]
+    note: str = Field("", max_length=LONGEST_REASON)
+
+
+class ReasonOut(Schema):
+    """A reason that was given."""
+
+    id: str
+    lost_on: date
+    code: str
+    note: str
+    who: str
+    recorded_at: datetime
+
+
+class TargetIn(Given):
+    """What a figure should be in a quarter; null takes the target away."""
+
+    figure: str = Field(max_length=60)
+    quarter: str = Field(max_length=10)
+    value: float | None = Field(allow_inf_nan=False)
+    team: str = Field("", max_length=120)
+    owner: str = Field("", max_length=254)
+
+
+class TargetOut(Schema):
+    """A target in force. Money is in minor units a year."""
+
+    figure: str
+    quarter: str
+    value: float
+    team: str
+    owner: str
+    is_usual: bool = Field(description="Nobody set one: what is usual.")
+
+
+@router.get("/revenue", response=answers(RevenueOut), by_alias=True, tags=["revenue"])
+def revenue_figures(
+    request: Asked,
+    from_: Annotated[date, Query(alias="from", description="From the state at the end of this day.")],
+    to: Annotated[date, Query(description="To the state at the end of this day.")],
+    as_known: Annotated[date | None, Query(description="As known on this day; else as corrected.")] = None,
+    by: Annotated[Literal["account", "reason"] | None, Query(description="Also split by this.")] = None,
+) -> dict[str, Any]:
+    """How what customers pay moved between two days."""
+    for field, day in (("query.from", from_), ("query.to", to), ("query.as_known", as_known)):
+        _checked(day, field)
+    found = _tried("query.to", lambda: moving.revenue(request.auth, from_, to, as_known))
+    told = telling.revenue(found)
+    if by:
+        told[f"by_{by}"] = telling.by_account(found) if by == "account" else telling.by_reason(found)
+    return told
+
+
+@router.get("/renewals", response=answers(RenewalsOut), by_alias=True, tags=["revenue"])
+def renewal_figures(request: Asked, quarter: Written = "", as_of: AsOf = None) -> dict[str, Any]:
+    """Every figure of a quarter's renewals, as known at the end of a day."""
+    return telling.renewals(_renewals(request, quarter, as_of))
+
+
+@router.get("/renewals/rows/{which}", response=answers(Rows), tags=["revenue"])
+def renewal_rows(
+    request: Asked,
+    which: Literal["due", "added", "losses", "at_stake"],
+    quarter: Written = "",
+    as_of: AsOf = None,
+) -> Rows:
+    """What is behind the figures, row by row."""
+    return telling.rows_of(_renewals(request, quarter, as_of), which)
+
+
+@router.get("/renewals/moved", response=answers(Rows), tags=["revenue"])
+def renewals_moved(
+    request: Asked,
+    quarter: Written = "",
+    as_of: AsOf = None,
+    since: Annotated[date | None, Query(description="Since the end of this day; a week before.")] = None,
+) -> Rows:
+    """What is otherwise than on an earlier day, by account and why."""
+    _checked(since, "query.since")
+    found = _renewals(request, quarter, as_of)
+    changes = _tried("query.since", lambda: sinces.moved(request.auth, found, since))
+    return telling.moved_rows(changes, found.currency)
+
+
+@router.get("/forecasts", response=answers(Rows), tags=["revenue"])
+def list_forecasts(request: Asked, quarter: Written = "") -> Rows:
+    """The forecasts that were made each night, of a quarter or all."""
+    of = _tried("query.quarter", lambda: queries.quarter_of(request.auth, quarter)) if quarter else None
+    made = snapshots.forecasts(request.auth, of)
+    return telling_forecasts.forecasts(made, request.auth.workspace.currency)
+
+
+@router.get("/forecasts/record", response=answers(Rows), tags=["revenue"])
+def forecast_record(request: Asked) -> Rows:
+    """How good the forecasts were 90, 60 and 30 days before each quarter's end."""
+    return telling_forecasts.tracks(track.record(request.auth), request.auth.workspace.currency)
+
+
+@router.get("/accounts/{account}/calls", response=answers(list[CallOut], ABOUT_ONE), tags=["revenue"])
+def list_calls(request: Asked, account: str) -> list[CallOut]:
+    """Everything that was called of an account's renewals, newest first."""
+    return [CallOut.of(one) for one in calls.history(request.auth, account)]
+
+
+@router.post(
+    "/accounts/{account}/calls", response=answers(CallOut, WRITING | ABOUT_ONE, status=201), tags=["revenue"]
+)
+def call_renewal(request: Asked, account: str, body: CallIn) -> Status[CallOut]:
+    """Say what is expected of an account's renewal, with the reason. What was called before is kept."""
+    row = _tried(
+        "body",
+        lambda: actions.call(
+            request.auth, account, body.call, body.reason, body.subscription_id, body.effective_on
+        ),
+    )
+    return Status(201, CallOut.of(row))
+
+
+@router.post(
+    "/accounts/{account}/losses",
+    response=answers(ReasonOut, WRITING | ABOUT_ONE, status=201),
+    tags=["revenue"],
+)
+def give_reason(request: Asked, account: str, body: ReasonIn) -> Status[ReasonOut]:
+    """Say why an account left, or pays less. What was said before is kept."""
+    row: LossReason = _tried(
+        "body",
+        lambda: actions.give_reason(request.auth, account, body.lost_on, body.code, body.note),
+    )
+    return Status(201, ReasonOut.model_validate(row, from_attributes=True))
+
+
+@router.get("/targets", response=answers(list[TargetOut]), tags=["revenue"])
+def list_targets(request: Asked, quarter: Written = "") -> list[TargetOut]:
+    """The targets of a quarter: of everybody, of teams, of owners."""
+    of = _tried("query.quarter", lambda: queries.quarter_of(request.auth, quarter))
+    aims = calls.targets(request.auth, str(of))
+    return [TargetOut.model_validate(one, from_attributes=True) for one in aims]
+
+
+@router.post("/targets", response=answers(list[TargetOut], WRITING), tags=["revenue"])
+def set_target(request: Asked, body: TargetIn) -> list[TargetOut]:
+    """Say what a figure should be in a quarter; answers with the quarter's targets."""
+    _tried(
+        "body",
+        lambda: actions.set_target(
+            request.auth, body.figure, body.quarter, body.value, team=body.team, owner=body.owner
+        ),
+    )
+    return list_targets(request, body.quarter)
+
+
+def _renewals(request: Asked, written: str, as_of: date | None) -> Renewals:
+    access = request.auth
+    _checked(as_of, "query.as_of", clock.today(access.workspace.zone))
+    quarter = _tried("query.quarter", lambda: queries.quarter_of(access, written, as_of))
+    return queries.renewals(access, quarter, as_of)
+
+
+def _checked(day: date | None, field: str, latest: date = LATEST) -> None:
+    if day and not EARLIEST <= day <= latest:
+        raise Refused((field, f"is not a day between {EARLIEST} and {latest}"))
+
+
+def _tried(field: str, ask: Callable[[], T]) -> T:
+    """What is asked for; Refused where that makes no sense, with the field that the words begin with."""
+    try:
+        return ask()
+    except ValueError as wrong:
+        says = str(wrong)
+        name, colon, rest = says.partition(": ")
+        is_named = colon and field == "body" and name.isidentifier()
+        raise Refused((f"body.{name}", rest) if is_named else (field, says)) from wrong

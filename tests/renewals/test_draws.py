@@ -1,0 +1,61 @@
+"""The draws of a forecast: their mean, their spread, and that they are the same each time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenure.renewals.draws import lost
+
+chances = st.lists(
+    st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(0, 10**9)), min_size=1, max_size=20
+)
+
+
+def columns(rows):
+    p = np.array([one[0] for one in rows])
+    half = np.array([one[1] for one in rows]) / 2
+    return (
+        p,
+        np.maximum(p - half * p, 0),
+        np.minimum(p + half * (1 - p), 1),
+        np.array([float(r[2]) for r in rows]),
+    )
+
+
+@settings(deadline=None, max_examples=20)
+@given(chances)
+def test_the_interval_holds_the_mean_and_no_more_than_everything(rows):
+    found = lost(*columns(rows), draws=2_000)
+    total = sum(one[2] for one in rows)
+    assert -1e-6 <= found.low <= found.expected + 1e-6
+    assert found.expected <= found.high + 1e-6
+    assert found.expected == pytest.approx(sum(one[0] * one[2] for one in rows))
+    assert found.expected <= total + 1e-6
+
+
+def test_the_same_seed_gives_the_same_figures_in_any_order():
+    rows = [(0.1, 0.3, 100), (0.5, 0.2, 900), (0.9, 0.1, 50)]
+    assert lost(*columns(rows)) == lost(*columns(rows))
+
+
+def test_the_large_sum_of_many_small_has_the_spread_of_the_binomial():
+    n, p = 20_000, np.full(20_000, 0.2)
+    found = lost(p, p, p, np.ones(n))
+    spread = (found.high - found.low) / (2 * 1.2816)
+    assert spread == pytest.approx(np.sqrt(n * 0.2 * 0.8), rel=0.05)
+
+
+def test_doubt_about_the_model_widens_the_interval():
+    n, p = 2_000, np.full(2_000, 0.2)
+    sure, unsure = lost(p, p, p, np.ones(n)), lost(p, p - 0.05, p + 0.06, np.ones(n))
+    assert unsure.high - unsure.low > 3 * (sure.high - sure.low)
+
+
+def test_what_is_certain_has_no_spread():
+    one = np.ones(3)
+    found = lost(one, one, one, one * 100)
+    assert (found.low, found.expected, found.high) == (300, 300, 300)
+    assert lost(one * 0, one * 0, one * 0, one).high == 0

@@ -1,0 +1,127 @@
+"""Revenue and renewals through the API: the same numbers as the commands, and calls, reasons, targets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from typer.testing import CliRunner
+
+from tenure.cli import forecast, renewals, revenue  # noqa: F401  # add themselves to the app
+from tenure.cli.base import app
+from tenure.renewals import snapshots
+from tests.renewals.scene import NOW, tell
+
+NO_SUCH = {"call": "churn", "reason": "x", "subscription_id": "no"}
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW):
+        yield
+
+
+def run(*words: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, list(words))
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_revenue_is_the_same_from_command_and_api(access, asks):
+    tell(access)
+    for by in ("account", "reason"):
+        asked = ("revenue", "--from", "2026-09-30", "--to", "2026-11-26", "--by", by)
+        command = json.loads(run(*asked, "--json"))
+        answer = asks(access).get("revenue", **{"from": "2026-09-30", "to": "2026-11-26", "by": by})
+        assert {name: answer[name] for name in command} == command
+        assert "Churn" in run(*asked)
+    keys = ["start_mrr", "end_mrr", "movements", "grr", "nrr", "logo_churn", "quick_ratio"]
+    assert set(keys) <= set(command)
+    assert list(command["movements"]) == ["new", "expansion", "contraction", "churn", "reactivation"]
+
+
+def test_renewals_are_the_same_from_command_and_api(access, asks):
+    tell(access)
+    asked = ("renewals", "--quarter", "2026Q4", "--as-of", "2026-11-26")
+    command = json.loads(run(*asked, "--json"))
+    assert asks(access).get("renewals", quarter="2026Q4", as_of="2026-11-26") == command
+    for which in ("due", "losses", "at_stake", "added"):
+        rows = json.loads(run(*asked, "--json", "--rows", which))[f"{which}_rows"]
+        assert asks(access).get(f"renewals/rows/{which}", as_of="2026-11-26") == rows
+        assert "Due" in run(*asked, "--rows", which)
+    moved = json.loads(run(*asked, "--json", "--rows", "moved", "--since", "2026-11-09"))["moved"]
+    assert asks(access).get("renewals/moved", as_of="2026-11-26", since="2026-11-09") == moved
+    assert moved
+
+
+def test_a_call_a_reason_and_a_target_are_written_and_read(access, asks):
+    accounts, key = tell(access), asks(access)
+    pk = accounts["borealis"].pk
+    key.post(
+        f"accounts/{pk}/calls", {"call": "churn", "reason": "budget", "subscription_id": "S-borealis"}, 201
+    )
+    [one] = key.get(f"accounts/{pk}/calls")
+    assert (one["call"], one["subscription_id"], one["who"]) == ("churn", "S-borealis", "key tests")
+    assert key.get("renewals")["by_status"]["at_risk"]["count"] == 1
+    elm = accounts["elm"].pk
+    key.post(f"accounts/{elm}/losses", {"lost_on": "2026-11-11", "code": "fit"}, 201)
+    losses = key.get("renewals/rows/losses")
+    assert [row["reason"] for row in losses if row["account_id"] == "elm"] == ["fit"]
+    key.post("targets", {"figure": "rate.gross", "quarter": "2026Q4", "value": 0.85})
+    assert {row["figure"]: row["value"] for row in key.get("targets")} == {
+        "rate.gross": 0.85,
+        "good_health_share": 0.9,
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("accounts/{pk}/calls", {"call": "churn", "reason": " "}, "body.reason"),
+        (
+            "accounts/{pk}/calls",
+            {"call": "churn", "reason": "x", "subscription_id": "no"},
+            "body.subscription_id",
+        ),
+        ("accounts/{pk}/losses", {"lost_on": "2026-11-11", "code": "other"}, "body.note"),
+        ("targets", {"figure": "luck", "quarter": "2026Q4", "value": 1}, "body.figure"),
+        ("targets", {"figure": "grr", "quarter": "Q4", "value": 1}, "body"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_its_field(access, asks, path, body, field):
+    accounts, key = tell(access), asks(access)
+    problem = key.post(path.format(pk=accounts["borealis"].pk), body, 422)
+    assert [one["field"] for one in problem["errors"]] == [field]
+
+
+def test_a_neighbour_sees_and_calls_nothing(access, neighbour, asks):
+    accounts = tell(access)
+    stranger = asks(neighbour)
+    pk = accounts["borealis"].pk
+    stranger.get(f"accounts/{pk}/calls", 404)
+    stranger.post(f"accounts/{pk}/calls", {"call": "churn", "reason": "spite"}, 404)
+    stranger.post(f"accounts/{pk}/losses", {"lost_on": "2026-11-11", "code": "fit"}, 404)
+    assert stranger.get("renewals")["due"]["count"] is None
+    assert stranger.get("forecasts") == []
+
+
+def test_bad_days_and_quarters_are_refused(access, asks):
+    key = asks(access)
+    assert key.get("renewals", 422, quarter="last")["errors"][0]["field"] == "query.quarter"
+    assert key.get("renewals", 422, as_of="2027-01-01")["errors"][0]["field"] == "query.as_of"
+    backwards = {"from": "2026-02-01", "to": "2026-01-01"}
+    assert key.get("revenue", 422, **backwards)["errors"][0]["field"] == "query.to"
+    assert "is not a quarter" in run("renewals", "--quarter", "last", code=1)
+    assert "is before" in run("revenue", "--from", "2026-02-01", "--to", "2026-01-01", code=1)
+
+
+def test_forecasts_and_their_record(access, asks):
+    tell(access)
+    run("forecast", "backfill", "--quarters", "2")
+    snapshots.take_due(access, NOW.date())
+    key = asks(access)
+    assert len(key.get("forecasts", quarter="2026Q3")) == 3
+    assert json.loads(run("forecast", "--json")) == key.get("forecasts/record")
+    assert "80 % interval held" in run("forecast")
