@@ -3,7 +3,7 @@
     python ui/screenshots.py 'http://127.0.0.1:8000/welcome/…' pictures/ [page…]
 
 The link is a sign-in link as `tenure up` prints it; it is used up. Each page is taken at 1440 and 390 pixels,
-light and dark: today, customers, account (of the first customer), data, settings.
+light and dark: today, customers, account (of the first customer), renewals, portfolio, data, settings.
 """
 
 from __future__ import annotations
@@ -21,7 +21,15 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --hide-scrollbars"
 ).split()
-PAGES = {"today": "/", "customers": "/customers", "account": "", "data": "/data", "settings": "/settings"}
+PAGES = {
+    "today": "/",
+    "customers": "/customers",
+    "account": "",
+    "renewals": "/renewals",
+    "portfolio": "/portfolio",
+    "data": "/data",
+    "settings": "/settings",
+}
 SIZES = {1440: 1000, 390: 844}
 THEMES = ("light", "dark")
 

@@ -56,7 +56,8 @@ def test_who_moved_and_why_is_told_by_what_ended() -> None:
             term("borealis", 100, "2025-01-01"),
         ]
     )
-    found = moved(books, D("2025-01-31"), D("2025-02-28"))
+    reasons = {"dune": "value", "elm": "value", "borealis": "price", "acme": "none of growth"}
+    found = moved(books, D("2025-01-31"), D("2025-02-28"), reasons)
     assert [(one.account_id, one.kind, one.change_minor, one.reason) for one in found] == [
         ("dune", "churn", -3600, "value"),
         ("acme", "expansion", 720, ""),
@@ -93,6 +94,6 @@ def test_cohorts_add_up_to_what_their_accounts_pay_whatever_the_order(
 def test_what_moved_adds_up_to_the_movements(terms: list[dict[str, Any]]) -> None:
     a, b = date(2025, 6, 30), date(2026, 6, 30)
     books = ledger(terms, known_on=date(2029, 1, 1))
-    found = moved(books, a, b)
+    found = moved(books, a, b, {})
     assert sum(one.change_minor for one in found) == int(books.arr(b).sum() - books.arr(a).sum())
     assert sum(one.change_minor for one in because(found)) == sum(one.change_minor for one in found)

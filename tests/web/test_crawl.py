@@ -10,7 +10,8 @@ from django.test import Client
 
 from tenure.demo import company, loading
 from tenure.jobs import refresh
-from tenure.workspaces.access import access_for_user
+from tenure.renewals import snapshots
+from tenure.workspaces.access import access_for_machine, access_for_user
 from tenure.workspaces.models import User
 from tests.web.conftest import Visit
 from tests.web.crawling import Element, Visited, crawl, is_explained
@@ -23,6 +24,7 @@ def owner(transactional_db: None, visit: Visit) -> Client:
     refresh.catch_up()
     access = access_for_user(User.objects.get(email=company.MANAGERS[0]))
     assert access is not None
+    snapshots.take_missing(access_for_machine(access.workspace), quarters=2)
     return visit(access)
 
 
@@ -39,10 +41,11 @@ PLAIN = (
 )
 PARTS = {"definition", "inputs", "coverage", "rows"}
 ROUTES = set(
-    "today customers account account-tab account-why portfolio data settings activity search".split()
+    "today customers account account-tab account-why renewals portfolio data settings activity search".split()
 )
 OF_FIGURES = {
-    f"explain-{kind}" for kind in "worth question book total score metric portfolio cohort flow".split()
+    f"explain-{kind}"
+    for kind in "worth question book total score metric portfolio cohort flow renewals renewal track".split()
 }
 EXPLAINS = re.compile(r"/explain/|/settings/health/")  # a measure's name leads to what is set of it
 

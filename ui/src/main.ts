@@ -1,6 +1,7 @@
 // What every page runs: htmx, the drawer, the palette, keys, live updates, theme, toasts; charts only where one stands.
 import htmx from "htmx.org";
 
+import { startBoard } from "./board";
 import { startChoice } from "./choice";
 import { startDrawer } from "./drawer";
 import { startForms } from "./forms";
@@ -30,6 +31,7 @@ startKeys();
 startToasts();
 startForms();
 startChoice();
+startBoard();
 startMentions();
 startLive();
 htmx.onLoad((root) => {

@@ -1,14 +1,11 @@
-"""Which accounts moved between two days, from what to what, and why, as far as contracts say. Pure."""
+"""Which accounts moved between two days, from what to what, and why. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
-from tenure.revenue.columns import number
 from tenure.revenue.ledger import Ledger
 from tenure.revenue.movements import CHURN, CONTRACTION, KINDS
 
@@ -17,7 +14,7 @@ from tenure.revenue.movements import CHURN, CONTRACTION, KINDS
 class Moved:
     """An account and what it paid a year at the end of two days, in minor units.
 
-    `kind` is one of `movements.KINDS`; `reason` as a contract that ended gives it, empty where none does.
+    `kind` is one of `movements.KINDS`; `reason` of a loss, empty where nobody has said.
     """
 
     account_id: str
@@ -42,9 +39,8 @@ class Because:
     change_minor: int
 
 
-def moved(ledger: Ledger, a: date, b: date) -> list[Moved]:
-    """Who moved from the end of day a to that of day b, by how much most first."""
-    reasons = _reasons(ledger, a, b)
+def moved(ledger: Ledger, a: date, b: date, reasons: Mapping[str, str]) -> list[Moved]:
+    """Who moved from the end of day a to that of day b, the largest change first; `reasons` of losses."""
     columns = ledger.movements(a, b).table().to_pydict()
     found = [
         Moved(account, kind, before, after, reasons.get(account, "") if kind in (CHURN, CONTRACTION) else "")
@@ -61,12 +57,3 @@ def because(moved: Iterable[Moved]) -> list[Because]:
         sums[one.kind, one.reason] = (count + 1, change + one.change_minor)
     found = [Because(kind, reason, *told) for (kind, reason), told in sums.items()]
     return sorted(found, key=lambda one: (KINDS.index(one.kind), -abs(one.change_minor), one.reason))
-
-
-def _reasons(ledger: Ledger, a: date, b: date) -> dict[str, str]:
-    """By account the reason of the largest contract that ended after day a, and by day b."""
-    terms = ledger.terms
-    has_ended = np.flatnonzero((number(a) < ledger.until) & (ledger.until <= number(b)))
-    largest = has_ended[np.argsort(terms.arr[has_ended], kind="stable")]
-    told = terms.table.select(["account_id", "reason"]).take(largest)
-    return {account: reason for account, reason in zip(*told.to_pydict().values(), strict=True) if reason}

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tenure.accounts.models import Account
 from tenure.feedback import queries as feedback
 from tenure.kit import clock, words
+from tenure.renewals import rules
 from tenure.touchpoints import queries as notes
 from tenure.touchpoints.models import Note
 from tenure.warnings import actions as warnings
@@ -98,7 +99,8 @@ def _feedback(request: Request, account_id: str) -> dict[str, Any]:
 
 
 def _money(request: Request, account_id: str) -> dict[str, Any]:
-    return {"money": queries.money(request.access, account_id), "said": _said(request)}
+    about = {"codes": rules.CODES, "call_words": rules.CALL_WORDS}
+    return about | {"money": queries.money(request.access, account_id), "said": _said(request)}
 
 
 def _said(request: Request) -> Callable[[date], str]:

@@ -32,6 +32,8 @@ from tenure.revenue.queries import AccountMoney
 from tenure.segments.standpoint import Standpoint
 from tenure.warnings import queries as warnings
 from tenure.warnings.queries import Need
+from tenure.web.queries import account_renewals
+from tenure.web.queries.account_renewals import Story
 from tenure.web.queries.attributes import Shown, facts
 from tenure.web.queries.timeline import QUIET_DAYS, Moment, contract_moments
 from tenure.workspaces.access import Access
@@ -266,6 +268,7 @@ class Money:
     products: list[Bought]
     whitespace: list[Whitespace]
     versions: list[Version]
+    story: Story
 
 
 def money(access: Access, account_id: str) -> Money:
@@ -274,7 +277,7 @@ def money(access: Access, account_id: str) -> Money:
     bought = products.bought(access, account_id)
     others = products.whitespace(access, [one.name for one in bought if one.is_live])
     moments, versions = contract_moments(access, account_id), _versions(access, account_id)
-    return Money(now, moments, bought, others, versions)
+    return Money(now, moments, bought, others, versions, account_renewals.story(access, account_id))
 
 
 def _versions(access: Access, account_id: str) -> list[Version]:

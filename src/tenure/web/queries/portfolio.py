@@ -18,9 +18,12 @@ from tenure.health import months
 from tenure.health.models import Standing
 from tenure.health.months import AWAY, Flow, States
 from tenure.kit import clock
+from tenure.renewals import calls
+from tenure.renewals.rules import code_of
 from tenure.revenue import cohorts, products, queries
 from tenure.revenue.cohorts import Cohort, Point
 from tenure.revenue.ledger import Ledger
+from tenure.revenue.losses import losses
 from tenure.revenue.moved import Because, Moved, because, moved
 from tenure.revenue.movements import Movements
 from tenure.web.queries import periods
@@ -119,6 +122,19 @@ class Scope:
     def movements(self) -> Movements:
         """From the state before the period to that of its last day."""
         return self.ledger.movements(self.asked.period.before, self.asked.period.last)
+
+    def moved(self, a: date, b: date) -> list[Moved]:
+        """Who moved from the end of one day to that of another, with the reasons of losses."""
+        said = {
+            one.account_id: self.codes.get((one.account_id, one.lost_on), (code_of(one.said) or "", ""))[0]
+            for one in losses(self.ledger, a + timedelta(days=1), b)
+        }
+        return moved(self.ledger, a, b, said)
+
+    @cached_property
+    def codes(self) -> Mapping[tuple[str, date], tuple[str, str]]:
+        """The reasons that people gave, with their notes, by account and day."""
+        return calls.codes(self.access, self.today)
 
     @cached_property
     def opens(self) -> list[date]:
@@ -326,7 +342,7 @@ def product_names(access: Access) -> list[str]:
 
 
 def _since(scope: Scope) -> Since:
-    found = moved(scope.ledger, min(scope.asked.since, scope.today), scope.today)
+    found = scope.moved(min(scope.asked.since, scope.today), scope.today)
     first = found[:MOVED]
     names = called(scope.access, [one.account_id for one in first])
     return Since(

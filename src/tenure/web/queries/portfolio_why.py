@@ -12,7 +12,7 @@ import numpy as np
 from tenure.health.months import AWAY, STATES
 from tenure.kit import words
 from tenure.revenue import cohorts
-from tenure.revenue.moved import Moved, moved
+from tenure.revenue.moved import Moved
 from tenure.revenue.movements import KINDS, Movements
 from tenure.web import formats
 from tenure.web.queries import periods
@@ -268,14 +268,15 @@ def every_row(scope: Scope, figure: str) -> list[tuple[Moved, Called]]:
     """Every account that moved in the period, by how much most first: for a file."""
     period = scope.asked.period
     first = scope.asked.since if figure == "since" else period.before
-    found = moved(scope.ledger, first, scope.today if figure == "since" else period.last)
+    found = scope.moved(first, scope.today if figure == "since" else period.last)
     names = called(scope.access, [one.account_id for one in found])
     return [(one, names[one.account_id]) for one in found if one.account_id in names]
 
 
 def _rows(scope: Scope, movements: Movements, who: np.ndarray) -> list[tuple[str, int, int, str]]:
     """The largest change first; of who did not change, the largest."""
-    reasons = {one.account_id: one.reason for one in _moved(scope)}
+    period = scope.asked.period
+    reasons = {one.account_id: one.reason for one in scope.moved(period.before, period.last)}
     places = np.flatnonzero(who)
     change = np.abs(movements.after - movements.before)[places]
     order = places[np.lexsort((-np.maximum(movements.after, movements.before)[places], -change))]
@@ -288,10 +289,6 @@ def _rows(scope: Scope, movements: Movements, who: np.ndarray) -> list[tuple[str
         )
         for row in order.tolist()
     ]
-
-
-def _moved(scope: Scope) -> Sequence[Moved]:
-    return moved(scope.ledger, scope.asked.period.before, scope.asked.period.last)
 
 
 def _did(kind: int, reason: str) -> str:
