@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 import numpy as np
+import pyarrow as pa
 
 from tenure.revenue.columns import EPOCH, FOREVER, Flags, Ints, day_of, number
 from tenure.revenue.ledger import Ledger
@@ -98,8 +99,7 @@ def _by_end(one: Due) -> tuple[date, str, str]:
 def _ending(ledger: Ledger, first: date, last: date, which: Flags) -> Iterator[Due]:
     terms = ledger.terms
     ends = (terms.end >= number(first)) & (terms.end <= number(last))
-    for row in np.flatnonzero(which & ends & ~is_rolling(ledger) & ledger.is_paid).tolist():
-        yield _due(ledger, row)
+    return _dues(ledger, np.flatnonzero(which & ends & ~is_rolling(ledger) & ledger.is_paid))
 
 
 def _turning(ledger: Ledger, first: date, last: date) -> Iterator[Due]:
@@ -107,30 +107,22 @@ def _turning(ledger: Ledger, first: date, last: date) -> Iterator[Due]:
     terms = ledger.terms
     goes_on = terms.is_auto & (terms.end < number(first)) & (ledger.until > number(first))
     goes_on &= ~is_rolling(ledger) & ledger.is_paid
-    for row in np.flatnonzero(
-        goes_on & ~(ledger.is_renewed & (ledger.renewed_from <= number(first)))
-    ).tolist():
-        due = _due(ledger, row)
+    rows = np.flatnonzero(goes_on & ~(ledger.is_renewed & (ledger.renewed_from <= number(first))))
+    for due, until in zip(_dues(ledger, rows), ledger.until[rows].tolist(), strict=True):
         starts_on, ends_on = _turn(due.starts_on, due.ends_on, first)
-        if ends_on <= last and number(ends_on) <= ledger.until[row]:
+        if ends_on <= last and number(ends_on) <= until:
             yield replace(due, starts_on=starts_on, ends_on=ends_on)
 
 
-def _due(ledger: Ledger, row: int) -> Due:
+def _dues(ledger: Ledger, rows: Ints) -> Iterator[Due]:
     terms = ledger.terms
-    subscription, term, product = (
-        terms.table[name][row].as_py() or "" for name in ("subscription_id", "term_id", "product")
-    )
-    return Due(
-        account_id=str(terms.accounts[int(terms.account[row])]),
-        starts_on=_day(int(terms.begun[row])),
-        ends_on=_day(int(terms.end[row])),
-        arr_minor=int(terms.arr[row]),
-        is_auto=bool(terms.is_auto[row]),
-        subscription_id=subscription,
-        term_id=term,
-        product=product,
-    )
+    names = ("account_id", "subscription_id", "term_id", "product")
+    told = [column.to_pylist() for column in terms.table.select(names).take(pa.array(rows)).columns]
+    numbers = (terms.begun[rows], terms.end[rows], terms.arr[rows], terms.is_auto[rows])
+    for account, subscription, term, product, start, end, arr, is_auto in zip(
+        *told, *(column.tolist() for column in numbers), strict=True
+    ):
+        yield Due(account, subscription, term, product or "", _day(start), _day(end), arr, is_auto)
 
 
 def _day(at: int) -> date:
@@ -162,10 +154,14 @@ def outcomes(ledger: Ledger, due: list[Due], last: date) -> list[Due]:
 
     `last`: a term whose end was put off to a day not after it is still the same one.
     """
-    rows = _rows_of(ledger, due)
+    found = [(one, row) for one, row in zip(due, _rows_of(ledger, due), strict=True) if row is not None]
+    rows = np.array([row for _, row in found], dtype=np.int64)
+    told = ledger.terms.table.select(["term_id", "reason"]).take(pa.array(rows))
     worth = _renewed_worth(ledger)
+    ids, reasons = (column.to_pylist() for column in told.columns)
     return [
-        _outcome(ledger, one, row, worth, last) for one, row in zip(due, rows, strict=True) if row is not None
+        _outcome(ledger, replace(one, term_id=term_id), row, worth, last, said or "")
+        for (one, row), term_id, said in zip(found, ids, reasons, strict=True)
     ]
 
 
@@ -199,10 +195,8 @@ def _renewed_worth(ledger: Ledger) -> Ints:
     return found
 
 
-def _outcome(ledger: Ledger, due: Due, row: int, worth: Ints, last: date) -> Due:
+def _outcome(ledger: Ledger, due: Due, row: int, worth: Ints, last: date, said: str) -> Due:
     terms, today = ledger.terms, ledger.known_on
-    said = terms.table["reason"][row].as_py() or ""
-    due = replace(due, term_id=terms.table["term_id"][row].as_py())
     end = int(terms.end[row])
     if end > number(due.ends_on):
         if end > number(last):
