@@ -174,6 +174,7 @@ def events(connection: duckdb.DuckDBPyConnection, today: date, block: int) -> pa
         "start": today - timedelta(days=length * (BLOCKS + 1 - block)),
         "days": length,
         "names": list(NAMES),
+        "block": block,
     }
     return connection.sql(_EVENTS, params=about).to_arrow_table().cast(lake.SCHEMA)
 
@@ -217,7 +218,7 @@ _EVENTS = """
     SELECT 'm' || i AS message_id, 'track' AS kind, $names[1 + (hash(i, 4) % len($names))::BIGINT] AS event,
         'a' || a AS account_ref, 'a' || a || 'p' || p AS person_ref,
         timezone('UTC', occurred_at) AS occurred_at, timezone('UTC', occurred_at) AS received_at,
-        'bench' AS source, '{}' AS properties, '{}' AS context, 'bench' AS stream, i::BIGINT AS position,
+        'bench' AS source, '{}' AS properties, '{}' AS context, 'bench' AS stream, $block::BIGINT AS position,
         strftime(occurred_at, '%Y-%m') AS month
     FROM visits"""
 
