@@ -81,5 +81,5 @@ def test_columns_come_back_as_the_rows_they_make(access):
 
 
 def test_a_column_that_lacks_is_named(access):
-    with pytest.raises(KeyError, match="account_id"):
+    with pytest.raises(KeyError, match="workspace_id"):
         bulk.add_columns(MetricValue, {"metric": ["arr"]})

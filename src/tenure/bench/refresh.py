@@ -1,9 +1,9 @@
 """Refreshing: metrics and scores from the lake, against one hand-written query over plain Parquet.
 
-A year of events of many customers (2 million; TENURE_BENCH_EVENTS for more) lies in the lake as observed, folded
-by day as the worker leaves it, and once more as plain Parquet that already names customers and people by our
-ids. The baseline reads that and gives the same figures as of one day; whether it does is checked. Customers are
-as many as events ask for, or TENURE_BENCH_ACCOUNTS: more events are more customers, or busier ones.
+A year of events of many customers (2 million; TENURE_BENCH_EVENTS for more) lies in the lake as observed,
+folded by day as the worker leaves it, and once more as plain Parquet that already names customers and people
+by our ids. The baseline reads that and gives the same figures as of one day; whether it does is checked.
+Customers are as many as events ask for, or TENURE_BENCH_ACCOUNTS: more events are more of them, or busier.
 """
 
 from __future__ import annotations
