@@ -23,28 +23,41 @@ def add(rows: Iterable[Model]) -> None:
     _insert(list(rows), "")
 
 
-def add_columns(model: type[Model], columns: Mapping[str, Sequence[Any]]) -> None:
-    """Insert rows of a table given by columns, of one length, by the names of its attributes.
+def add_columns(
+    model: type[Model],
+    columns: Mapping[str, Sequence[Any]],
+    key: Sequence[str] = (),
+    fields: Sequence[str] = (),
+) -> None:
+    """Insert rows of a table given by columns, of one length, by the names of its attributes; with a `key`,
+    as `save` does. A column that lacks has its default.
 
-    For tens of thousands of rows: no object is made of any. Raises KeyError for a column that lacks, but
-    the key that the database gives.
+    For tens of thousands of rows: no object is made of any. Raises KeyError for a column that lacks and has
+    no default, but the key that the database gives.
     """
-    written = [
-        _written(columns[one.attname], one)
-        for one in _fields(model)
-        if one.attname in columns or not isinstance(one, models.AutoField)
-    ]
-    _execute(model, [one for one in _fields(model) if one.attname in columns], written, "")
+    rows = len(next(iter(columns.values())))
+    given = [one for one in _fields(model) if one.attname in columns or not isinstance(one, models.AutoField)]
+    written = [_written(columns.get(one.attname) or _defaults(one, rows), one) for one in given]
+    _execute(model, given, written, _or_set(model, key, fields) if key else "")
+
+
+def _defaults(field: models.Field[Any, Any], rows: int) -> list[Any]:
+    if not field.has_default() and not field.null:
+        raise KeyError(field.attname)
+    return [field.get_default() for _ in range(rows)]
 
 
 def save(rows: Iterable[Model], key: Sequence[str], fields: Sequence[str]) -> None:
     """Insert rows of one table, or set these fields of those whose `key` fields are there already."""
     some = list(rows)
     if some:
-        model = type(some[0])
-        unique = ", ".join(_column(model, name) for name in key)
-        sets = ", ".join(f"{_column(model, name)} = excluded.{_column(model, name)}" for name in fields)
-        _insert(some, f" ON CONFLICT ({unique}) DO UPDATE SET {sets}")
+        _insert(some, _or_set(type(some[0]), key, fields))
+
+
+def _or_set(model: type[Model], key: Sequence[str], fields: Sequence[str]) -> str:
+    unique = ", ".join(_column(model, name) for name in key)
+    sets = ", ".join(f"{_column(model, name)} = excluded.{_column(model, name)}" for name in fields)
+    return f" ON CONFLICT ({unique}) DO UPDATE SET {sets}"
 
 
 def _insert(rows: list[Model], otherwise: str) -> None:
