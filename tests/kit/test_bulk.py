@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
 
 from tenure.accounts.models import Account, Identity, Person
 from tenure.kit import bulk
+from tenure.metrics.models import MetricValue
 
 
 def people(access, count: int) -> list[Person]:
@@ -62,3 +65,21 @@ def test_no_rows_are_nothing_to_do(access):
     bulk.add([])
     bulk.save([], ["id"], ["name"])
     assert not access.of(Account).exists()
+
+
+def test_columns_come_back_as_the_rows_they_make(access):
+    [acme] = [Account(workspace=access.workspace, external_id="acme", name="Acme")]
+    bulk.add([acme])
+    day = date(2026, 4, 3)
+    metrics = {"metric": ["arr", "nps"], "value": [12.5, 40.0]}
+    every = {"workspace_id": access.workspace.pk, "account_id": acme.pk, "as_of": day}
+    bulk.add_columns(MetricValue, {**metrics, **{name: [value] * 2 for name, value in every.items()}})
+    assert set(access.of(MetricValue).values_list("account_id", "metric", "value", "as_of")) == {
+        (acme.pk, "arr", 12.5, day),
+        (acme.pk, "nps", 40.0, day),
+    }
+
+
+def test_a_column_that_lacks_is_named(access):
+    with pytest.raises(KeyError, match="workspace_id"):
+        bulk.add_columns(MetricValue, {"metric": ["arr"]})

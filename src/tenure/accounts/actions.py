@@ -21,6 +21,7 @@ from tenure.accounts.rows import Upserted as Upserted
 from tenure.accounts.rows import clean_account, clean_person, once_each
 from tenure.accounts.statements import Order, Telling
 from tenure.kit import bulk
+from tenure.kit.ids import new_id
 from tenure.workspaces.models import Workspace
 
 
@@ -120,11 +121,8 @@ def _upsert_accounts(telling: Telling[Statement], rows: Sequence[AccountRow]) ->
     new = [row for row in rows if row.account_id not in ids]
     types = attribute_rules.types_of(workspace)
     ids.update(_add_accounts(workspace, new, types))
-    heard = [
-        telling.first(ids[row.account_id], said, row.attributes)
-        for row in new
-        if (said := _said(row)) or row.attributes
-    ]
+    statements.save_first(telling, [(ids[row.account_id], _said(row), row.attributes) for row in new])
+    heard: list[Statement] = []
     said_before, order = statements.current(known), Order.of(workspace)
     changed, restated = [], 0
     for row in rows:
@@ -167,27 +165,17 @@ def _hear(
 
 def _add_accounts(workspace: Workspace, rows: Sequence[AccountRow], types: Types) -> dict[str, str]:
     """New accounts with attributes and identity; gives their ids by the customer's."""
-    added = {
-        row.account_id: Account(
-            workspace_id=workspace.id,
-            external_id=row.account_id,
-            name=row.name or row.account_id,
-            domain=row.domain,
-            owner=row.owner,
-            segment=row.segment,
-        )
-        for row in rows
-    }
-    bulk.add(added.values())
-    bulk.add(
-        AccountAttributes(
-            account_id=added[row.account_id].pk,
-            workspace_id=workspace.id,
-            data=types.all_kept(row.attributes),
-        )
-        for row in rows
-    )
-    ids = {ref: account.pk for ref, account in added.items()}
+    if not rows:
+        return {}
+    ids = {row.account_id: new_id() for row in rows}
+    of_workspace = [workspace.id] * len(rows)
+    said = {name: [getattr(row, name) for row in rows] for name in statements.COLUMNS}
+    said["name"] = [row.name or row.account_id for row in rows]
+    keys = {"id": list(ids.values()), "workspace_id": of_workspace, "external_id": list(ids)}
+    bulk.add_columns(Account, keys | said)
+    kept = [types.all_kept(row.attributes) for row in rows]
+    about = {"account_id": list(ids.values()), "workspace_id": of_workspace}
+    bulk.add_columns(AccountAttributes, {**about, "data": kept})
     save_identities(workspace.id, Identity.ACCOUNT, ids)
     return ids
 

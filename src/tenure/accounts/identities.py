@@ -12,9 +12,7 @@ def save_identities(workspace_id: str, kind: str, targets: Mapping[str, str]) ->
     """Say whom observed ids mean, whatever they meant before."""
     if not targets:
         return
-    rows = (
-        Identity(workspace_id=workspace_id, kind=kind, observed=observed, target_id=target)
-        for observed, target in targets.items()
-    )
-    bulk.save(rows, ["workspace", "kind", "observed"], ["target_id"])
+    same = {name: [value] * len(targets) for name, value in (("workspace_id", workspace_id), ("kind", kind))}
+    said = {"observed": list(targets), "target_id": list(targets.values())}
+    bulk.add_columns(Identity, same | said, ["workspace", "kind", "observed"], ["target_id"])
     changes.touch(workspace_id, "identity")

@@ -16,6 +16,7 @@ from tenure.accounts.placing import SAID, attach_people, save_people
 from tenure.accounts.rows import PersonRow, Upserted
 from tenure.accounts.statements import Order, Telling
 from tenure.kit import bulk
+from tenure.kit.ids import new_id
 from tenure.workspaces.models import Workspace
 
 
@@ -29,11 +30,8 @@ def upsert(telling: Telling[PersonStatement], rows: Sequence[PersonRow]) -> Upse
     new = [row for row in rows if row.person_id not in ids]
     ids.update(_add(workspace, new, accounts))
     said_before, order = statements.current_of(PersonStatement, known), Order.of(workspace)
-    heard = [
-        telling.first(ids[row.person_id], said, row.attributes)
-        for row in new
-        if (said := _said(row)) or row.attributes
-    ]
+    statements.save_first(telling, [(ids[row.person_id], _said(row), row.attributes) for row in new])
+    heard: list[PersonStatement] = []
     changed, touched = [], {accounts[row.account_id] for row in new if row.account_id}
     regrouped = False
     for row in rows:
@@ -77,19 +75,20 @@ def _hear(
 
 def _add(workspace: Workspace, rows: Sequence[PersonRow], accounts: Mapping[str, str]) -> dict[str, str]:
     """New people with identity; gives their ids by the customer's."""
-    added = {
-        row.person_id: Person(
-            workspace_id=workspace.id,
-            external_id=row.person_id,
-            account_id=accounts.get(row.account_id),
-            is_own=rules.is_own(_email(row), workspace.own_domains),
-            attributes=dict(row.attributes),
-            **{name: stored(name, value) for name, value in _said(row).items()} | {"email": _email(row)},
-        )
-        for row in rows
+    if not rows:
+        return {}
+    ids = {row.person_id: new_id() for row in rows}
+    said = {name: [stored(name, getattr(row, name)) for row in rows] for name in SAID}
+    said["email"] = [_email(row) for row in rows]
+    columns: dict[str, Sequence[Any]] = {
+        "id": list(ids.values()),
+        "workspace_id": [workspace.id] * len(rows),
+        "external_id": list(ids),
+        "account_id": [accounts.get(row.account_id) for row in rows],
+        "is_own": [rules.is_own(email, workspace.own_domains) for email in said["email"]],
+        "attributes": [row.attributes for row in rows],
     }
-    bulk.add(added.values())
-    ids = {ref: person.pk for ref, person in added.items()}
+    bulk.add_columns(Person, columns | said)
     save_identities(workspace.id, Identity.PERSON, ids)
     return ids
 

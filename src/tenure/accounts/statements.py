@@ -156,6 +156,25 @@ def save(statements: Iterable[Stated]) -> None:
     bulk.add(one for one in unique if one.pk is None)
 
 
+def save_first(telling: Telling[Any], said: Sequence[tuple[str, Said, Said]]) -> None:
+    """Write a source's first statements about many: of each the id, its columns and attributes as said."""
+    told = [one for one in said if one[1] or one[2]]
+    if not told:
+        return
+    same = {
+        "workspace_id": telling.workspace.id,
+        "source": telling.source,
+        "said_by": telling.said_by,
+        "first_at": telling.now,
+        "effective_on": telling.effective_on,
+        "recorded_at": telling.now,
+    }
+    columns = zip((telling.kind.about, "fields", "data"), zip(*told, strict=True), strict=True)
+    bulk.add_columns(
+        telling.kind, dict(columns) | {name: [value] * len(told) for name, value in same.items()}
+    )
+
+
 def heard(statements: Iterable[Stated], order: Order) -> dict[str, list[Heard]]:
     """Every value that anybody says, by key; the one that is shown stands first."""
     found: defaultdict[str, list[Heard]] = defaultdict(list)

@@ -1,11 +1,11 @@
-"""Background entrances: the dictionary follows arrivals, rejected events go through by the thousand."""
+"""Background entrances: the dictionary and folded use follow arrivals, rejected events go through."""
 
 from __future__ import annotations
 
 import time
 from functools import partial
 
-from tenure.events import actions, dictionary, mending
+from tenure.events import actions, dictionary, mending, sealing
 from tenure.events.actions import BusyError
 from tenure.events.models import MendingRun, RejectedEvent
 from tenure.kit import clock, live, outbox
@@ -26,6 +26,12 @@ def follow_arrivals() -> bool:
         dictionary.refresh(workspace)
     outbox.acknowledge(CONSUMER, waiting)
     return bool(waiting)
+
+
+def fold_use() -> bool:
+    """Fold the product use of every workspace where enough came to be worth it; False if none did."""
+    waiting = [workspace for workspace in all_workspaces() if sealing.is_worth(workspace)]
+    return sum(sealing.seal(workspace) for workspace in waiting) > 0
 
 
 def run_mending(run_id: str) -> None:

@@ -53,6 +53,7 @@ _CONFIGURATION = {
     "delta.deletedFileRetentionDuration": "interval 1 hours",
 }
 _RACES = 20
+_DELETIONS = "~deletions"  # counts them, where a stream's place is: no stream is called so
 _COMPACT_EVERY = 50  # versions; a reader opens every file, so they must stay few
 _VACUUM_EVERY = 500
 _KEPT = timedelta(hours=1)  # what a reader may still be reading
@@ -117,18 +118,26 @@ def remove(workspace_id: str, table_name: str, stream: str, message_ids: pa.Arra
 
 def _remove(table: DeltaTable, stream: str, message_ids: pa.Array | None) -> int:
     if message_ids is None:
-        return int(table.delete(f"stream = '{stream}'")["num_deleted_rows"])
-    done = (
+        done = table.delete(f"stream = '{stream}'", commit_properties=_one_more_deletion(table))
+        return int(done["num_deleted_rows"])
+    merged = (
         table.merge(
             pa.table({"message_id": message_ids}),
             f"there.stream = '{stream}' AND there.message_id = gone.message_id",
             source_alias="gone",
             target_alias="there",
+            commit_properties=_one_more_deletion(table),
         )
         .when_matched_delete()
         .execute()
     )
-    return int(done["num_target_rows_deleted"])
+    return int(merged["num_target_rows_deleted"])
+
+
+def _one_more_deletion(table: DeltaTable) -> CommitProperties:
+    """Has a commit say that rows went, so that who keeps figures of them knows."""
+    number = (table.transaction_version(_DELETIONS) or 0) + 1
+    return CommitProperties(app_transactions=[Transaction(_DELETIONS, number)])
 
 
 def position(workspace_id: str, table_name: str, stream: str) -> int:
@@ -139,10 +148,15 @@ def position(workspace_id: str, table_name: str, stream: str) -> int:
 
 def files(workspace_id: str, table_name: str, months: tuple[str, str] | None = None) -> list[str]:
     """The table's current Parquet files, or those of the months from the first to the last given."""
-    names = _list(path(workspace_id, table_name))
+    names = listing(workspace_id, table_name).names
     if months is None:
         return list(names)
-    return [name for name in names if months[0] <= _month_of(name) <= months[1]]
+    return [name for name in names if months[0] <= month_of(name) <= months[1]]
+
+
+def month_of(name: str) -> str:
+    """The month of a listed file's rows."""
+    return name.rsplit("month=", 1)[1].split("/", 1)[0]
 
 
 def compact(workspace_id: str, table_name: str) -> int:
@@ -166,10 +180,10 @@ def remove_before(workspace_id: str, table_name: str, month: str) -> int:
         raise ValueError(f"not a month: {month!r}")
     for _ in range(_RACES):
         table = _open(workspace_id, table_name)
-        if table is None or all(_month_of(name) >= month for name in files(workspace_id, table_name)):
+        if table is None or all(month_of(name) >= month for name in files(workspace_id, table_name)):
             return 0
         try:
-            done = table.delete(f"month < '{month}'")
+            done = table.delete(f"month < '{month}'", commit_properties=_one_more_deletion(table))
         except CommitFailedError:  # somebody appended meanwhile
             continue
         _vacuum(table, timedelta())
@@ -200,31 +214,34 @@ def _vacuum(table: DeltaTable, keep: timedelta) -> int:
 
 
 @dataclass(frozen=True)
-class _Listing:
-    """The files of a version of a table, and when that version was made."""
+class Listing:
+    """The files of a version of a table, how often rows were deleted until then, and when it was made."""
 
-    version: int
-    made_at: int
-    names: tuple[str, ...]
-
-
-_listings: dict[Path, _Listing] = {}
+    names: tuple[str, ...] = ()
+    deletions: int = 0
+    version: int = -1
+    made_at: int = 0
 
 
-def _list(place: Path) -> tuple[str, ...]:
-    """The table's files, listed anew only if it has another version: reading its log takes a while."""
+_listings: dict[Path, Listing] = {}
+
+
+def listing(workspace_id: str, table_name: str) -> Listing:
+    """A table's current files, listed anew only if it has another version: reading its log takes a while."""
+    place = path(workspace_id, table_name)
     known = _listings.get(place)
     if known and known.made_at == _made_at(place, known.version) and not _made_at(place, known.version + 1):
-        return known.names
+        return known
     try:
         table = DeltaTable(place)
     except TableNotFoundError:
-        return ()
-    names = tuple(_plain(uri) for uri in table.file_uris())
+        return Listing()
     if len(_listings) >= _MOST_LISTINGS:
         _listings.clear()
-    _listings[place] = _Listing(table.version(), _made_at(place, table.version()), names)
-    return names
+    names = tuple(_plain(uri) for uri in table.file_uris())
+    deletions, version = table.transaction_version(_DELETIONS) or 0, table.version()
+    _listings[place] = Listing(names, deletions, version, _made_at(place, version))
+    return _listings[place]
 
 
 def _made_at(place: Path, version: int) -> int:
@@ -300,7 +317,3 @@ def _check_months(batch: pa.Table) -> None:
 def _plain(uri: str) -> str:
     """A listed file as a path: listings are percent-encoded."""
     return unquote(urlsplit(uri).path) if uri.startswith("file:") else unquote(uri)
-
-
-def _month_of(name: str) -> str:
-    return name.rsplit("month=", 1)[1].split("/", 1)[0]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from django.db import transaction
 from django.db.models import Max
 
-from tenure.events import lake, seen
+from tenure.events import lake, rollups, seen
 from tenure.events.models import EventPolicy, RejectedEvent
 from tenure.kit import clock, words
 from tenure.workspaces.access import Access
@@ -91,6 +91,8 @@ def remove_old(policy: EventPolicy) -> Removed | None:
     workspace, today = policy.workspace, clock.today(policy.workspace.zone)
     before = first_kept(today, policy.keep_months)
     events = lake.remove_before(workspace.id, lake.EVENTS, f"{before:%Y-%m}")
+    if events:
+        rollups.drop(workspace.id)
     start = datetime.combine(before, time(), UTC)
     rejected, _ = RejectedEvent.objects.filter(workspace=workspace, received_at__lt=start).delete()
     if not events and not rejected:

@@ -7,7 +7,8 @@ table as it is now, so that the lake is never rewritten.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
-from tenure.events import lake
+from tenure.events import lake, rollups
 from tenure.kit import home, records
 from tenure.workspaces.models import Workspace
 
@@ -65,33 +66,48 @@ _MEANT = """
 
 _PRODUCT_USE = """
     CREATE TEMP VIEW product_use AS
-    WITH observed AS (
-        SELECT account_ref, person_ref, month, {day} AS day, event, count(*) AS events
-        FROM raw_events WHERE kind IN {kinds} GROUP BY ALL
-    )
     SELECT coalesce(of_account.target_id, people.account_id) AS account_id,
         of_person.target_id AS person_id, day, event, events, month
-    FROM observed {meant}"""
+    FROM observed_use observed {meant}"""
 
 _USE_PEOPLE = """
     CREATE TEMP VIEW use_people AS
-    WITH observed AS (
-        SELECT account_ref, person_ref, month, {day} AS day, count(*) AS events
-        FROM raw_events WHERE kind IN {kinds} GROUP BY ALL
-    )
     SELECT coalesce(of_account.target_id, people.account_id) AS account_id,
         of_person.target_id AS person_id, day, events, month
-    FROM observed {meant}"""
+    FROM observed_people observed {meant}"""
 
 _USE_DAYS = """
     CREATE TEMP VIEW use_days AS
-    WITH observed AS (
-        SELECT account_ref, person_ref, greatest({day}, getvariable('first_date')) AS fold, max({day}) AS day
-        FROM raw_events
-        WHERE kind IN {kinds} AND coalesce({day} <= getvariable('last_date'), true) GROUP BY ALL
-    )
     SELECT coalesce(of_account.target_id, people.account_id) AS account_id, observed.day
-    FROM observed {meant}"""
+    FROM observed_days observed {meant}"""
+
+# Product use by observed ids: as it is folded, and folded now of the events that came since.
+_BY_EVENT = """
+    SELECT account_ref, person_ref, month, {day} AS day, event, count(*) AS events
+    FROM {events} WHERE kind IN {kinds} GROUP BY ALL"""
+
+_BY_PERSON = """
+    SELECT account_ref, person_ref, month, {day} AS day, count(*) AS events
+    FROM {events} WHERE kind IN {kinds} GROUP BY ALL"""
+
+_BY_DAY = """
+    SELECT account_ref, person_ref, max({day}) AS day
+    FROM {events} WHERE kind IN {kinds} AND coalesce({day} <= getvariable('last_date'), true)
+    GROUP BY account_ref, person_ref, greatest({day}, getvariable('first_date'))"""
+
+# A month whose days all lie before the first date asked for has one that counts, the last.
+_FOLDED_DAYS = """
+    SELECT account_ref, person_ref, last_day AS day FROM folded_spans
+    WHERE last_day <= getvariable('first_date')
+    UNION ALL
+    SELECT account_ref, person_ref, day FROM folded_people
+    WHERE month >= coalesce(strftime(getvariable('first_date')::DATE - 1, '%Y-%m'), '')
+        AND coalesce(day <= getvariable('last_date'), true)"""
+
+_UNFOLDED = """
+    CREATE TEMP VIEW unfolded AS
+    FROM raw_unfolded ANTI JOIN folded_places folded
+        ON folded.stream = raw_unfolded.stream AND raw_unfolded.position <= folded.position"""
 
 _OBSERVED = """
     SELECT kind, observed FROM identity
@@ -134,20 +150,29 @@ def connect(
     """
     connection = _open()
     _create_records(connection, workspace)
-    about = [] if account_ids is None else [_about(connection, account_ids)]
-    _create_raw_events(connection, workspace, first_day, last_day, about)
+    reach = _Reach.of(first_day, last_day, [] if account_ids is None else [_about(connection, account_ids)])
+    reach.create(connection, "raw_events", lake.files(workspace.id, lake.EVENTS, reach.months))
     connection.execute(_EVENTS.format(day=local_day(workspace.zone)))
-    about_use = {"kinds": PRODUCT_KINDS, "day": local_day(workspace.zone), "meant": _MEANT}
+    _create_observed(connection, workspace, reach)
     for view in (_PRODUCT_USE, _USE_PEOPLE, _USE_DAYS):
-        connection.execute(view.format(**about_use))
+        connection.execute(view.format(meant=_MEANT))
     connection.execute(_USE_DAILY)
     return connection
 
 
 def as_collected(workspace: Workspace, first_day: date, last_day: date) -> duckdb.DuckDBPyConnection:
     """As `connect`, with `raw_events` alone: for who asks what is there, not what it means."""
+    connection, reach = _open(), _Reach.of(first_day, last_day)
+    reach.create(connection, "raw_events", lake.files(workspace.id, lake.EVENTS, reach.months))
+    return connection
+
+
+def unfolded(
+    workspace: Workspace, reached: Mapping[str, int], files: Sequence[str]
+) -> duckdb.DuckDBPyConnection:
+    """A connection with `unfolded` alone: the events of files behind what was reached in their streams."""
     connection = _open()
-    _create_raw_events(connection, workspace, first_day, last_day, [])
+    _create_unfolded(connection, reached, files, _Reach.of(None, None))
     return connection
 
 
@@ -180,27 +205,76 @@ def _settings() -> dict[str, str | bool | int | float | list[str]]:
     }
 
 
-def _create_raw_events(
-    connection: duckdb.DuckDBPyConnection,
-    workspace: Workspace,
-    first_day: date | None,
-    last_day: date | None,
-    bounds: list[str],
+@dataclass(frozen=True)
+class _Reach:
+    """What of the lake is worth reading."""
+
+    months: tuple[str, str]
+    about: tuple[str, ...]  # conditions on observed ids
+    bounds: tuple[str, ...]  # and on when it happened
+
+    @classmethod
+    def of(cls, first_day: date | None, last_day: date | None, about: Sequence[str] = ()) -> _Reach:
+        # A day's width on both sides: the lake is by UTC, days are the workspace's.
+        since = first_day and _shifted(first_day, -1)
+        until = last_day and _shifted(last_day, 2)
+        bounds = [f"occurred_at >= TIMESTAMPTZ '{since} 00:00:00+00'"] if since else []
+        bounds += [f"occurred_at < TIMESTAMPTZ '{until} 00:00:00+00'"] if until else []
+        return cls((_month(since or date.min), _month(until or date.max)), tuple(about), tuple(bounds))
+
+    def create(self, connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[str]) -> None:
+        """A view of the events in files."""
+        if not files:
+            connection.register("no_events", lake.SCHEMA.empty_table())
+            connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM no_events")  # noqa: S608
+            return
+        connection.execute(
+            f"CREATE TEMP VIEW {name} AS SELECT {', '.join(lake.SCHEMA.names)} FROM {_parquet(files)} "  # noqa: S608
+            f"WHERE {' AND '.join([*self.about, *self.bounds]) or 'true'}"
+        )
+
+
+def _create_observed(connection: duckdb.DuckDBPyConnection, workspace: Workspace, reach: _Reach) -> None:
+    """Product use by observed ids: `observed_use`, `observed_people`, `observed_days`."""
+    use = rollups.find(workspace, reach.months)
+    if use:
+        _create_folded(connection, use, reach)
+        _create_unfolded(connection, use.reached, use.events, reach)
+    about = {
+        "day": local_day(workspace.zone),
+        "kinds": PRODUCT_KINDS,
+        "events": "unfolded" if use else "raw_events",
+    }
+    for name, sql, folded in (
+        ("observed_use", _BY_EVENT, "FROM folded_use"),
+        ("observed_people", _BY_PERSON, "FROM folded_people"),
+        ("observed_days", _BY_DAY, _FOLDED_DAYS),
+    ):
+        parts = [folded] * bool(use) + [sql.format(**about)] * (not use or bool(use.events))
+        connection.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(parts)}")
+
+
+def _create_folded(connection: duckdb.DuckDBPyConnection, use: rollups.Use, reach: _Reach) -> None:
+    where = " AND ".join(reach.about) or "true"
+    for kind, columns in rollups.COLUMNS.items():
+        source = f"no_{kind}"
+        if files := use.folded[kind]:
+            source = _parquet(files, same=True)
+        else:
+            connection.register(source, rollups.SCHEMAS[kind].empty_table())
+        connection.execute(f"CREATE TEMP VIEW folded_{kind} AS SELECT {columns} FROM {source} WHERE {where}")  # noqa: S608
+
+
+def _create_unfolded(
+    connection: duckdb.DuckDBPyConnection, reached: Mapping[str, int], files: Sequence[str], reach: _Reach
 ) -> None:
-    # A day's width on both sides: the lake is by UTC, days are the workspace's.
-    since = first_day and _shifted(first_day, -1)
-    until = last_day and _shifted(last_day, 2)
-    names = lake.files(workspace.id, lake.EVENTS, (_month(since or date.min), _month(until or date.max)))
-    if not names:
-        connection.register("no_events", lake.SCHEMA.empty_table())
-        connection.execute("CREATE TEMP VIEW raw_events AS SELECT * FROM no_events")
-        return
-    bounds += [f"occurred_at >= TIMESTAMPTZ '{since} 00:00:00+00'"] if since else []
-    bounds += [f"occurred_at < TIMESTAMPTZ '{until} 00:00:00+00'"] if until else []
-    connection.execute(
-        f"CREATE TEMP VIEW raw_events AS SELECT {', '.join(lake.SCHEMA.names)} FROM {_parquet(names)} "  # noqa: S608
-        f"WHERE {' AND '.join(bounds) or 'true'}"
-    )
+    places = {
+        "stream": pa.array(list(reached), pa.string()),
+        "position": pa.array(reached.values(), pa.int64()),
+    }
+    connection.register("folded_places", pa.table(places))
+    reach.create(connection, "raw_unfolded", files)
+    connection.execute(_UNFOLDED)
 
 
 def _create_records(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
@@ -209,28 +283,29 @@ def _create_records(connection: duckdb.DuckDBPyConnection, workspace: Workspace)
         ("people", _PEOPLE_SQL, _PEOPLE, "person"),
     ):
         file = records.copy(name, sql, schema, [table], workspace.id)
-        connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet({_literal(str(file))})")
+        connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet({literal(str(file))})")
 
 
 def _about(connection: duckdb.DuckDBPyConnection, account_ids: Collection[str]) -> str:
     """A condition on what was observed, that the accounts' events fulfil."""
     refs: dict[str, list[str]] = {"account": [], "person": []}
     for kind, observed in connection.execute(_OBSERVED, {"accounts": list(account_ids)}).fetchall():
-        refs[kind].append(_literal(observed))
+        refs[kind].append(literal(observed))
     named = [f"{kind}_ref IN ({', '.join(found)})" for kind, found in refs.items() if found]
     return f"({' OR '.join(named) or 'false'})"
 
 
-def _parquet(names: list[str]) -> str:
-    """A reader of these files; the month is in their path, not in them."""
-    listed = ", ".join(_literal(name) for name in names)
+def _parquet(names: Sequence[str], *, same: bool = False) -> str:
+    """A reader of these files, whose columns are the `same` or not; the month is in their path."""
+    listed = ", ".join(literal(name) for name in names)
     return (
-        f"read_parquet([{listed}], union_by_name = true, hive_partitioning = true, "
+        f"read_parquet([{listed}], union_by_name = {not same}, hive_partitioning = true, "
         "hive_types_autocast = false)"
     )
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text in SQL: views cannot have parameters."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -238,7 +313,7 @@ def local_day(zone: str) -> str:
     """The date of `occurred_at` in a zone; plain arithmetic for UTC, which is three times as fast."""
     if zone == "UTC":
         return "DATE '1970-01-01' + (epoch_us(occurred_at) // 86400000000)::INTEGER"
-    return f"timezone({_literal(zone)}, occurred_at)::DATE"
+    return f"timezone({literal(zone)}, occurred_at)::DATE"
 
 
 def _shifted(day: date, by: int) -> date:

@@ -123,30 +123,32 @@ def _write(
         metrics = {key: [column[place] for place in places] for key, column in metrics.items()}
     for start in range(0, len(ids), ACCOUNTS_AT_ONCE):
         some = slice(start, start + ACCOUNTS_AT_ONCE)
-        rows = [
-            Standing(workspace=workspace, account_id=account_id, as_of=as_of, computed_at=now, **row)
-            for account_id, row in zip(ids[some], _rows(standings, some), strict=True)
-        ]
-        values = [
-            MetricValue(workspace=workspace, account_id=account_id, metric=name, value=value, as_of=as_of)
-            for name, column in metrics.items()
-            for account_id, value in zip(ids[some], column[some], strict=True)
-            if value is not None
-        ]
+        every = {"workspace_id": workspace.id, "as_of": as_of}
+        rows = {"account_id": ids[some]} | {key: column[some] for key, column in standings.items()}
+        values = _filled(ids[some], {name: column[some] for name, column in metrics.items()})
         with transaction.atomic():
-            _replace(Standing, ids[some], rows)
-            _replace(MetricValue, ids[some], values)
+            _replace(Standing, ids[some], rows, every | {"computed_at": now})
+            _replace(MetricValue, ids[some], values, every)
 
 
-def _rows(columns: Mapping[str, list[Any]], some: slice) -> Iterator[dict[str, Any]]:
-    for row in zip(*(column[some] for column in columns.values()), strict=True):
-        yield dict(zip(columns, row, strict=True))
+def _filled(ids: Sequence[str], metrics: Mapping[str, Sequence[float | None]]) -> dict[str, list[Any]]:
+    """Every value there is, with its account and metric."""
+    rows: dict[str, list[Any]] = {"account_id": [], "metric": [], "value": []}
+    for name, column in metrics.items():
+        there = [place for place, value in enumerate(column) if value is not None]
+        rows["account_id"] += [ids[place] for place in there]
+        rows["metric"] += [name] * len(there)
+        rows["value"] += [column[place] for place in there]
+    return rows
 
 
-def _replace(model: type[Model], account_ids: list[str], rows: Sequence[Model]) -> None:
+def _replace(
+    model: type[Model], ids: list[str], columns: Mapping[str, Sequence[Any]], every: Mapping[str, Any]
+) -> None:
     """These rows instead of all that the accounts had: what has no data any more must go too."""
-    model._default_manager.filter(account_id__in=account_ids).delete()
-    bulk.add(rows)
+    model._default_manager.filter(account_id__in=ids).delete()
+    rows = len(columns["account_id"])
+    bulk.add_columns(model, {**columns, **{name: [value] * rows for name, value in every.items()}})
 
 
 def _listed(account_ids: Collection[str] | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from tenure.accounts import duplicates, matching, placing
-from tenure.events import dictionary, lake, retention
+from tenure.events import dictionary, lake, retention, sealing
 from tenure.health import actions as health
 from tenure.health.models import Standing
 from tenure.jobs import durable, reactions, refresh
@@ -89,6 +89,7 @@ def roll_over(workspace: Workspace) -> None:
     for table in LAKE_TABLES:
         lake.compact(workspace.id, table)
         lake.vacuum(workspace.id, table)
+    sealing.clear(workspace.id)
 
 
 def prune() -> None:

@@ -18,6 +18,7 @@ from tenure.kit import leases
 log = logging.getLogger(__name__)
 
 DRAIN = "drain"
+FOLDING = "folding"
 END_SECONDS = 3.0
 
 
@@ -40,9 +41,11 @@ class Duty:
     slot: str
     who: str
     _drain: leases.Held = field(init=False)
+    _folding: leases.Held = field(init=False)
 
     def __post_init__(self) -> None:
         self._drain = leases.Held(DRAIN, self.who, slots.SECONDS)
+        self._folding = leases.Held(FOLDING, self.who, slots.SECONDS)
 
     def loops(self) -> list[Loop]:
         """Everything that is repeated."""
@@ -52,6 +55,7 @@ class Duty:
             Loop("refresh", refresh.turn, rest=0.3, share=0.5),
             Loop("reactions", reactions.turn, rest=0.3),
             Loop("dictionary", events.follow_arrivals, rest=1.0, share=0.05),
+            Loop("folding", self.fold, rest=20.0, share=0.1),
         ]
 
     def beat(self) -> bool:
@@ -69,9 +73,14 @@ class Duty:
         """Drain, unless another worker does: two at once would only do the work twice."""
         return self._drain.is_ours() and drain.run_once().rows > 0
 
+    def fold(self) -> bool:
+        """Fold product use, unless another worker does."""
+        return self._folding.is_ours() and events.fold_use()
+
     def hand_back(self) -> None:
         """Let others have the leases at once."""
         leases.release(DRAIN, self.who)
+        leases.release(FOLDING, self.who)
         leases.release(self.slot, self.who)
 
 

@@ -7,9 +7,9 @@ its rows go to the database as they are.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -23,14 +23,41 @@ def add(rows: Iterable[Model]) -> None:
     _insert(list(rows), "")
 
 
+def add_columns(
+    model: type[Model],
+    columns: Mapping[str, Sequence[Any]],
+    key: Sequence[str] = (),
+    fields: Sequence[str] = (),
+) -> None:
+    """Insert rows of a table given by columns, of one length, by the names of its attributes; with a `key`,
+    as `save` does. A column that lacks has its default.
+
+    For tens of thousands of rows: no object is made of any. Raises KeyError for a column that lacks and has
+    no default, but the key that the database gives.
+    """
+    rows = len(next(iter(columns.values())))
+    given = [one for one in _fields(model) if one.attname in columns or not isinstance(one, models.AutoField)]
+    written = [_written(columns.get(one.attname) or _defaults(one, rows), one) for one in given]
+    _execute(model, given, written, _or_set(model, key, fields) if key else "")
+
+
+def _defaults(field: models.Field[Any, Any], rows: int) -> list[Any]:
+    if not field.has_default() and not field.null:
+        raise KeyError(field.attname)
+    return [field.get_default() for _ in range(rows)]
+
+
 def save(rows: Iterable[Model], key: Sequence[str], fields: Sequence[str]) -> None:
     """Insert rows of one table, or set these fields of those whose `key` fields are there already."""
     some = list(rows)
     if some:
-        model = type(some[0])
-        unique = ", ".join(_column(model, name) for name in key)
-        sets = ", ".join(f"{_column(model, name)} = excluded.{_column(model, name)}" for name in fields)
-        _insert(some, f" ON CONFLICT ({unique}) DO UPDATE SET {sets}")
+        _insert(some, _or_set(type(some[0]), key, fields))
+
+
+def _or_set(model: type[Model], key: Sequence[str], fields: Sequence[str]) -> str:
+    unique = ", ".join(_column(model, name) for name in key)
+    sets = ", ".join(f"{_column(model, name)} = excluded.{_column(model, name)}" for name in fields)
+    return f" ON CONFLICT ({unique}) DO UPDATE SET {sets}"
 
 
 def _insert(rows: list[Model], otherwise: str) -> None:
@@ -38,17 +65,29 @@ def _insert(rows: list[Model], otherwise: str) -> None:
         return
     model = type(rows[0])
     given = [one for one in _fields(model) if not _is_given_by_database(rows[0], one)]
+    _execute(model, given, [_values(rows, one) for one in given], otherwise)
+
+
+def _execute(
+    model: type[Model],
+    given: Sequence[models.Field[Any, Any]],
+    columns: Sequence[Sequence[Any]],
+    otherwise: str,
+) -> None:
     names = ", ".join(f'"{one.column}"' for one in given)
     marks = ", ".join(["%s"] * len(given))
     sql = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks}){otherwise}'  # noqa: S608 (our own names)
-    columns = [_values(rows, one) for one in given]
     with connection.cursor() as cursor:
         cursor.executemany(sql, list(zip(*columns, strict=True)))
 
 
-def _values(rows: Sequence[Model], field: models.Field[Any, Any]) -> list[Any]:
-    name, write = field.attname, _write(field)
-    values = [row.__dict__[name] for row in rows]
+def _values(rows: Sequence[Model], field: models.Field[Any, Any]) -> Sequence[Any]:
+    name = field.attname
+    return _written([row.__dict__[name] for row in rows], field)
+
+
+def _written(values: Sequence[Any], field: models.Field[Any, Any]) -> Sequence[Any]:
+    write = _write(field)
     return values if write is None else [None if value is None else write(value) for value in values]
 
 
@@ -71,11 +110,19 @@ def _write(field: models.Field[Any, Any]) -> _Write | None:
         return _json
     if isinstance(field, models.DateTimeField):
         return _instant
-    if isinstance(field, (models.DateField, models.DecimalField)):
+    if isinstance(field, models.DateField):
+        return _day
+    if isinstance(field, models.DecimalField):
         return lambda value: field.get_db_prep_value(value, connection)
     return None
 
 
+@lru_cache(maxsize=4096)
+def _day(value: date) -> str:
+    return value.isoformat()
+
+
+@lru_cache(maxsize=4096)
 def _instant(value: datetime) -> str:
     return str(value.astimezone(UTC).replace(tzinfo=None))
 
