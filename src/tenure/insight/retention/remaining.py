@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tenure.insight.likelihood import Floats
 
@@ -35,10 +36,9 @@ def staying(model: Staying, survived: Floats, further: Floats) -> Floats:
     return np.exp(model.log_survival(survived + further) - model.log_survival(survived))
 
 
-def residual_lifetime(model: Staying, survived: Floats, discount: float) -> Floats:
-    """Discounted expected residual lifetime of those who have survived n periods, in periods still to be
-    paid:
-    Σ over k ≥ 1 of S(n + k) / S(n) / (1 + d)^k.
+def residual_lifetimes(model: Staying, most: int, discount: float) -> Floats:
+    """Discounted expected residual lifetime of those who have survived n = 0, 1, …, `most` periods, along the
+    last axis, in periods still to be paid: Σ over k ≥ 1 of S(n + k) / S(n) / (1 + d)^k.
 
     `discount` is per period, above 0 (an undiscounted lifetime may be infinite). Fader and Hardie (2010),
     Customer-base valuation in a contractual setting, Marketing Science 29:85, with the payment of the running
@@ -47,7 +47,14 @@ def residual_lifetime(model: Staying, survived: Floats, discount: float) -> Floa
     if discount <= 0:
         raise ValueError("the discount per period must be above 0")
     rate = float(np.log1p(discount))
-    further = np.arange(1.0, min(_LONGEST, int(_FORGOTTEN / rate) + 2))
-    survived = np.atleast_1d(np.asarray(survived, dtype=np.float64))
-    kept = staying(model, survived[:, None], further[None, :])
-    return np.asarray(kept @ np.exp(-rate * further))
+    periods = np.arange(0.0, most + min(_LONGEST, int(_FORGOTTEN / rate) + 2))
+    worth = np.exp(model.log_survival(periods) - rate * periods)
+    # What is paid after n: one sum from the end serves all n.
+    later = np.cumsum(worth[..., ::-1], axis=-1)[..., ::-1]
+    return np.asarray(later[..., 1 : most + 2] / np.maximum(worth[..., : most + 1], 1e-300))
+
+
+def residual_lifetime(model: Staying, survived: NDArray[Any], discount: float) -> Floats:
+    """`residual_lifetimes` of customers who have survived so many whole periods each."""
+    whole = np.asarray(survived, dtype=np.int64)
+    return np.asarray(residual_lifetimes(model, int(whole.max(initial=0)), discount)[..., whole])

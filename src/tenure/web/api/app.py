@@ -13,6 +13,7 @@ from tenure.web.api import (
     about,
     accounts,
     attributes,
+    clv,
     events,
     families,
     figures,
@@ -68,7 +69,7 @@ api = Api(
     openapi_url=None,
 )
 problems.register(api)
-for part in (accounts, families, people, attributes, record, figures, revenue, events, about):
+for part in (accounts, families, people, attributes, record, figures, revenue, clv, events, about):
     api.add_router("", part.router)
 
 

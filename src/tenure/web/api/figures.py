@@ -123,7 +123,7 @@ def metric_values(
 ) -> Page[ValuesOut]:
     """Figures of accounts."""
     access, chosen = request.auth, _chosen(request.auth, metric)
-    day, ids = _day(access, as_of), _ids(access, where, limit, after)
+    day, ids = asked_day(access, as_of), _ids(access, where, limit, after)
     found = {one.id: one for one in metrics.values(access, chosen, day, ids[:limit])}
     items = [
         ValuesOut(
@@ -182,7 +182,8 @@ def _chosen(access: Access, names: Sequence[str]) -> list[Metric]:
     return [there[name] for name in dict.fromkeys(names)] if names else list(there.values())
 
 
-def _day(access: Access, as_of: date | None, field: str = "query.as_of") -> date:
+def asked_day(access: Access, as_of: date | None, field: str = "query.as_of") -> date:
+    """The day that was asked for, or today; Refused for one out of range."""
     today = clock.today(access.workspace.zone)
     if as_of and not EARLIEST <= as_of <= today:
         raise Refused((field, f"is not a day between {EARLIEST} and today, {today}"))
@@ -205,8 +206,8 @@ def _page(items: list[Any], ids: Sequence[str], limit: int) -> Page[Any]:
 def _explained(
     access: Access, ids: Sequence[str], as_of: date | None, since: date | None
 ) -> list[Explanation]:
-    day = _day(access, as_of)
-    since = _day(access, since, "query.since") if since else None
+    day = asked_day(access, as_of)
+    since = asked_day(access, since, "query.since") if since else None
     if since and since > day:
         raise Refused(("query.since", f"is after {day}; a change goes from an earlier day to a later one"))
     return health.explanations(access, ids, day, since) if ids else []

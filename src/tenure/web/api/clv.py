@@ -1,0 +1,146 @@
+"""What customers are worth, as of a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ninja import Router, Schema
+from pydantic import Field
+
+from tenure.insight import clv_queries
+from tenure.insight.clv_queries import Worth
+from tenure.kit.money import digits
+from tenure.web.api.auth import Asked
+from tenure.web.api.figures import AsOf, asked_day
+from tenure.web.api.problems import ABOUT_ONE, Refused, answers
+
+router = Router()
+
+
+class WorthOut(Schema):
+    """A customer's lifetime value, in major units."""
+
+    id: str
+    account_id: str
+    name: str
+    segment: str
+    clv: float
+    low: float | None = Field(
+        description="80 % interval of the expected value; null where a rate is assumed."
+    )
+    high: float | None
+    arr: float
+    margin: float = Field(description="A year's: ARR × gross margin − cost to serve.")
+    cost_to_serve: float
+    cost_to_retain: float
+    survived: int = Field(description="Whole periods of their clock so far.")
+    clock: str = Field(description="year, or month where the contract rolls on.")
+    years: float = Field(description="Still to come, discounted.")
+    model: str
+    says: str
+
+
+class EquityOut(Schema):
+    """Customer equity: the sum over who pays, in major units."""
+
+    as_of: date
+    currency: str
+    value: float
+    low: float | None
+    high: float | None
+    gross_margin: float
+    discount: float
+    assumed: list[str] = Field(description="What nobody has said yet.")
+    accounts: list[WorthOut]
+
+
+class PartOut(Schema):
+    """A part of a change of equity."""
+
+    name: str
+    says: str
+    accounts: int
+    amount: float
+
+
+class ChangeOut(Schema):
+    """Equity on two days, each as known then; the parts add up to the difference."""
+
+    since: date
+    as_of: date
+    currency: str
+    before: float
+    after: float
+    parts: list[PartOut]
+
+
+@router.get("/clv", response=answers(EquityOut), tags=["figures"])
+def customer_equity(request: Asked, as_of: AsOf = None) -> EquityOut:
+    """Lifetime value of every customer who pays, the most valuable first, and their sum."""
+    found = clv_queries.equity(request.auth, asked_day(request.auth, as_of))
+    unit = 10 ** digits(found.currency)
+    return EquityOut(
+        as_of=found.as_of,
+        currency=found.currency,
+        value=found.value_minor / unit,
+        low=_major(found.low_minor, unit),
+        high=_major(found.high_minor, unit),
+        gross_margin=found.terms.gross_margin,
+        discount=found.terms.discount,
+        assumed=sorted(found.terms.assumed),
+        accounts=[_worth(one, unit) for one in found.accounts],
+    )
+
+
+@router.get("/clv/change", response=answers(ChangeOut), tags=["figures"])
+def equity_change(request: Asked, since: date, as_of: AsOf = None) -> ChangeOut:
+    """What changed customer equity between two days."""
+    asked_day(request.auth, since, "query.since")
+    try:
+        found = clv_queries.change(request.auth, since, asked_day(request.auth, as_of))
+    except ValueError as error:
+        raise Refused(("query.since", str(error))) from error
+    unit = 10 ** digits(found.currency)
+    return ChangeOut(
+        since=found.since,
+        as_of=found.as_of,
+        currency=found.currency,
+        before=found.before_minor / unit,
+        after=found.after_minor / unit,
+        parts=[
+            PartOut(name=one.name, says=one.says, accounts=one.accounts, amount=one.minor / unit)
+            for one in found.parts
+        ],
+    )
+
+
+@router.get("/accounts/{account}/clv", response=answers(WorthOut | None, ABOUT_ONE), tags=["figures"])
+def account_clv(request: Asked, account: str, as_of: AsOf = None) -> WorthOut | None:
+    """A customer's lifetime value; null if it does not pay on that day."""
+    found = clv_queries.worth_of(request.auth, account, asked_day(request.auth, as_of))
+    return _worth(found, 10 ** digits(request.auth.workspace.currency)) if found else None
+
+
+def _worth(one: Worth, unit: int) -> WorthOut:
+    return WorthOut(
+        id=one.id,
+        account_id=one.account_id,
+        name=one.name,
+        segment=one.segment,
+        clv=one.value_minor / unit,
+        low=_major(one.low_minor, unit),
+        high=_major(one.high_minor, unit),
+        arr=one.arr_minor / unit,
+        margin=one.margin_minor / unit,
+        cost_to_serve=one.serve_minor / unit,
+        cost_to_retain=one.retain_minor / unit,
+        survived=one.survived,
+        clock=one.clock,
+        years=one.years,
+        model=one.model,
+        says=one.says,
+    )
+
+
+def _major(minor: float | None, unit: int) -> float | None:
+    return None if minor is None else minor / unit

@@ -1,0 +1,302 @@
+"""Lifetime value and equity: models found again, changes that add up, and what a workspace is told of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from tenure.accounts.actions import AccountRow, upsert_accounts
+from tenure.accounts.models import Account
+from tenure.cli import clv as command  # noqa: F401  # adds itself to the app
+from tenure.cli.base import app
+from tenure.insight import actions, clv, clv_costs, clv_queries
+from tenure.insight.clv import Cost, Payers, Side, Terms
+from tenure.insight.clv_survival import (
+    ENOUGH,
+    PERIOD_DAYS,
+    Force,
+    Spells,
+    in_force,
+    renewals_of,
+    survived,
+    watched_from,
+)
+from tenure.insight.retention import constant, sbg
+from tenure.revenue.actions import TermRow, upsert_terms
+from tenure.revenue.columns import FOREVER
+from tenure.revenue.dealing import CostRow, upsert_costs
+from tenure.workspaces.access import Access
+from tenure.workspaces.roles import Role
+from tests import cast
+
+DAY = 20_000
+TERMS = Terms(0.8, 0.1, 6000.0)
+
+
+def customers(number: int, seed: int, alpha: float = 0.8, beta: float = 3.0, watched: int = 0) -> Spells:
+    """Yearly customers who began over ten years; losses before day `watched` are not on record."""
+    rng = np.random.default_rng(seed)
+    start = DAY - rng.integers(30, 3650, number)
+    theta = rng.beta(alpha, beta, number)
+    lives = np.ceil(np.log(rng.random(number)) / np.log1p(-theta))
+    end = start + np.minimum(np.round(lives * PERIOD_DAYS["year"]), 10**6).astype(np.int64)
+    kept = end > watched
+    end = np.where(end <= DAY, end, FOREVER)
+    year, segment = np.full(number, "year"), np.where(rng.random(number) < 0.5, "Pro", "Lite")
+    return Spells(start, end, year, segment).only(kept)
+
+
+def test_the_truth_is_found_although_losses_of_old_are_not_on_record() -> None:
+    some = customers(30_000, 1, watched=DAY - 900)
+    since = watched_from(some)
+    assert since is not None
+    seen = renewals_of(some, "year", DAY, since)
+    found = sbg.fit(seen)
+    assert found.spread is not None
+    away = np.log(found.values) - np.log([0.8, 3.0])
+    assert away @ np.linalg.solve(found.spread, away) < 12
+    # Taking everybody for watched from their first day finds them far more loyal.
+    naive = sbg.fit(renewals_of(some, "year", DAY, 0))
+    assert naive.values[0] / naive.values.sum() < 0.8 * 0.8 / 3.8
+
+
+def test_renewals_are_counted_by_the_year_and_a_loss_belongs_to_the_next_one() -> None:
+    start = np.array([DAY - 800, DAY - 800, DAY - 1200, DAY - 370, DAY - 200])
+    end = np.array([DAY - 800 + 365, DAY - 800 + 730, FOREVER, FOREVER, FOREVER])
+    some = Spells(start, end, np.full(5, "year"), np.full(5, ""))
+    seen = renewals_of(some, "year", DAY, 0)
+    assert seen.lost.tolist() == [1, 1, 0]
+    # 370 days: the grace after the first renewal is not over.
+    assert seen.kept.tolist() == [2, 1, 1]
+    assert survived(start, DAY, "year").tolist() == [2, 2, 3, 1, 0]
+
+
+def test_a_segment_has_its_own_model_where_it_lost_enough() -> None:
+    some = customers(4_000, 2)
+    forces = in_force(some, DAY)
+    assert {(one.clock, one.segment) for one in forces} == {
+        ("year", ""), ("year", "Lite"), ("year", "Pro"), ("month", ""),
+    }  # fmt: skip
+    everybody = next(one for one in forces if one.clock == "year" and not one.segment)
+    assert everybody.name in ("sbg", "bdw")
+    assert set(everybody.tested) == {"geometric", "sbg", "bdw"}
+    assert max(everybody.tested.values()) - everybody.tested[everybody.name] < 1
+    assert next(one for one in forces if one.clock == "month").name == "assumed"
+    few = in_force(some.only(np.arange(len(some.start)) < ENOUGH), DAY)
+    assert [one.name for one in few] == ["assumed", "assumed"]
+    assert "is assumed" in few[0].says
+
+
+def test_draws_of_a_geometric_are_its_error() -> None:
+    some = customers(3_000, 3, 1e6, 9e6)
+    force = next(one for one in in_force(some, DAY) if one.clock == "year" and not one.segment)
+    assert force.name == "geometric"
+    assert force.estimate is not None
+    assert force.draws is not None
+    error = force.estimate.errors["theta"]
+    assert force.draws.std() == pytest.approx(error, rel=0.2)
+    assert constant.Geometric(0.1).log_survival(np.array([2.0])) == pytest.approx(2 * np.log(0.9))
+
+
+def payers(some: Spells, day: int, seed: int) -> Payers:
+    now = np.flatnonzero((some.start <= day) & (some.end > day))
+    rng = np.random.default_rng(seed)
+    return Payers(
+        day,
+        tuple(f"a{i}" for i in now),
+        some.start[now],
+        rng.integers(100, 10**7, len(now)),
+        rng.uniform(0, 10**5, len(now)),
+        tuple(some.clock[now].tolist()),
+        tuple(some.segment[now].tolist()),
+    )
+
+
+def test_an_old_customer_s_value_is_conditional_on_having_stayed() -> None:
+    some = customers(4_000, 4)
+    who = payers(some, DAY, 1)
+    found = clv.values(who, in_force(some, DAY), TERMS)
+    for force in set(map(id, found.forces)):
+        mine = [i for i, one in enumerate(found.forces) if id(one) == force]
+        order = np.argsort(found.survived[mine], kind="stable")
+        assert (np.diff(found.years[mine][order]) >= -1e-9).all()
+    low, high = found.interval
+    assert ((low <= found.value + 1e-6) & (found.value <= high + 1e-6)).mean() > 0.99
+    assert found.value == pytest.approx(found.margin * found.years)
+
+
+@pytest.fixture(scope="module")
+def two() -> list[list[Force]]:
+    """The models of two companies, with segments of their own in one of them."""
+    return [in_force(customers(1_500, 6), DAY), in_force(customers(60, 7, 2.0, 4.0), DAY)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 900), st.floats(0.02, 0.3), st.floats(0.1, 1))
+def test_a_change_of_equity_is_the_sum_of_its_parts(
+    two: list[list[Force]], seed: int, days: int, rate: float, margin: float
+) -> None:
+    some = customers(200, seed)
+    sides = []
+    new_terms = Terms(margin, rate, 6000.0)
+    for day, terms, forces in ((DAY - days, TERMS, two[seed % 2]), (DAY, new_terms, two[0])):
+        who = payers(some, day, seed + day)
+        sides.append(Side(who, forces, terms, clv.values(who, forces, terms)))
+    parts = clv.change(*sides)
+    before, after = (float(one.values.value.sum()) for one in sides)
+    assert sum(parts.values()) == pytest.approx(after - before, rel=1e-9, abs=1e-3)
+    assert parts["new"] >= -1e8
+    assert set(parts) == set(clv.PARTS)
+
+
+def test_nothing_changed_is_no_change() -> None:
+    some = customers(500, 5)
+    who, forces = payers(some, DAY, 1), in_force(some, DAY)
+    side = Side(who, forces, TERMS, clv.values(who, forces, TERMS))
+    assert set(clv.change(side, side).values()) == {0.0}
+    older = replace(who, day=DAY + 400)
+    parts = clv.change(side, Side(older, forces, TERMS, clv.values(older, forces, TERMS)))
+    assert parts["longer"] >= 0
+    assert (parts["margin"], parts["model"]) == (0, 0)
+
+
+def test_who_costs_more_than_winning_a_good_one_fits_poorly() -> None:
+    costs = {
+        "good": Cost(10.0, 300.0), "better": Cost(0.0, 500.0), "dear": Cost(450.0, 50.0),
+        "worthless": Cost(20.0, None), "other": Cost(450.0, None),
+    }  # fmt: skip
+    segments = dict.fromkeys(costs, "Pro") | {"other": "Lite"}
+    typical = clv.acquisition(costs, segments, frozenset(["good", "better"]))
+    assert typical == {"Pro": 400.0}
+    worth = {"good": 900.0, "better": 900.0, "dear": 800.0, "worthless": 10.0, "other": 800.0}
+    found = clv.poor_fits(worth, costs, typical, segments)
+    assert [(one.account_id, one.reasons) for one in found] == [
+        ("worthless", ("worthless",)), ("dear", ("dear",)),
+    ]  # fmt: skip
+    assert (found[1].compared_with, found[0].compared_with) == (400.0, 400.0)
+
+
+TODAY = date(2026, 6, 15)
+FIRST = TermRow("", "", 120_000, "USD", "year", date(2022, 1, 1), date(2023, 1, 1), product="Pro")
+
+
+def contracts(name: str, start: date, years: int, leaves: bool) -> list[TermRow]:
+    """Yearly contracts one after the other: so many, and then nothing, or as many as reach beyond today."""
+    years = years if leaves else 2027 - start.year
+    days = [date(start.year + i, start.month, start.day) for i in range(years + 1)]
+    about = replace(FIRST, subscription_id=f"S-{name}", account_id=name)
+    return [replace(about, starts_on=a, ends_on=b) for a, b in pairwise(days)]
+
+
+@pytest.fixture
+def worked(access: Access) -> Access:
+    """Acme, Borealis and Cinder pay; sixty yearly customers came over the years, a third of whom left."""
+    upsert_accounts(
+        access.workspace, [AccountRow("acme", name="Acme", segment="Pro", owner="dana@example.test")]
+    )
+    rows = contracts("acme", date(2023, 3, 1), 3, leaves=False)
+    rows += contracts("borealis", date(2025, 5, 1), 1, leaves=False)
+    for i in range(60):
+        leaves = i % 3 == 0
+        rows += contracts(f"h{i}", date(2022 + i % 3, 1 + i % 6, 1), 1 + i % 2, leaves)
+    upsert_terms(access.workspace, rows)
+    return access
+
+
+def test_equity_is_the_sum_of_what_each_is_worth(worked: Access) -> None:
+    found = clv_queries.equity(worked, TODAY)
+    of = {one.account_id: one for one in found.accounts}
+    assert found.value_minor == pytest.approx(sum(one.value_minor for one in found.accounts))
+    acme, borealis = of["acme"], of["borealis"]
+    assert (acme.name, acme.segment, acme.survived, acme.clock) == ("Acme", "Pro", 3, "year")
+    assert (acme.arr_minor, acme.margin_minor, borealis.survived) == (120_000, 96_000, 1)
+    assert acme.value_minor == pytest.approx(acme.margin_minor * acme.years)
+    assert acme.years >= borealis.years
+    assert "assumed" in found.says.lower()
+    assert clv_queries.worth_of(worked, acme.id, TODAY) == acme
+
+
+def test_what_it_costs_to_serve_is_taken_off_and_what_is_said_counts(worked: Access) -> None:
+    before = {one.account_id: one for one in clv_queries.equity(worked, TODAY).accounts}["acme"]
+    upsert_costs(
+        worked.workspace,
+        [
+            CostRow(TODAY - timedelta(days=10), "hours", "acme", hours=2.0),
+            CostRow(TODAY - timedelta(days=20), "credit", "acme", amount_minor=5_000, currency="USD"),
+            CostRow(TODAY - timedelta(days=500), "hours", "acme", hours=90.0),
+        ],
+    )
+    actions.set_economics(worked, gross_margin=0.5, hourly_minor=10_000)
+    after = {one.account_id: one for one in clv_queries.equity(worked, TODAY).accounts}["acme"]
+    assert (after.serve_minor, after.retain_minor) == (20_000, 5_000)
+    assert (before.margin_minor, after.margin_minor) == (96_000, 60_000 - 20_000)
+    assert clv_costs.terms_of(worked).assumed == {"discount"}
+    with pytest.raises(ValueError, match="gross margin 7 is out of range"):
+        actions.set_economics(worked, gross_margin=7)
+
+
+def test_who_fits_poorly_is_told_with_the_comparison(worked: Access) -> None:
+    assert clv_queries.poor_fits(worked, TODAY).says.startswith("No acquisition cost")
+    upsert_costs(
+        worked.workspace,
+        [CostRow(TODAY - timedelta(days=9), "programme", "borealis", amount_minor=9_000_000, currency="USD")],
+    )
+    [one] = clv_queries.poor_fits(worked, TODAY).accounts
+    assert (one.account_id, one.retain_minor) == ("borealis", 9_000_000)
+    assert "is less than keeping them costs in twelve months, $90k" in one.reasons[0]
+
+
+def test_a_change_between_two_days_is_told_as_known_then(worked: Access) -> None:
+    found = clv_queries.change(worked, date(2025, 6, 15), TODAY)
+    assert sum(one.minor for one in found.parts) == pytest.approx(found.after_minor - found.before_minor)
+    assert {one.name for one in found.parts} == set(clv.PARTS)
+    assert found.before_minor == pytest.approx(clv_queries.equity(worked, date(2025, 6, 15)).value_minor)
+    with pytest.raises(ValueError, match="is not before"):
+        clv_queries.change(worked, TODAY, TODAY)
+
+
+def test_a_book_and_a_neighbour_see_their_own(worked: Access, neighbour: Access) -> None:
+    acme = Account.objects.get(external_id="acme")
+    assert clv_queries.equity(neighbour, TODAY).accounts == ()
+    with pytest.raises(Http404):
+        clv_queries.worth_of(neighbour, acme.pk, TODAY)
+    dana = cast.member(worked, "Dana", Role.MANAGER, sees_all=False)
+    [mine] = clv_queries.equity(dana, TODAY).accounts
+    whole = {one.account_id: one for one in clv_queries.equity(worked, TODAY).accounts}
+    assert mine == whole["acme"]  # by the models of all customers
+    with pytest.raises(PermissionDenied):
+        actions.set_economics(dana, discount=0.2)
+
+
+def test_the_command_says_the_same(worked: Access, tmp_path: Path) -> None:
+    def run(*words: str, code: int = 0) -> str:
+        result = CliRunner().invoke(app, ["clv", *words])
+        assert result.exit_code == code, result.output
+        return result.output
+
+    table, plot = tmp_path / "clv.csv", tmp_path / "clv.svg"
+    words = ["--as-of", "2026-06-15", "--since", "2025-06-15", "--poor-fit"]
+    told = json.loads(run(*words, "--json", "--out", str(table), "--out", str(plot)))
+    found = clv_queries.equity(worked, TODAY)
+    assert told["equity"]["value"] == pytest.approx(found.value_minor / 100)
+    assert told["accounts"][0]["clv"] == pytest.approx(found.accounts[0].value_minor / 100)
+    parts = sum(one["amount"] for one in told["change"]["parts"].values())
+    assert parts == pytest.approx(told["change"]["after"] - told["change"]["before"])
+    assert len(table.read_text().splitlines()) == len(found.accounts) + 1
+    assert "<svg" in plot.read_text()
+    assert "Customer equity" in run(*words)
+    assert "is not before" in run("--as-of", "2026-06-15", "--since", "2026-06-15", code=1)
+    assert json.loads(run("assume", "--gross-margin", "0.7", "--json"))["gross_margin"] == 0.7
+    assert "out of range" in run("assume", "--discount", "3", code=1)
+    assert "discount: 0.1 (assumed)" in run("assume")

@@ -1,0 +1,43 @@
+"""Lifetime value through the API."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tenure.accounts.models import Account
+from tenure.insight import clv_queries
+from tenure.revenue.actions import TermRow, upsert_terms
+from tenure.workspaces.access import Access
+from tests.web.api.conftest import Asks
+
+DAY = date(2026, 6, 15)
+
+
+def test_what_customers_are_worth_through_the_api(asks: Asks, access: Access, neighbour: Access) -> None:
+    rows = [
+        TermRow(f"S-{name}", name, amount, "USD", "year", start, date(2027, 3, 1))
+        for name, amount, start in (
+            ("acme", 120_000, date(2024, 3, 1)),
+            ("borealis", 60_000, date(2026, 3, 1)),
+        )
+    ]
+    upsert_terms(access.workspace, rows)
+    api, stranger = asks(access), asks(neighbour)
+    told = api.get("clv", as_of=DAY)
+    found = clv_queries.equity(access, DAY)
+    assert told["value"] == pytest.approx(found.value_minor / 100)
+    assert [one["account_id"] for one in told["accounts"]] == ["acme", "borealis"]
+    assert told["accounts"][0]["margin"] == 960
+    assert (told["low"], told["accounts"][0]["low"]) == (None, None)  # the rate is assumed
+    assert told["assumed"] == ["discount", "gross_margin", "hourly_minor"]
+    acme = Account.objects.get(external_id="acme")
+    assert api.get(f"accounts/{acme.pk}/clv", as_of=DAY) == told["accounts"][0]
+    assert api.get(f"accounts/{acme.pk}/clv", as_of="2020-01-01") is None
+    change = api.get("clv/change", since="2025-06-15", as_of=DAY)
+    assert sum(one["amount"] for one in change["parts"]) == pytest.approx(change["after"] - change["before"])
+    problem = api.get("clv/change", status=422, since=DAY, as_of=DAY)
+    assert problem["errors"][0]["field"] == "query.since"
+    assert stranger.get("clv")["accounts"] == []
+    stranger.get(f"accounts/{acme.pk}/clv", status=404)
