@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,7 +102,8 @@ def test_whoever_has_another_contract_stays(access):
 
 
 def test_a_notice_counts_for_more_than_the_rate(access):
-    actions.upsert_terms(access.workspace, [replace(YEARLY, reason="price")])
+    with time_machine.travel("2026-04-20T12:00:00Z"):
+        actions.upsert_terms(access.workspace, [replace(YEARLY, reason="price")])
     [account] = chances(access, TODAY, date(2026, 6, 30)).accounts
     assert account.p_lost == pytest.approx(0.95)
     assert "notice was given" in account.reasons[1]

@@ -138,7 +138,7 @@ class TestSubscriptions:
         [
             ("S9,acme,abc,USD,month,2026-01-01,", "amount 'abc' is not a number; write it like 29.85"),
             ("S9,acme,-5,USD,month,2026-01-01,", "amount '-5' is out of range"),
-            ("S9,acme,5,EUR,month,2026-01-01,", "currency 'EUR' is not this workspace's currency; give the"),
+            ("S9,acme,5,euros,month,2026-01-01,", "currency 'euros' is not a currency"),
             ("S9,acme,5,USD,fortnight,2026-01-01,", "interval 'fortnight' is no interval; write week, month"),
             ("S9,acme,5,USD,month,2026-02-30,", "start '2026-02-30' is not a date"),
             ("S9,acme,5,USD,month,,", "start is missing; give the first day"),

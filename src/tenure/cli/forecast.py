@@ -10,9 +10,7 @@ from rich.table import Table
 from tenure.cli.base import Json, WorkspaceOption, app, console, fail, open_workspace, print_json
 from tenure.cli.revenue import percent
 
-forecast_app = typer.Typer(
-    help="Forecasts of churn cost as made each night, and how good they were."
-)
+forecast_app = typer.Typer(help="Forecasts of churn cost as made each night, and how good they were.")
 app.add_typer(forecast_app, name="forecast", invoke_without_command=True)
 
 

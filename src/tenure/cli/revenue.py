@@ -13,6 +13,10 @@ from rich.table import Table
 from tenure.cli.base import Json, WorkspaceOption, app, console, fail, open_workspace, print_json
 
 _DAY = ["%Y-%m-%d"]
+_SHOWN = frozenset(
+    "account_id kind what reason accounts mrr before after change_mrr ends_on lost_on status arr p_lost "
+    "call".split()
+)
 
 
 class By(StrEnum):
@@ -71,11 +75,11 @@ def _table(told: dict[str, Any]) -> Table:
 
 
 def rows_table(rows: list[dict[str, Any]]) -> Table:
-    """Rows of equal keys as a table."""
-    columns = list(rows[0]) if rows else ["nothing"]
+    """Rows of equal keys as a table, in the columns that fit; `--json` has them all."""
+    columns = [name for name in rows[0] if name in _SHOWN] if rows else ["nothing"]
     table = Table(*(name.replace("_", " ") for name in columns), header_style="bold")
     for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
+        table.add_row(*(_cell(row[name]) for name in columns))
     return table
 
 

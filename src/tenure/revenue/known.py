@@ -39,7 +39,7 @@ _SQL = """
         amount_minor, currency, interval, starts_on, ends_on, auto_renew, renews, reason, recorded_at,
         superseded_at
     FROM term JOIN subscription ON subscription.id = subscription_id WHERE term.workspace_id = ?"""
-_TIMES_A_YEAR = {"week": 52, "month": 12, "quarter": 4, "year": 1}
+TIMES_A_YEAR = {"week": 52, "month": 12, "quarter": 4, "year": 1}
 
 
 def terms(
@@ -100,8 +100,8 @@ def _numbers(days: pa.ChunkedArray) -> Ints:
 
 def _priced(versions: pa.Table, rates: Rates) -> tuple[pa.Table, tuple[LeftOut, ...]]:
     """With `arr_minor`; without the accounts of whom one amount has no rate."""
-    times = pa.array(list(_TIMES_A_YEAR.values()), pa.int64())
-    which = pc.index_in(versions["interval"], pa.array(list(_TIMES_A_YEAR)))
+    times = pa.array(list(TIMES_A_YEAR.values()), pa.int64())
+    which = pc.index_in(versions["interval"], pa.array(list(TIMES_A_YEAR)))
     yearly = pc.multiply_checked(versions["amount_minor"], times.take(which.combine_chunks()))
     is_foreign = np.asarray(pc.not_equal(versions["currency"], rates.currency))
     if not is_foreign.any():

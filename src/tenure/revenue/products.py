@@ -13,6 +13,7 @@ from tenure.accounts.models import Account
 from tenure.kit import clock
 from tenure.revenue import rules
 from tenure.revenue.models import Term
+from tenure.revenue.queries import yearly
 from tenure.workspaces.access import Access
 
 MOST = 12  # products that could still be bought, on a page
@@ -24,7 +25,7 @@ class Bought:
 
     name: str
     is_live: bool
-    arr_minor: float
+    arr_minor: int | None  # None where an amount has no rate
     seats: int | None  # of the terms that run; None where one does not say
     since: date  # the first day of the first term
     until: date | None  # the last end of the terms that run, or the day it ended
@@ -46,18 +47,18 @@ def bought(access: Access, account_id: str) -> list[Bought]:
     terms = access.of(Term).filter(account=account, superseded_at=None).exclude(subscription__product="")
     for term in terms.select_related("subscription"):
         by_name[term.subscription.product].append(term)
-    found = [_bought(name, rows, today) for name, rows in by_name.items()]
-    return sorted(found, key=lambda one: (not one.is_live, -one.arr_minor, one.name))
+    found = [_bought(access, name, rows, today) for name, rows in by_name.items()]
+    return sorted(found, key=lambda one: (not one.is_live, -(one.arr_minor or 0), one.name))
 
 
-def _bought(name: str, terms: list[Term], today: date) -> Bought:
+def _bought(access: Access, name: str, terms: list[Term], today: date) -> Bought:
     live = [term for term in terms if rules.is_live(term, today)]
     ends = [term.ends_on for term in live or terms]
     seats = [term.seats for term in live]
     return Bought(
         name=name,
         is_live=bool(live),
-        arr_minor=12 * sum(rules.monthly(term) for term in live),
+        arr_minor=yearly(access, live),
         seats=None if None in seats or not seats else sum(one or 0 for one in seats),
         since=min(term.starts_on for term in terms),
         until=None if None in ends else max(end for end in ends if end),

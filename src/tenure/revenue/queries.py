@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -67,9 +67,35 @@ def money_of(access: Access, account_id: str, as_of: date | None = None) -> Acco
         as_of=day,
         currency=access.workspace.currency,
         terms=tuple(_line(term, day) for term in terms),
-        mrr_minor=rules.mrr(terms, day) if terms else None,
+        mrr_minor=_mrr(access, terms, day) if terms else None,
         renews_on=rules.renews_on(terms, day),
     )
+
+
+def _mrr(access: Access, terms: Iterable[Term], day: date) -> float | None:
+    """What is paid a month on a day, in the workspace's currency; None where an amount has no rate."""
+    found = yearly(access, [term for term in terms if rules.is_live(term, day)])
+    return None if found is None else found / 12
+
+
+def yearly(access: Access, terms: Collection[Term]) -> int | None:
+    """What terms are worth a year together, in the workspace's currency; None where an amount has no rate.
+
+    At the rate of the day each was agreed; see `known.terms`.
+    """
+    rates = _rates(access) if any(term.currency != access.workspace.currency for term in terms) else None
+    worth = [_yearly(term, rates) for term in terms]
+    return None if None in worth else sum(one or 0 for one in worth)
+
+
+def _yearly(term: Term, rates: Rates | None) -> int | None:
+    minor = term.amount_minor * known.TIMES_A_YEAR[term.interval]
+    agreed_on = min(term.starts_on, term.recorded_at.date())
+    return rates.converted(minor, term.currency, agreed_on) if rates else minor
+
+
+def _rates(access: Access) -> Rates:
+    return Rates.of(access.workspace.currency, access.of(Rate).values_list("currency", "day", "rate"))
 
 
 def renewal_days(access: Access, as_of: date) -> Mapping[str, date]:
@@ -89,8 +115,7 @@ def ledger(access: Access, known_on: date | None = None) -> Ledger:
     """
     accounts = access.of(Account)  # asks for the right to read
     ids = list(accounts.values_list("pk", flat=True)) if access.is_narrowed else None
-    rates = access.of(Rate).values_list("currency", "day", "rate")
-    rows, left_out = known.terms(access.workspace, Rates.of(access.workspace.currency, rates), known_on, ids)
+    rows, left_out = known.terms(access.workspace, _rates(access), known_on, ids)
     return Ledger.of(rows, known_on or clock.today(access.workspace.zone), left_out)
 
 

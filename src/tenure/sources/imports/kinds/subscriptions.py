@@ -189,11 +189,6 @@ KINDS.add(
                 f"amount < 0 or amount > {LARGEST_AMOUNT}",
                 "'is out of range; an amount is at least 0, take discounts off the term they belong to'",
             ),
-            Check(
-                "currency",
-                "currency <> getvariable('currency')",
-                "'is not this workspace''s currency; give the amount in ' || getvariable('currency')",
-            ),
             Check("seats", "seats < 0 or seats > 2000000000", "'is out of range; seats are 0 or more'"),
             Check(
                 "months", f"months < 0 or months > {_MOST_MONTHS}", "'is out of range; months are 0 or more'"
