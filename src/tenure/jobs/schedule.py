@@ -9,6 +9,7 @@ from tenure.accounts import duplicates, matching, placing
 from tenure.events import dictionary, lake, retention
 from tenure.health import actions as health
 from tenure.health.models import Standing
+from tenure.insight.hazard import actions as hazards
 from tenure.jobs import durable, reactions, refresh
 from tenure.kit import clock
 from tenure.kit.models import Live, OutboxCursor, OutboxFact
@@ -17,7 +18,7 @@ from tenure.sources.models import ImportChange
 from tenure.sources.pickups import actions as pickups
 from tenure.sources.queries import UNDO_WITHIN
 from tenure.touchpoints import actions as touchpoints
-from tenure.workspaces.access import all_workspaces
+from tenure.workspaces.access import access_for_machine, all_workspaces
 from tenure.workspaces.actions import forget_old_entries
 from tenure.workspaces.models import Invitation, Workspace
 
@@ -44,11 +45,12 @@ def start() -> None:
 
 
 def hourly(_: Any) -> None:
-    """Roll over the workspaces in whose zone a new day has begun, see who is who, then clear away."""
+    """Roll over the workspaces in whose zone a new day has begun, see who is who, learn, tidy up."""
     roll_over_all()
     retention.remove_all_old()
     for workspace in all_workspaces():
         know_who_is_who(workspace)
+        hazards.learn_of_today(access_for_machine(workspace))
     prune()
     durable.forget(clock.now() - KEEP_JOBS)
 
