@@ -8,6 +8,7 @@ from django.http import Http404
 from tenure.accounts import families, statements
 from tenure.accounts.actions import AccountRow, upsert_accounts
 from tenure.accounts.models import Account
+from tenure.kit import statistics
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import AuditEntry
 
@@ -74,3 +75,13 @@ def test_above_and_below(access: Access) -> None:
         (known["acme"], known["cinder"], 2),
         (known["dune"], known["dune"], 0),
     }
+
+
+def test_children_are_found_without_reading_everybody_where_few_have_a_parent(access: Access) -> None:
+    access.of(Account).bulk_create(
+        Account(workspace=access.workspace, external_id=f"a{number}", name=f"A{number}")
+        for number in range(300)
+    )
+    statistics.gather()
+    children = access.of(Account).filter(parent_id="nobody")
+    assert "account_by_parent" in children.explain()

@@ -8,7 +8,7 @@ from tenure.accounts.models import Account
 from tenure.kit import clock
 from tenure.kit.ids import new_id
 from tenure.revenue.rules import TIMES_A_MONTH
-from tenure.workspaces.models import Workspace
+from tenure.workspaces.models import SHARED, Workspace
 
 
 class Subscription(models.Model):
@@ -122,6 +122,8 @@ class Cost(models.Model):
 
 class Rate(models.Model):
     """What one unit of a currency is worth in the workspace's own, from a day until the next known."""
+
+    book_path = SHARED
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)

@@ -8,8 +8,10 @@ from datetime import date
 
 from tenure.accounts.models import Account
 from tenure.kit import clock
-from tenure.revenue import rules
-from tenure.revenue.models import Term
+from tenure.revenue import known, rules
+from tenure.revenue.converting import Rates
+from tenure.revenue.ledger import Ledger
+from tenure.revenue.models import Rate, Term
 from tenure.workspaces.access import Access
 
 
@@ -78,6 +80,18 @@ def renewal_days(access: Access, as_of: date) -> Mapping[str, date]:
         if term.ends_on and not rules.is_rolling(term):
             found[term.account_id] = term.ends_on
     return found
+
+
+def ledger(access: Access, known_on: date | None = None) -> Ledger:
+    """What the caller's customers pay: as known at the end of a day, or (None) as corrected since.
+
+    A customer with an amount in a currency of which no rate is known for its day is left out, and named.
+    """
+    accounts = access.of(Account)  # asks for the right to read
+    ids = list(accounts.values_list("pk", flat=True)) if access.is_narrowed else None
+    rates = access.of(Rate).values_list("currency", "day", "rate")
+    rows, left_out = known.terms(access.workspace, Rates.of(access.workspace.currency, rates), known_on, ids)
+    return Ledger.of(rows, known_on or clock.today(access.workspace.zone), left_out)
 
 
 def has_terms(access: Access) -> bool:

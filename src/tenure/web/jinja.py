@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_urlconf, reverse
 from jinja2 import Environment, StrictUndefined
 
 from tenure.kit import clock
@@ -17,6 +19,16 @@ from tenure.metrics import wording
 from tenure.metrics.definition import Metric
 from tenure.web import formats
 from tenure.web.assets import asset
+
+
+def url(name: str, args: Sequence[Any] = ()) -> str:
+    """The address of a page by its name; pages ask for the same ones again and again."""
+    return _address(get_urlconf() or settings.ROOT_URLCONF, name, tuple(args))
+
+
+@lru_cache(maxsize=20_000)
+def _address(urlconf: str, name: str, args: tuple[Any, ...]) -> str:
+    return reverse(name, urlconf, args=args or None)
 
 
 def relative(value: date | datetime | None, zone: str = "UTC") -> str:
@@ -56,7 +68,7 @@ def environment(**options: Any) -> Environment:
     """The Jinja environment of all pages: autoescaping, and a misspelt name is an error."""
     options.setdefault("undefined", StrictUndefined)
     env = Environment(**options, extensions=["jinja2.ext.do"], trim_blocks=True, lstrip_blocks=True)  # noqa: S701 (Django turns autoescape on)
-    env.globals.update(static=static, asset=asset, url=reverse, get_messages=get_messages)
+    env.globals.update(static=static, asset=asset, url=url, get_messages=get_messages)
     env.globals.update(sends_mail=sends_mail, get_token=get_token)
     env.filters.update(
         money=formats.money,
