@@ -21,7 +21,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --hide-scrollbars"
 ).split()
-PAGES = {"today": "/", "customers": "/customers", "account": "", "data": "/data", "settings": "/settings"}
+PAGES = {"today": "/", "customers": "/customers", "account": "", "insights": "/insights", "data": "/data", "settings": "/settings"}
 SIZES = {1440: 1000, 390: 844}
 THEMES = ("light", "dark")
 

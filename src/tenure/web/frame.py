@@ -73,6 +73,7 @@ def count_up_to_most(rows: QuerySet[Any, Any]) -> int:
 PLACES = (
     Place("today", "Today", "today", "t", accounts_in_need, waits=True),
     Place("customers", "Customers", "customers", "c", accounts_there),
+    Place("insights", "Insights", "insights", "i", on_phone=False, is_of_all=True),
     Place("data", "Data", "data", "d", is_of_all=True),
     Place("settings", "Settings", "settings", "s", on_phone=False),
 )
