@@ -38,7 +38,7 @@ def kept(access: Access) -> AuditRun:
     found = judge(company(), Outcomes.CHURN, 90, {"depth": {"Default": 0.2}})
     return AuditRun.objects.create(
         workspace=access.workspace,
-        outcome="churn",
+        about="churn",
         horizon=90,
         as_of=found.as_of,
         status=AuditRun.DONE,

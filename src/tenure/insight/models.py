@@ -10,16 +10,19 @@ from tenure.workspaces.models import Workspace
 
 
 class AuditRun(models.Model):
-    """A metric audit: what was asked, how far it is, what it found (audit/found.py as JSON).
+    """A look at what became of customers: what was asked, how far it is, what it found, as JSON.
 
-    It is about every customer, so it has no way to a book.
+    `about`: by which outcome metrics are judged (audit/found.py), or `health`, whose profiles are calibrated
+    (calibration/found.py). It is about every customer, so it has no way to a book.
     """
+
+    HEALTH = "health"
 
     WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
-    outcome = models.CharField(max_length=10)
+    about = models.CharField(max_length=10)
     horizon = models.PositiveSmallIntegerField()  # days
     as_of = models.DateField()
     status = models.CharField(max_length=10, default=WAITING)
@@ -34,8 +37,8 @@ class AuditRun(models.Model):
     class Meta:
         db_table = "audit_run"
         indexes = [
-            models.Index(fields=["workspace", "outcome", "horizon", "-asked_at"], name="audit_run_newest")
+            models.Index(fields=["workspace", "about", "horizon", "-asked_at"], name="audit_run_newest")
         ]
 
     def __str__(self) -> str:
-        return f"audit of {self.workspace_id} by {self.outcome}, {self.status}"
+        return f"audit of {self.workspace_id} about {self.about}, {self.status}"

@@ -150,12 +150,12 @@ def _alone(case: Case, place: int) -> Judged:
         coverage=float(known.mean()) if len(known) else 0.0,
         missing=_missing(case, ~known),
     )
-    if _too_few(happened, account):
+    if too_few(happened, account):
         return _thin(base)
     found, more_is_risk = _oriented(case, metric, separate(values[known], happened, account, case.drawn))
     worst, times = separation.lift(values[known] if more_is_risk else -values[known], happened)
     return msgspec.structs.replace(
-        base, auc=_interval(found), p=found.p, more_is_risk=more_is_risk, worst_rate=worst, lift=times
+        base, auc=interval(found), p=found.p, more_is_risk=more_is_risk, worst_rate=worst, lift=times
     )
 
 
@@ -180,7 +180,8 @@ def _is_contract(metric: Metric) -> bool:
     return {one.table for one in metric.measures.values()} == {"subscriptions"}
 
 
-def _too_few(happened: Flags, account: Ints) -> bool:
+def too_few(happened: Flags, account: Ints) -> bool:
+    """Whether either group has too few accounts to say anything."""
     groups = (account[happened], account[~happened])
     return any(len(np.unique(some)) < FEWEST for some in groups)
 
@@ -189,14 +190,14 @@ def _missing(case: Case, missing: Flags) -> Missing | None:
     """What being missing tells; None where hardly anything or nearly everything is."""
     if not adding.RARELY < missing.mean() < 1 - adding.RARELY if len(missing) else True:
         return None
-    if _too_few(case.happened, case.account) or not case.happened[missing].size:
+    if too_few(case.happened, case.account) or not case.happened[missing].size:
         return None
     found = separate(missing.astype(np.float64), case.happened, case.account, case.drawn)
     return Missing(
         rows=int(missing.sum()),
         rate=float(case.happened[missing].mean()),
         rate_known=float(case.happened[~missing].mean()),
-        auc=_interval(found),
+        auc=interval(found),
         p=found.p,
     )
 
@@ -212,32 +213,48 @@ def _discovered(judged: list[Judged]) -> list[Judged]:
 
 
 def _with_leads(case: Case, judged: list[Judged]) -> list[Judged]:
-    leads = {gap: became(case.panel, case.outcome, LEAD_WINDOW, gap) for gap in GAPS}
-    return [_with_lead(case, place, one, leads) for place, one in enumerate(judged)]
+    """Each figure's separation by how long before it was read, and the longest that still clears a half."""
+    later = _later(case.panel, case.outcome)
+    return [
+        one if one.auc is None else _with_lead(case, place, one, later) for place, one in enumerate(judged)
+    ]
 
 
-def _with_lead(case: Case, place: int, one: Judged, outcomes: Mapping[int, Outcome]) -> Judged:
-    """A figure's separation by how long before it was read, and the longest that still clears a half."""
-    if one.auc is None:
-        return one
-    leads = tuple(_lead(case, place, one.more_is_risk, gap, found) for gap, found in outcomes.items())
+def _with_lead(case: Case, place: int, one: Judged, later: Mapping[int, Outcome]) -> Judged:
+    leads = _leads(case.panel, case.panel.values[:, place], one.more_is_risk, case.drawn, later)
     clear = [lead.days for lead in leads if lead.auc and lead.auc.low > 0.5]
     return msgspec.structs.replace(one, leads=leads, lead_days=max(clear, default=None))
 
 
-def _lead(case: Case, place: int, more_is_risk: bool, gap: int, outcome: Outcome) -> Lead:
-    values = case.panel.values[:, place]
-    rows = np.flatnonzero(outcome.known & ~np.isnan(values))
-    happened, account = outcome.happened[rows] == 1, case.panel.account[rows]
-    if _too_few(happened, account):
+def leads_of(
+    panel: Panel, outcome: Outcomes, values: Floats, more_is_risk: bool, drawn: Floats
+) -> tuple[Lead, ...]:
+    """How well a panel's column separates those to whom it happens in the 30 days after each gap."""
+    return _leads(panel, values, more_is_risk, drawn, _later(panel, outcome))
+
+
+def _later(panel: Panel, outcome: Outcomes) -> dict[int, Outcome]:
+    return {gap: became(panel, outcome, LEAD_WINDOW, gap) for gap in GAPS}
+
+
+def _leads(
+    panel: Panel, values: Floats, more_is_risk: bool, drawn: Floats, later: Mapping[int, Outcome]
+) -> tuple[Lead, ...]:
+    score = values if more_is_risk else -values
+    return tuple(_lead(panel, score, gap, outcome, drawn) for gap, outcome in later.items())
+
+
+def _lead(panel: Panel, score: Floats, gap: int, outcome: Outcome, drawn: Floats) -> Lead:
+    rows = np.flatnonzero(outcome.known & ~np.isnan(score))
+    happened, account = outcome.happened[rows] == 1, panel.account[rows]
+    if too_few(happened, account):
         return Lead(gap, int(happened.sum()), None)
-    score = values[rows] if more_is_risk else -values[rows]
-    return Lead(gap, int(happened.sum()), _interval(separate(score, happened, account, case.drawn)))
+    return Lead(gap, int(happened.sum()), interval(separate(score[rows], happened, account, drawn)))
 
 
 def _with_added(case: Case, judged: list[Judged]) -> tuple[list[Judged], Interval | None]:
     """What each adds to the model of all others: the change of AUC on accounts that were not learnt from."""
-    if _too_few(case.happened, case.account):
+    if too_few(case.happened, case.account):
         return judged, None
     trial = Trial.of(case.happened, case.account, case.drawn)
     parts = [adding.columns_of(case.panel.values[case.rows, place]) for place in range(len(judged))]
@@ -246,7 +263,7 @@ def _with_added(case: Case, judged: list[Judged]) -> tuple[list[Judged], Interva
         one if one.auc is None else msgspec.structs.replace(one, added=_change(change))
         for one, change in zip(judged, added, strict=True)
     ]
-    return with_added, _interval(separate(together, case.happened, case.account, case.drawn))
+    return with_added, interval(separate(together, case.happened, case.account, case.drawn))
 
 
 def _with_verdicts(case: Case, judged: list[Judged]) -> list[Judged]:
@@ -309,7 +326,8 @@ def _standardised(flag: Floats) -> Floats:
     return (flag[:, None] - flag.mean()) / deviation if deviation > 0 else np.empty((len(flag), 0))
 
 
-def _interval(found: Separation) -> Interval:
+def interval(found: Separation) -> Interval:
+    """A separation as it is kept."""
     return Interval(found.auc, found.low, found.high)
 
 

@@ -9,7 +9,18 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from tenure import __version__
-from tenure.web.api import about, accounts, attributes, events, families, figures, people, problems, record
+from tenure.web.api import (
+    about,
+    accounts,
+    attributes,
+    events,
+    families,
+    figures,
+    insight,
+    people,
+    problems,
+    record,
+)
 from tenure.web.api.auth import ApiKey
 
 DESCRIPTION = """Everything Tenure knows about your customers, as far as the key may see it.
@@ -57,7 +68,7 @@ api = Api(
     openapi_url=None,
 )
 problems.register(api)
-for part in (accounts, families, people, attributes, record, figures, events, about):
+for part in (accounts, families, people, attributes, record, figures, insight, events, about):
     api.add_router("", part.router)
 
 
