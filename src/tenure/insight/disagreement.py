@@ -53,7 +53,8 @@ def disagreements(access: Access, profile: str = "", as_of: date | None = None) 
     for one in signals:
         name, score, band, whose = standing.get(one.account_id, ("", 0.0, one.expects, ""))
         if band != one.expects:
-            found.append(Disagreement(one.account_id, name, score or 0.0, band, whose, one.says, one.arr_minor))
+            who = (one.account_id, name, score or 0.0, band, whose)
+            found.append(Disagreement(*who, one.says, one.arr_minor))
     return sorted(found, key=lambda one: (-one.arr_minor, one.name))
 
 
