@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = os.environ.get("TENURE_CHROMIUM", "/usr/bin/chromium")
+PATIENCE = 30_000  # ms; nothing that is right takes as long, but a machine may be slow and busy
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -35,7 +36,9 @@ OpenPage = Callable[..., "Page"]
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
+    """Closing it waits for what it is still answering: a request must not outlive its test's database."""
+
+    daemon_threads = False
 
 
 class _Quiet(WSGIRequestHandler):
@@ -62,8 +65,9 @@ def site(transactional_db: None) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests; each page has a profile of its own."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     if not os.path.exists(CHROMIUM):
         pytest.fail(f"there is no {CHROMIUM}: apt-get install chromium, or set TENURE_CHROMIUM")
     # Playwright's event loop lives in the tests' thread; without this Django takes every query for a mistake.
@@ -96,7 +100,7 @@ def open_page(site: str, chromium: Browser) -> Iterator[OpenPage]:
         if who is not None:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _session(who), "url": site}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: wrong.append(f"{path}: {error}"))
         page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
         page.goto(path)

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(so: Callable[[], T | None], seconds: float = 30.0) -> T:
+def until(so: Callable[[], T | None], seconds: float = 60.0) -> T:
     """The first truthy thing that `so()` gives; fails loudly after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -92,7 +92,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     up.wait_until_said("/welcome/")
     yield up
     up.process.send_signal(signal.SIGINT)
-    up.process.wait(timeout=20)
+    up.process.wait(timeout=60)
 
 
 def test_it_prints_its_address_and_a_link_to_sign_in_when_it_is_ready(up: Up) -> None:
@@ -134,7 +134,7 @@ def test_ctrl_c_ends_everything_and_the_folder_can_be_started_again(tmp_path: Pa
     first.wait_until_said("/welcome/")
     everybody = psutil.Process(first.process.pid).children(recursive=True)
     first.process.send_signal(signal.SIGINT)
-    assert first.process.wait(timeout=15) == 0
+    assert first.process.wait(timeout=60) == 0
     assert not [process for process in everybody if process.is_running()]
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -142,7 +142,7 @@ def test_ctrl_c_ends_everything_and_the_folder_can_be_started_again(tmp_path: Pa
     second = Up(tmp_path / "home", port)
     second.wait_until_said("/welcome/")
     second.process.send_signal(signal.SIGTERM)
-    assert second.process.wait(timeout=15) == 0
+    assert second.process.wait(timeout=60) == 0
 
 
 def test_ctrl_c_ends_the_loading_of_the_demo_too(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_ctrl_c_ends_the_loading_of_the_demo_too(tmp_path: Path) -> None:
     everybody = psutil.Process(filling.process.pid).children(recursive=True)
     assert len(everybody) > len(filling.children())  # who loads, besides who serves
     filling.process.send_signal(signal.SIGINT)
-    assert filling.process.wait(timeout=15) == 0
+    assert filling.process.wait(timeout=60) == 0
     assert "/welcome/" not in filling.says
     until(lambda: not any(process.is_running() for process in everybody))
 

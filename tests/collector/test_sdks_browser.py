@@ -16,6 +16,7 @@ import pytest
 from tenure.collector import protocol
 from tenure.kit import clock
 from tenure.workspaces.access import Access
+from tests.browser import PATIENCE
 from tests.collector import sdks, story
 from tests.collector.conftest import Running
 
@@ -69,7 +70,7 @@ def page_on(browser: Browser, origin: str, collector: str) -> Iterator[Page]:
     context = browser.new_context(proxy={"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"})
     try:
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: asked.add("{0.scheme}://{0.netloc}".format(urlsplit(request.url))))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)

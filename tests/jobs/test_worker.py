@@ -79,7 +79,7 @@ def test_what_was_collected_is_drained_scored_and_told(access: Access, start: St
     assert waiting() == 0
     until(lambda: Live.objects.filter(workspace_id=access.workspace.id, topic="accounts").exists())
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(timeout=15) == 0
+    assert worker.wait(timeout=60) == 0
     assert not Lease.objects.exists()
 
 
@@ -115,6 +115,6 @@ def test_another_worker_takes_over_what_a_dead_one_left(access: Access, start: S
 
 def test_a_folder_that_is_not_migrated_is_refused(start: Start, tmp_path: Path) -> None:
     nothing_here = tmp_path / "nothing here"
-    assert start("up", TENURE_HOME=str(nothing_here)).wait(timeout=30) == 3
+    assert start("up", TENURE_HOME=str(nothing_here)).wait(timeout=60) == 3
     assert "run `tenure up` first" in (tmp_path / "up.log").read_text()
     assert not (nothing_here / "app.db").exists()

@@ -14,7 +14,6 @@ from tests.web import story
 
 pytestmark = pytest.mark.browser
 SMALL = (320, 640)
-SOON = 30_000  # the first figure of a process waits for its queries to be compiled
 
 
 @pytest.fixture
@@ -83,7 +82,7 @@ def test_a_mark_of_the_chart_opens_its_customer_and_a_score_its_explanation(
     page = open_page("/customers?where=band.is.good", dana)
     page.locator("#rows .lead .why").click()
     expect(page.locator("#drawer")).to_be_visible()
-    expect(page.locator("#drawer [data-body]")).to_contain_text("Every measure", timeout=SOON)
+    expect(page.locator("#drawer [data-body]")).to_contain_text("Every measure")
     page.keyboard.press("Escape")
     page.locator("[data-chart][data-drawn] path[fill-opacity]").last.click(force=True)
     page.wait_for_url(f"**/customers/{customers['acme'].pk}")
@@ -94,12 +93,12 @@ def test_a_customer_told_in_parts_and_tabs(open_page: OpenPage, dana: Access) ->
     row = story.borealis(dana, is_scored=True)
     page = open_page(f"/customers/{row.pk}", dana)
     page.evaluate("window.stays = true")
-    expect(page.locator("#why")).to_contain_text("the parts add up to", timeout=SOON)
-    expect(page.locator("#happened .timeline > li").first).to_be_visible(timeout=SOON)
+    expect(page.locator("#why")).to_contain_text("the parts add up to")
+    expect(page.locator("#happened .timeline > li").first).to_be_visible()
     page.locator("#happened .kinds").get_by_text("Feedback").click()
     expect(page.locator("#happened .timeline > li")).to_have_count(2)
     page.locator("#why .parts a").first.click()
-    expect(page.locator("#drawer")).to_contain_text("What it rests on", timeout=SOON)
+    expect(page.locator("#drawer")).to_contain_text("What it rests on")
     page.keyboard.press("Escape")
     page.locator(".tabs").get_by_text("Notes").click()
     page.get_by_label("What happened, or what you agreed").fill("Ida leaves in May")
@@ -122,7 +121,7 @@ def test_nothing_overflows_and_axe_is_content(
     paths += [f"/explain/score/{row.pk}", f"/explain/metric/seat_use?account={row.pk}"]
     for path in paths:
         page = open_page(path, dana, theme=theme, size=size)
-        expect(page.locator(".skeleton:visible")).to_have_count(0, timeout=SOON)
+        expect(page.locator(".skeleton:visible")).to_have_count(0)
         assert sideways_scroll(page) == 0, path
         if size != SMALL:
             assert axe_violations(page) == [], path

@@ -123,7 +123,7 @@ def test_nothing_overflows_and_axe_is_content(
     for path in paths:
         for size in (DESKTOP, PHONE):
             page = open_page(path, dana, theme=theme, size=size)
-            expect(page.locator(".skeleton:visible")).to_have_count(0, timeout=20_000)
+            expect(page.locator(".skeleton:visible")).to_have_count(0)
             assert sideways_scroll(page) == 0, path
             assert axe_violations(page) == [], path
             page.context.close()

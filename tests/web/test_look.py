@@ -318,7 +318,7 @@ def test_news_make_what_listens_look_again(open_page: OpenPage, dana: Access) ->
     page.reload()
     expect(page.locator("#nav")).to_contain_text("Settings")
     Account.objects.create(workspace=dana.workspace, external_id="new", name="New")
-    expect(page.locator("#nav .count")).to_have_text("1", timeout=8000)
+    expect(page.locator("#nav .count")).to_have_text("1")
     assert len(streams) >= 2
     assert len(tickets) >= len(streams) - 1
 
