@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 
-from tenure.insight.audit import adding
+from tenure.insight.audit import adding, plot
 from tenure.insight.audit.found import Audit, AuditProblem, Outcomes, Verdict
 from tenure.insight.audit.judging import judge
 from tenure.insight.audit.sentences import says
@@ -118,6 +120,23 @@ def test_the_sentences_say_what_to_do(found: Audit) -> None:
 
 def test_it_can_be_kept_and_read_again(found: Audit) -> None:
     assert msgspec.convert(msgspec.to_builtins(found), Audit) == found
+
+
+@pytest.mark.parametrize("kind", [".svg", ".png"])
+def test_it_is_drawn(found: Audit, tmp_path: Path, kind: str) -> None:
+    plot.write(found, tmp_path / f"audit{kind}")
+    drawn = (tmp_path / f"audit{kind}").read_bytes()
+    assert drawn.startswith(b"<?xml" if kind == ".svg" else b"\x89PNG")
+
+
+def test_it_is_written_as_a_table_without_formulas(found: Audit, tmp_path: Path) -> None:
+    own = msgspec.structs.replace(found.judged[0], title="=cmd|' /c calc'!A1")
+    plot.write(msgspec.structs.replace(found, judged=(own,)), tmp_path / "audit.csv")
+    [row] = csv.DictReader((tmp_path / "audit.csv").open(encoding="utf-8"))
+    assert row["title"].startswith("'=")
+    assert float(row["auc_low"]) < float(row["auc"]) < float(row["auc_high"])
+    with pytest.raises(AuditProblem, match="one of"):
+        plot.write(found, tmp_path / "audit.docx")
 
 
 def test_too_few_who_left_is_said_and_not_reckoned() -> None:

@@ -70,8 +70,8 @@ def _print(found: Audit) -> None:
 
 def _table(found: Audit) -> Table:
     table = Table(header_style="bold", box=None, pad_edge=False)
-    table.add_column("Metric", no_wrap=True)
-    for title in ("AUC, 95 %", "q", "Covers", "Worst 10th", "Ahead", "Adds"):
+    table.add_column("Metric", no_wrap=True, max_width=22)  # fits 80 columns
+    for title in ("AUC, 95 %", "q", "Known", "Worst", "Ahead", "Adds"):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)
     for one in found.judged:
@@ -86,7 +86,7 @@ def _figures(one: Judged) -> list[str]:
         NOTHING if one.q is None else f"{one.q:.3f}",
         f"{one.coverage:.0%}",
         NOTHING if one.lift is None else f"×{one.lift:.1f}",
-        NOTHING if one.lead_days is None else f"{one.lead_days} days",
+        NOTHING if one.lead_days is None else f"{one.lead_days} d",
         NOTHING if one.added is None else f"{one.added.value:+.3f}",
         one.verdict.value,
     ]
