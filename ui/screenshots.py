@@ -27,6 +27,7 @@ PAGES = {
     "account": "",
     "renewals": "/renewals",
     "portfolio": "/portfolio",
+    "insights": "/insights",
     "data": "/data",
     "settings": "/settings",
 }

@@ -15,6 +15,8 @@ from tenure.insight.panel import OF_TODAY, Outcome, Panel, panel
 from tenure.metrics import actions
 from tenure.metrics.catalog import METRICS
 from tenure.metrics.own import OwnMetric
+from tenure.revenue.columns import TERMS
+from tenure.revenue.ledger import Ledger
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
 from tests import cast
@@ -164,8 +166,8 @@ def test_a_day_lies_in_at_most_one_stretch(drawn: list[tuple[int, int, int]]) ->
         if not spans or spans[-1][0] != account or spans[-1][2] < start:
             spans.append((account, start, start + length))
     columns = np.array(spans, dtype=np.float64).reshape(-1, 3).T
-    none = np.empty(0)
-    paid = Paid(columns[0].astype(np.int64), columns[1], columns[2], none.astype(np.int64), none, none)
+    nothing = Ledger.of(TERMS.empty_table(), date(2026, 3, 8))
+    paid = Paid(columns[0].astype(np.int64), columns[1], columns[2], nothing, [])
     account, day = (one.ravel() for one in np.meshgrid(np.arange(5), np.arange(80.0)))
     starts, ends = paid.stretch(account, day)
     for row in range(len(day)):

@@ -49,7 +49,7 @@ from tests.web.story import use
 OPEN = {"welcome", "ready", "api-description"}  # besides allauth's: for strangers, and for programs
 ALLAUTH = ("account_", "mfa_")
 # Pages about the whole workspace, which those held to a book are refused although they may read.
-OF_ALL = re.compile(r"data(?!-metric)($|-(?!incoming))|settings-inputs$")
+OF_ALL = re.compile(r"data(?!-metric)($|-(?!incoming))|settings-inputs$|insights|settings-health-calibrat")
 SECRET = "Xerxes"  # in everything that is a neighbour's
 ANOTHERS = "Zenobia"  # in everything that is in another's book
 

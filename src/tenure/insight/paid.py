@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -12,27 +12,35 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tenure.metrics.tables import Tables
+from tenure.revenue.columns import EPOCH, number
+from tenure.revenue.ledger import Ledger
+from tenure.revenue.matching import GRACE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-GRACE_DAYS = 30  # how late a renewal may come and still be one
-EPOCH = date(1970, 1, 1)
+GRACE_DAYS = GRACE
 
 
 @dataclass(frozen=True)
 class Paid:
-    """Stretches of paying of some accounts, and the steps of what they pay; days are counted from 1970.
+    """Stretches of paying of some accounts, sorted by account (its place among them) and start.
 
-    Arrays are sorted by account (its place among those asked for) and then day.
+    Days are counted from 1970; `ends` is the first day that nothing is paid, inf: still paying.
     """
 
-    account: Ints  # of each stretch
+    account: Ints
     starts: Floats
-    ends: Floats  # the first day that nothing is paid; inf: still paying
-    step_account: Ints
-    step_day: Floats
-    step_mrr: Floats  # minor units a month, from that day on
+    ends: Floats
+    ledger: Ledger
+    account_ids: Sequence[str]
+
+    @classmethod
+    def of(cls, ledger: Ledger, account_ids: Sequence[str]) -> Paid:
+        """What these accounts paid and when, by a ledger."""
+        found = ledger.spells()
+        account, (starts, ends) = _columns(found, account_ids, "starts_on", "ends_on")
+        return cls(account, starts, np.where(np.isnan(ends), np.inf, ends), ledger, account_ids)
 
     def stretch(self, account: Ints, day: Floats) -> tuple[Floats, Floats]:
         """The start and the end of the stretch that each day lies in; NaN on days that nothing is paid."""
@@ -42,8 +50,18 @@ class Paid:
         return np.where(is_paid, starts, np.nan), np.where(is_paid, ends, np.nan)
 
     def mrr(self, account: Ints, day: Floats) -> Floats:
-        """What each account pays a month on a day, in minor units."""
-        return np.nan_to_num(_taken(self.step_mrr, _last(self.step_account, self.step_day, account, day)))
+        """What each account pays a month on a day, in minor units; 0 where nothing."""
+        found = np.zeros(len(account))
+        days, place = np.unique(day, return_inverse=True)
+        amounts = np.zeros(len(self.account_ids))
+        for number_, one in enumerate(days):
+            paid = self.ledger.mrr(EPOCH + timedelta(days=int(one)))
+            whose, (minor,) = _columns(paid, self.account_ids, "mrr_minor")
+            amounts[:] = 0
+            amounts[whose] = minor
+            rows = place == number_
+            found[rows] = amounts[account[rows]]
+        return found
 
 
 def _last(accounts: Ints, days: Floats, account: Ints, day: Floats) -> Ints:
@@ -60,73 +78,34 @@ def _taken(column: Floats, place: Ints) -> Floats:
     return np.where(place >= 0, column[place], np.nan)
 
 
-def read(tables: Tables, account_ids: Sequence[str]) -> Paid:
-    """What these accounts paid and when, as corrected since."""
-    places = pa.array(account_ids, pa.string())
-    stretches = tables.connection.sql(_STRETCHES, params={"grace": GRACE_DAYS}).to_arrow_table()
-    steps = tables.connection.sql(_STEPS).to_arrow_table()
-    account, (starts, ends) = _columns(stretches, places, "starts", "ends")
-    step_account, (day, mrr) = _columns(steps, places, "day", "mrr")
-    return Paid(account, starts, np.where(np.isnan(ends), np.inf, ends), step_account, day, mrr)
-
-
 def due(tables: Tables, days: Sequence[date], account_ids: Sequence[str]) -> Floats:
     """The next end of a contract that somebody decides about, as known on each day; NaN: none.
 
     Accounts × days. What rolls on, being open-ended or shorter than a quarter, has no such end.
     """
     found = tables.connection.sql(_DUE, params={"days": list(days)}).to_arrow_table()
-    account, (day, due_on) = _columns(found, pa.array(account_ids, pa.string()), "day", "due_on")
+    account, (day, due_on) = _columns(found, account_ids, "day", "due_on")
     grid = np.full((len(account_ids), len(days)), np.nan)
     column = np.searchsorted([number(one) for one in days], day)
     grid[account, column] = due_on
     return grid
 
 
-def number(day: date) -> int:
-    """A day as days since 1970."""
-    return (day - EPOCH).days
-
-
-def _columns(table: pa.Table, places: pa.Array, *names: str) -> tuple[Ints, list[Floats]]:
+def _columns(table: pa.Table, account_ids: Sequence[str], *names: str) -> tuple[Ints, list[Floats]]:
     """The accounts' places, and columns as numbers; rows sorted by both, those of others left out."""
-    account = pc.index_in(table["account_id"], places).to_numpy()
-    columns = [np.asarray(table[name].to_numpy(), dtype=np.float64) for name in names]
-    order = np.lexsort((columns[0], account))
-    order = order[~np.isnan(account[order].astype(np.float64))]
-    return account[order].astype(np.int64), [column[order] for column in columns]
+    account = pc.index_in(table["account_id"], pa.array(account_ids, pa.string()))
+    table = table.append_column("place", account).filter(pc.is_valid(account))
+    place = np.asarray(table["place"].to_numpy(), dtype=np.int64)
+    columns = [_numbers(table[name]) for name in names]
+    order = np.lexsort((columns[0], place))
+    return place[order], [column[order] for column in columns]
 
 
-_TERM = """
-    SELECT account_id, starts_on, ends_on, coalesce(ends_on, DATE '9999-12-31') AS end_, mrr
-    FROM subscriptions WHERE known_until IS NULL AND (ends_on IS NULL OR ends_on > starts_on)"""
+def _numbers(column: pa.ChunkedArray) -> Floats:
+    """A column as real numbers, days as days since 1970; null as NaN."""
+    days = pa.types.is_date(column.type)
+    return np.asarray((column.cast(pa.int32()) if days else column).to_numpy(), dtype=np.float64)
 
-_STRETCHES = f"""
-    WITH term AS ({_TERM}),
-    marked AS (
-        SELECT *, starts_on > max(end_) OVER (
-            PARTITION BY account_id ORDER BY starts_on, end_ ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) + $grace::INTEGER AS is_new FROM term
-    ),
-    numbered AS (
-        SELECT *, count(*) FILTER (WHERE is_new) OVER (
-            PARTITION BY account_id ORDER BY starts_on, end_ ROWS UNBOUNDED PRECEDING
-        ) AS stretch FROM marked
-    )
-    SELECT account_id, min(starts_on) - DATE '1970-01-01' AS starts,
-        CASE WHEN bool_and(ends_on IS NOT NULL) THEN max(ends_on) - DATE '1970-01-01' END AS ends
-    FROM numbered GROUP BY account_id, stretch"""  # noqa: S608
-
-_STEPS = f"""
-    WITH term AS ({_TERM}),
-    moved AS (
-        SELECT account_id, starts_on AS day, mrr FROM term
-        UNION ALL SELECT account_id, ends_on, -mrr FROM term WHERE ends_on IS NOT NULL
-    ),
-    daily AS (SELECT account_id, day, sum(mrr) AS mrr FROM moved GROUP BY ALL)
-    SELECT account_id, day - DATE '1970-01-01' AS day,
-        sum(mrr) OVER (PARTITION BY account_id ORDER BY day ROWS UNBOUNDED PRECEDING) AS mrr
-    FROM daily"""  # noqa: S608
 
 _DUE = """
     SELECT account_id, asked.day - DATE '1970-01-01' AS day, min(ends_on) - DATE '1970-01-01' AS due_on

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tenure.accounts.queries import within
 from tenure.events import retention
 from tenure.insight import paid
-from tenure.insight.paid import GRACE_DAYS, Floats, Ints, Paid, number
+from tenure.insight.paid import GRACE_DAYS, Floats, Ints, Paid
 from tenure.kit import clock
 from tenure.metrics import engine
 from tenure.metrics.catalogue import metrics_of
@@ -26,6 +26,8 @@ from tenure.metrics.dictionary import months_until
 from tenure.metrics.properties import OwnAttribute
 from tenure.metrics.queries import reach
 from tenure.metrics.tables import open_tables
+from tenure.revenue.columns import number
+from tenure.revenue.queries import ledger
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
@@ -99,15 +101,15 @@ class Panel:
         until = self.at + after + days
         return self._outcome(self.ends <= until, until, self.ends > self.at + after)
 
-    def lost(self, days: int = 90) -> Outcome:
-        """Pays nothing after the next end of a contract; of accounts that have one within these days."""
-        is_due = self.due <= self.at + days
+    def lost(self, days: int = 90, after: int = 0) -> Outcome:
+        """Pays nothing after the next end of a contract; of accounts that have one within those days."""
+        is_due = (self.due > self.at + after) & (self.due <= self.at + after + days)
         return self._outcome(self.ends <= self.due, np.where(is_due, self.due, 0), is_due)
 
-    def expanded(self, days: int = 90) -> Outcome:
-        """Pays more a month after these days than on the day; of accounts whose amount is known."""
-        later = self.paid.mrr(self.account, self.at + days)
-        return self._outcome(later > self.mrr + 0.5, self.at + days, self.mrr > 0)
+    def expanded(self, days: int = 90, after: int = 0) -> Outcome:
+        """Pays more a month at the end of those days than at their start; of accounts that pay then."""
+        first, last = (self.paid.mrr(self.account, self.at + day) for day in (after, after + days))
+        return self._outcome(last > first + 0.5, self.at + after + days, first > 0)
 
     def _outcome(self, happened: NDArray[np.bool_], until: Floats, asked: NDArray[np.bool_]) -> Outcome:
         is_over = until <= self.settled_until
@@ -127,7 +129,8 @@ def panel(
     out, since their figures cannot be had.
     """
     access.require(Right.READ)
-    as_of = as_of or clock.today(access.workspace.zone)
+    today = clock.today(access.workspace.zone)
+    as_of = as_of or today
     asked = list(metrics_of(access.workspace).values()) if metrics is None else list(metrics)
     then = [one for one in asked if not _is_of_today(one)]
     days = _days(access, as_of, months)
@@ -135,7 +138,8 @@ def panel(
     with open_tables(access.workspace, ids) as tables:
         found = engine.evaluate(tables, then, days, ids)
         everybody = found["account_id"].to_pylist()[:: len(days)]
-        history, due = paid.read(tables, everybody), paid.due(tables, days, everybody)
+        due = paid.due(tables, days, everybody)
+    history = Paid.of(ledger(access, as_of if as_of < today else None), everybody)
     account = np.repeat(np.arange(len(everybody)), len(days))
     day = np.tile(np.arange(len(days)), len(everybody))
     at = np.array([number(one) for one in days], dtype=np.float64)[day]

@@ -16,10 +16,12 @@ import msgspec
 
 from tenure.accounts import attribute_rules
 from tenure.events.jobs import run_mending
+from tenure.insight.audit.actions import run_audit
 from tenure.jobs import durable
 from tenure.kit import outbox
 from tenure.kit.facts import (
     AttributeRulesChanged,
+    AuditRequested,
     ExportRequested,
     ImportRequested,
     ImportUndoRequested,
@@ -74,6 +76,12 @@ def run_exports(facts: Sequence[ExportRequested]) -> None:
         asking.run_export(fact.run_id)
 
 
+def run_audits(facts: Sequence[AuditRequested]) -> None:
+    """Judge the metrics of a workspace, for those who asked."""
+    for fact in facts:
+        run_audit(fact.run_id)
+
+
 def undo_imports(facts: Sequence[ImportUndoRequested]) -> None:
     """Take back what imports did, for those who asked."""
     for fact in facts:
@@ -103,6 +111,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
         Reaction("first pick-up", fetch_first_files, key=lambda fact: f"{fact.pickup_id}-{fact.attempt}"),
     ),
     ExportRequested: (Reaction("export", run_exports, key=lambda fact: fact.run_id),),
+    AuditRequested: (Reaction("audit", run_audits, key=lambda fact: fact.run_id),),
     AttributeRulesChanged: (Reaction("attribute rules", apply_attribute_rules),),
     ImportUndoRequested: (Reaction("undo import", undo_imports, key=lambda fact: fact.run_id),),
 }

@@ -73,6 +73,13 @@ class ExportRequested(Fact, frozen=True, kw_only=True):
 
 
 @fact
+class AuditRequested(Fact, frozen=True, kw_only=True):
+    """Somebody asked which metrics tell what becomes of customers."""
+
+    run_id: str
+
+
+@fact
 class MendingRequested(Fact, frozen=True, kw_only=True):
     """Somebody had all rejected events of a reason put through again."""
 

@@ -75,6 +75,7 @@ PLACES = (
     Place("customers", "Customers", "customers", "c", accounts_there),
     Place("renewals", "Renewals", "renewals", "r", on_phone=False),
     Place("portfolio", "Portfolio", "portfolio", "p", on_phone=False),
+    Place("insights", "Insights", "insights", "i", on_phone=False, is_of_all=True),
     Place("data", "Data", "data", "d", is_of_all=True),
     Place("settings", "Settings", "settings", "s", on_phone=False),
 )

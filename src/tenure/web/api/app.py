@@ -17,6 +17,7 @@ from tenure.web.api import (
     events,
     families,
     figures,
+    insight,
     people,
     problems,
     record,
@@ -69,7 +70,7 @@ api = Api(
     openapi_url=None,
 )
 problems.register(api)
-for part in (accounts, families, people, attributes, record, figures, revenue, clv, events, about):
+for part in (accounts, families, people, attributes, record, figures, revenue, clv, insight, events, about):
     api.add_router("", part.router)
 
 

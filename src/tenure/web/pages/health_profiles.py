@@ -21,7 +21,7 @@ from tenure.segments.fields import fields_of
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.pages.settings import tabs
-from tenure.web.queries import curves, profile_drafts
+from tenure.web.queries import calibration, curves, profile_drafts
 from tenure.web.queries import health_profiles as queries
 from tenure.web.queries.profile_drafts import Draft, DraftProblems
 from tenure.workspaces.roles import Right
@@ -44,7 +44,7 @@ def profile(request: Request, profile_name: str) -> HttpResponse:
     if request.method == "POST":
         return _edited(request, profile_name)
     draft = _opened(request, profile_name)
-    return _editor(request, draft, tries="version" in request.GET)
+    return _editor(request, draft, tries=bool({"version", "weights"} & request.GET.keys()))
 
 
 def _opened(request: Request, name: str) -> Draft:
@@ -59,6 +59,11 @@ def _opened(request: Request, name: str) -> Draft:
     found, versions = queries.in_force(access, name)
     newest = versions.next_version(name) - 1
     number = request.GET.get("version", "")
+    if "weights" in request.GET:
+        weighed = calibration.fitted(access, found, metrics)
+        if weighed is None:
+            raise Http404("no weights from outcomes")
+        return profile_drafts.of_profile(weighed, newest, currency, metrics, "Weights from outcomes")
     if not number:
         return profile_drafts.of_profile(found, newest, currency, metrics)
     if not (number.isascii() and number.isdigit() and len(number) < 6):

@@ -1,0 +1,1 @@
+"""Health held to account: what scores promised against what became of the customers."""
