@@ -79,3 +79,13 @@ def test_where_nobody_waits_it_is_the_plain_share(times: list[int]) -> None:
     found = curve(times, [])
     for time in times:
         assert found.at(time).survival == pytest.approx(sum(one > time for one in times) / len(times))
+
+
+def test_it_is_what_lifelines_finds() -> None:
+    from lifelines import KaplanMeierFitter
+
+    rng = np.random.default_rng(4)
+    waited, happened = rng.integers(1, 60, 400).astype(np.float64), rng.random(400) < 0.6
+    ours, theirs = kaplan_meier(waited, happened), KaplanMeierFitter().fit(waited, happened)
+    assert ours.survival == pytest.approx(theirs.survival_function_at_times(ours.times).to_numpy())
+    assert ours.median.time == theirs.median_survival_time_
