@@ -9,15 +9,15 @@ from tests.web.api.conftest import Asks
 
 def test_an_audit_that_was_made(access: Access, asks: Asks) -> None:
     api = asks(access)
-    assert api.get("audit") == {"as_of": None, "made_at": None, "found": None}
+    assert api.get("metrics/audit") == {"as_of": None, "made_at": None, "found": None}
     run = test_insights.kept(access)
-    found = api.get("audit", outcome="churn", horizon=90)
+    found = api.get("metrics/audit", outcome="churn", horizon=90)
     assert found["as_of"] == run.as_of.isoformat()
     assert found["found"]["judged"][0]["metric"] == "seat_use"
     assert found["found"]["says"][0].startswith("Seat use and CES tell you most")
-    assert api.get("audit", outcome="expansion")["found"] is None
-    assert "outcome" in str(api.get("audit", status=422, outcome="riches"))
-    assert "horizon" in str(api.get("audit", status=422, horizon=1))
+    assert api.get("metrics/audit", outcome="expansion")["found"] is None
+    assert "outcome" in str(api.get("metrics/audit", status=422, outcome="riches"))
+    assert "horizon" in str(api.get("metrics/audit", status=422, horizon=1))
 
 
 def test_a_calibration_that_was_made(access: Access, neighbour: Access, asks: Asks) -> None:

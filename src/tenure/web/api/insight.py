@@ -28,8 +28,8 @@ class FoundOut(Schema):
     found: dict[str, Any] | None = Field(description="As `tenure audit --json` prints it.")
 
 
-@router.get("/audit", response=answers(FoundOut), tags=["figures"])
-def audit(
+@router.get("/metrics/audit", response=answers(FoundOut), tags=["figures"])
+def metric_audit(
     request: Asked,
     outcome: Annotated[Outcomes, Query(description="By what metrics are judged.")] = Outcomes.CHURN,
     horizon: Annotated[int, Query(ge=SHORTEST, le=LONGEST, description="Within how many days.")] = 90,
