@@ -166,6 +166,6 @@ def test_rates_lie_in_their_intervals(lost, kept):
 
 @given(st.lists(st.integers(-90, 29), max_size=60), st.floats(0.01, 0.99), st.integers(-29, 90))
 def test_waiting_longer_never_makes_a_loss_less_likely(lateness, share, days_left):
-    waiting, rate = Waiting(lateness), Share(share, share, share, "")
+    waiting, rate = Waiting(lateness), Share(share, share, share, ())
     sooner, later = waiting.given_not_yet(rate, days_left), waiting.given_not_yet(rate, days_left - 1)
     assert share - 1e-9 <= sooner.value <= later.value <= 1

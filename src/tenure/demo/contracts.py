@@ -74,13 +74,34 @@ def _terms_of(
         rows.append(_term(firms, index, start, end, seats))
         if end > firms.until or end < firms.first_day:
             continue
-        week = min((end - firms.first_day).days // 7, WEEKS - 1)
-        use = float(latent.use[index, week])
-        if rng.random() < (1.0 if yearly else _MONTHS_PATIENCE) * latent.leave[index, week]:
+        use = float(latent.use[index, _week(firms, end)])
+        if rng.random() < _chance(firms, latent, index, end):
             rows[-1]["reason"] = "value" if use < 0.5 else "service"
             return _joined(rows, yearly), end
         seats = _seats_after(rng, seats, use, yearly)
     return _joined(rows, yearly), None
+
+
+def _week(firms: Firms, day: date) -> int:
+    return min((day - firms.first_day).days // 7, WEEKS - 1)
+
+
+def _chance(firms: Firms, latent: Latent, index: int, end: date, seen_on: date | None = None) -> float:
+    """The chance that a customer leaves at the end of a period, as it stands then, or stood on a day."""
+    patience = 1.0 if firms.yearly[index] else _MONTHS_PATIENCE
+    return float(patience * latent.leave[index, _week(firms, seen_on or end)])
+
+
+def chance_within(
+    firms: Firms, latent: Latent, index: int, after: date, until: date, seen_on: date | None = None
+) -> float:
+    """The true chance that a customer leaves after one day and by another, if it is still there.
+
+    `seen_on`: as if the hazard stayed as it was on that day, which is all that can be known on it.
+    """
+    ends = [end for _, end in _periods(firms, index) if after < end <= until]
+    stays = [1 - _chance(firms, latent, index, end, seen_on) for end in ends]
+    return 1 - float(np.prod(stays))
 
 
 def _periods(firms: Firms, index: int) -> Iterator[tuple[date, date]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,14 +34,21 @@ class Simulated:
     truth: pa.Table
 
 
+def hidden(
+    until: date, accounts: int = ACCOUNTS, seed: int = 7
+) -> tuple[truth.Latent, customers.Firms, Iterator[np.random.Generator]]:
+    """What nobody sees of the customers, what they are, and the random streams of all that follows."""
+    streams = iter(np.random.default_rng(seed).spawn(10))
+    latent = truth.draw(next(streams), accounts)
+    return latent, customers.draw(next(streams), accounts, until), streams
+
+
 def simulate(until: date, accounts: int = ACCOUNTS, seed: int = 7) -> Simulated:
     """24 months of customers up to and including `until`; the same seed, the same data.
 
     Each table has a random stream of its own, so that a change to one leaves the others as they are.
     """
-    streams = iter(np.random.default_rng(seed).spawn(10))
-    latent = truth.draw(next(streams), accounts)
-    firms = customers.draw(next(streams), accounts, until)
+    latent, firms, streams = hidden(until, accounts, seed)
     ledger = contracts.draw(next(streams), firms, latent)
     staff = customers.draw_staff(next(streams), firms)
     return Simulated(

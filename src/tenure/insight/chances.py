@@ -11,11 +11,16 @@ from tenure.accounts.models import Account
 from tenure.insight import cohorts, decisions
 from tenure.insight.cohorts import Kind, Share, Waiting
 from tenure.insight.decisions import Decisions, OpenTerm
+from tenure.insight.hazard import queries as hazards
+from tenure.insight.hazard import scoring
+from tenure.insight.hazard.queries import InForce
+from tenure.insight.hazard.scoring import Scored
 from tenure.kit import words
 from tenure.workspaces.access import Access, access_for_machine
 from tenure.workspaces.roles import Right
 
 COHORTS = "what became of contracts like theirs"
+HAZARD = "a hazard learnt from this workspace's history"
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class TermChance:
     low: float
     high: float
     p_lost: float
+    model: str
     reasons: tuple[str, ...]
     is_assumed: bool
 
@@ -90,33 +96,49 @@ def chances(access: Access, as_of: date, until: date) -> Chances:
         raise ValueError(f"chances until {until}, which is before {as_of}: give a later day")
     known = decisions.versions(access_for_machine(access.workspace))
     found = decisions.decisions(known, as_of)
+    learnt = hazards.in_force(access_for_machine(access.workspace), as_of) if found.open_terms else None
     mine = set(access.of(Account).values_list("pk", flat=True)) if access.is_narrowed else None
-    terms = [one for one in _of_terms(found, until) if mine is None or one.account_id in mine]
+    terms = [one for one in _of_terms(found, until, learnt) if mine is None or one.account_id in mine]
     held = [one for one in found.held if mine is None or one in mine]
-    return Chances(as_of, until, COHORTS, _says(terms), tuple(_of_accounts(terms, held)), tuple(terms))
+    accounts = tuple(_of_accounts(terms, held))
+    says = f"{learnt.says} {_assumed(terms)}".strip() if learnt else _says(terms)
+    return Chances(as_of, until, HAZARD if learnt else COHORTS, says, accounts, tuple(terms))
 
 
 def _says(terms: list[TermChance]) -> str:
     if not terms:
         return "No contract is open, so there is nothing to lose or renew."
+    return _assumed(terms) or "Counted: the share lost among comparable contracts of the last two years."
+
+
+def _assumed(terms: list[TermChance]) -> str:
     assumed = sum(one.is_assumed for one in terms)
     if not assumed:
-        return "Counted: the share lost among comparable contracts of the last two years."
+        return ""
     some = f"The rate of {assumed:,} of {len(terms):,} contracts is"
     which = "All rates are" if assumed == len(terms) else some
     return f"{which} assumed: too few comparable contracts were decided in the last two years."
 
 
-def _of_terms(found: Decisions, until: date) -> Iterator[TermChance]:
-    """Each open contract by the rate of its kind and by how long it has been waiting."""
+def _of_terms(found: Decisions, until: date, learnt: InForce | None) -> Iterator[TermChance]:
+    """Each open contract by the hazard, else by the rate of its kind, and by how long it has been waiting."""
     rates, waiting = cohorts.rates(found.past), Waiting(found.lateness)
     ahead = (until - found.as_of).days
     for term in found.open_terms:
-        yield _of_term(term, rates[term.kind], waiting, until, ahead)
+        scored = learnt.scored.get(term.account_id) if learnt else None
+        if learnt and scored and term.kind is not Kind.NOTICE:
+            yield _of_term(term, _by_hazard(term, learnt, scored, waiting, ahead), until, HAZARD)
+        else:
+            yield _of_term(term, _share(term, rates[term.kind], waiting, ahead), until, COHORTS)
 
 
-def _of_term(term: OpenTerm, rate: Share, waiting: Waiting, until: date, ahead: int) -> TermChance:
-    share = _share(term, rate, waiting, ahead)
+def _by_hazard(term: OpenTerm, learnt: InForce, scored: Scored, waiting: Waiting, ahead: int) -> Share:
+    rolls = term.days_left is None
+    share = scoring.share(learnt.hazard, scored, rolls, ahead if term.days_left is None else term.days_left)
+    return share if term.days_left is None else waiting.given_not_yet(share, term.days_left)
+
+
+def _of_term(term: OpenTerm, share: Share, until: date, model: str) -> TermChance:
     may_go = term.ends_on is None or term.ends_on <= until
     is_past_due = term.days_left is not None and term.days_left <= 0
     return TermChance(
@@ -129,6 +151,7 @@ def _of_term(term: OpenTerm, rate: Share, waiting: Waiting, until: date, ahead: 
         share.low,
         share.high,
         share.value if may_go else 0.0,
+        model,
         _reasons(term, share),
         share.is_assumed,
     )
@@ -150,7 +173,7 @@ def _reasons(term: OpenTerm, share: Share) -> tuple[str, ...]:
         when = f"its contract ends in {words.days(term.days_left)}"
     else:
         when = f"its contract ended {_ago(-term.days_left)} and is not renewed"
-    return (when, share.says)
+    return (when, *share.says)
 
 
 def _ago(days: int) -> str:
@@ -177,4 +200,4 @@ def _of_accounts(terms: list[TermChance], held: list[str]) -> Iterator[AccountCh
 def _of_account(account_id: str, rows: list[TermChance]) -> AccountChance:
     keeps = min(rows, key=lambda one: (one.p_lost, one.p_not_renewed))
     low, high = (keeps.low, keeps.high) if keeps.p_lost > 0 else (0.0, 0.0)
-    return AccountChance(account_id, keeps.p_lost, low, high, COHORTS, keeps.reasons, keeps.is_assumed)
+    return AccountChance(account_id, keeps.p_lost, low, high, keeps.model, keeps.reasons, keeps.is_assumed)

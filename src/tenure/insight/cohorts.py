@@ -52,7 +52,7 @@ class Share:
     value: float
     low: float
     high: float
-    says: str
+    says: tuple[str, ...]
     is_assumed: bool = False
 
 
@@ -81,15 +81,15 @@ def _smoothed(counted: Counts, prior: float) -> float:
 def _rate(kind: Kind, counted: Counts, prior: float, leans_on: Counts | None = None) -> Share:
     known = leans_on is not None and leans_on.seen >= ENOUGH
     if counted.seen < ENOUGH and not known:
-        return Share(prior, *wilson(prior, WEIGHT), _assumed(kind, counted, prior), is_assumed=True)
+        return Share(prior, *wilson(prior, WEIGHT), (_assumed(kind, counted, prior),), is_assumed=True)
     share = _smoothed(counted, prior)
-    return Share(share, *wilson(share, WEIGHT + counted.seen), _counted(kind, counted))
+    return Share(share, *wilson(share, WEIGHT + counted.seen), (_counted(kind, counted),))
 
 
 def _assumed(kind: Kind, counted: Counts, prior: float) -> str:
     share = words.percent(prior)
     if kind is Kind.NOTICE:
-        return f"notice was given; that {share} of those leave is assumed"
+        return f"notice was given, and {share} of those leaving is assumed"
     if kind is Kind.ROLLING:
         return (
             f"{share} lost a month is assumed: only {counted.seen:.0f} months of such contracts are on record"

@@ -9,6 +9,7 @@ from tenure.accounts import duplicates, matching, placing
 from tenure.events import dictionary, lake, retention, sealing
 from tenure.health import actions as health
 from tenure.health.models import Standing
+from tenure.insight.hazard import actions as hazards
 from tenure.jobs import durable, reactions, refresh
 from tenure.kit import clock
 from tenure.kit.models import Live, OutboxCursor, OutboxFact
@@ -19,7 +20,7 @@ from tenure.sources.models import ImportChange
 from tenure.sources.pickups import actions as pickups
 from tenure.sources.queries import UNDO_WITHIN
 from tenure.touchpoints import actions as touchpoints
-from tenure.workspaces.access import all_workspaces
+from tenure.workspaces.access import access_for_machine, all_workspaces
 from tenure.workspaces.actions import forget_old_entries
 from tenure.workspaces.models import Invitation, Workspace
 
@@ -46,11 +47,12 @@ def start() -> None:
 
 
 def hourly(_: Any) -> None:
-    """Roll over the workspaces in whose zone it is a new day, see who is who, forecast, clear away."""
+    """Roll over the workspaces in whose zone it is a new day, see who is who, learn, forecast, clear away."""
     roll_over_all()
     retention.remove_all_old()
     for workspace in all_workspaces():
         know_who_is_who(workspace)
+        hazards.learn_of_today(access_for_machine(workspace))
         renewals.write_forecasts(workspace)
     prune()
     durable.forget(clock.now() - KEEP_JOBS)

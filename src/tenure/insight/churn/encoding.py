@@ -58,9 +58,9 @@ class Design:
         return (_raw(self.terms, columns) - self.mean) / self.deviation
 
 
-def design(columns: Sequence[Column]) -> Design:
-    """Learn a design from rows."""
-    terms = tuple(_terms(place, one) for place, one in enumerate(columns))
+def design(columns: Sequence[Column], bends: bool = True) -> Design:
+    """Learn a design from rows; without `bends` numbers enter as straight lines."""
+    terms = tuple(_terms(place, one, bends) for place, one in enumerate(columns))
     raw = _raw(terms, columns)
     sizes = [one.raw(np.zeros(1), np.zeros(1, dtype=bool)).shape[1] for one in terms]
     deviation = raw.std(axis=0)
@@ -76,7 +76,7 @@ def _raw(terms: Sequence[Terms], columns: Sequence[Column]) -> Floats:
     return np.hstack([one.raw(columns[one.column].values, columns[one.column].missing) for one in terms])
 
 
-def _terms(place: int, column: Column) -> Terms:
+def _terms(place: int, column: Column, bends: bool) -> Terms:
     missing = column.missing
     there = column.values[~missing]
     some = bool(missing.any())
@@ -85,6 +85,8 @@ def _terms(place: int, column: Column) -> Terms:
     if not len(there):
         return Terms(place, 0.0, some)
     distinct = np.unique(there)
+    if not bends:
+        return Terms(place, float(np.median(there)), some)
     if 2 < len(distinct) <= _STEPS and len(there) >= _KNOTS_FROM:
         return Terms(place, float(np.median(there)), some, levels=tuple(float(one) for one in distinct))
     knots = (

@@ -87,6 +87,15 @@ def auc(left: Flags, chance: Floats) -> float:
     return float((ranks[left].sum() - gone * (gone + 1) / 2) / (gone * stayed))
 
 
+def expected_auc(truth: Floats, chance: Floats) -> float:
+    """The AUC to be expected of `chance` where each leaves with its true one, free of luck."""
+    _, place = np.unique(chance, return_inverse=True)
+    leaves, stays = np.bincount(place, weights=truth), np.bincount(place, weights=1 - truth)
+    below = np.cumsum(stays) - stays / 2
+    same = float(np.sum(truth * (1 - truth)))  # nobody is compared with itself
+    return float((np.sum(leaves * below) - same / 2) / (truth.sum() * (1 - truth).sum() - same))
+
+
 def average_precision(left: Flags, chance: Floats) -> float:
     """Σ (recall gained) × precision, over falling chances; equal ones are taken together."""
     distinct, place = np.unique(-chance, return_inverse=True)
@@ -104,8 +113,8 @@ def lift(left: Flags, chance: Floats, share: float = 0.1) -> float:
     return float(found / wanted / left.mean())
 
 
-def slope_and_intercept(left: Flags, chance: Floats) -> tuple[float | None, float | None]:
-    """Calibration slope and intercept, by Newton's method."""
+def slope_and_intercept(left: Flags | Floats, chance: Floats) -> tuple[float | None, float | None]:
+    """Calibration slope and intercept, by Newton's method; `left` may be true chances."""
     x = logit(chance)
     if float(np.ptp(x)) < 1e-9:
         return None, None

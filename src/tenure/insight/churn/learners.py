@@ -75,12 +75,12 @@ class Trees:
 
 
 def fit_linear(
-    columns: Sequence[Column], left: Flags, strengths: Sequence[float] = STRENGTHS
+    columns: Sequence[Column], left: Flags, strengths: Sequence[float] = STRENGTHS, bends: bool = True
 ) -> list[Linear]:
     """One for each strength; some rows must have left and some stayed."""
     from sklearn.linear_model import LogisticRegression
 
-    design = encoding.design(columns)
+    design = encoding.design(columns, bends)
     matrix = design.matrix(columns)
     found = []
     for strength in strengths:

@@ -1,0 +1,117 @@
+"""Fits a workspace's hazard anew, judges it, and scores its accounts: once a night."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from tenure.insight.churn import learners
+from tenure.insight.hazard import backtest, features, model, rows, scoring
+from tenure.insight.hazard.backtest import Backtest
+from tenure.insight.hazard.model import Hazard
+from tenure.insight.hazard.scoring import Scored
+from tenure.insight.models import AccountHazard, FittedHazard
+from tenure.insight.panel import Panel, panel
+from tenure.kit import clock
+from tenure.revenue.queries import has_terms
+from tenure.workspaces.access import Access
+
+TOO_FEW = "too few customers were lost in the months on record to learn from"
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A hazard learnt from a panel, how it did, and what is to be said about it; None where it cannot be."""
+
+    hazard: Hazard | None
+    judged: Backtest | None
+    says: str
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it tells more than the cohorts' rates."""
+        return self.judged is not None and backtest.is_better(self.judged)
+
+
+def learn_of_today(access: Access) -> None:
+    """Refit once a day, where there are contracts to learn from."""
+    today = clock.today(access.workspace.zone)
+    if has_terms(access) and not access.of(FittedHazard).filter(as_of=today).exists():
+        refit(access, today)
+
+
+def refit(access: Access, as_of: date | None = None) -> FittedHazard:
+    """Learn, judge and score as of a day (today), and keep it; the same day again replaces it."""
+    day = as_of or clock.today(access.workspace.zone)
+    known = panel(access, day, metrics=features.metrics())
+    learnt = learn(known)
+    scored = scoring.score(learnt.hazard, known) if learnt.hazard and learnt.is_in_force else []
+    return _keep(access, day, learnt, scored)
+
+
+def learn(known: Panel) -> Learnt:
+    """Learn from a panel, and judge by rolling its origin through it."""
+    found = rows.at_risk(known)
+    values = features.values_of(known)
+    columns = [one.taken(found.place) for one in features.columns(values, np.isnan(known.due))]
+    settled = np.flatnonzero((found.ahead == 1) & found.is_known)
+    if found.left[settled].sum() < backtest.ENOUGH:
+        return Learnt(None, None, TOO_FEW)
+    with learners.one_thread():
+        judged = backtest.run(columns, found, known.at[found.place])
+        if judged is None:
+            return Learnt(None, None, f"{TOO_FEW}, and to be judged by those after them")
+        near = model.fit([one.taken(settled) for one in columns], found.left[settled])
+    later = np.flatnonzero((found.ahead > 1) & found.is_known)
+    hazard = model.with_fading(
+        near, [one.taken(later) for one in columns], found.ahead[later].astype(np.float64), found.left[later]
+    )
+    return Learnt(hazard, judged, _says(judged))
+
+
+def _says(judged: Backtest) -> str:
+    quality = judged.quality()
+    hazard, rates = quality["hazard"], quality["cohorts"]
+    better = "told more than" if hazard.log_loss < rates.log_loss else "told no more than"
+    return (
+        f"Looking back over {judged.origins} origins, what was known of {len(judged.left):,} decisions "
+        f"({int(judged.left.sum())} lost) {better} the share lost among contracts like them: "
+        f"AUC {hazard.auc:.2f} against {rates.auc:.2f}, log loss {hazard.log_loss:.3f} against "
+        f"{rates.log_loss:.3f}; boosted trees had {quality['boosting'].log_loss:.3f}."
+    )
+
+
+def _figures(judged: Backtest | None) -> dict[str, Any]:
+    if judged is None:
+        return {}
+    return {
+        "origins": judged.origins,
+        "n": len(judged.left),
+        "lost": int(judged.left.sum()),
+        "models": {name: asdict(one) for name, one in judged.quality().items()},
+        "calibration": [asdict(one) for one in judged.calibration()],
+    }
+
+
+@transaction.atomic
+def _keep(access: Access, day: date, learnt: Learnt, scored: list[Scored]) -> FittedHazard:
+    fitted, _ = FittedHazard.objects.update_or_create(
+        workspace=access.workspace,
+        as_of=day,
+        defaults={
+            "numbers": model.as_numbers(learnt.hazard) if learnt.hazard else None,
+            "figures": _figures(learnt.judged),
+            "is_in_force": learnt.is_in_force,
+            "says": learnt.says,
+        },
+    )
+    access.of(AccountHazard).delete()
+    AccountHazard.objects.bulk_create(
+        (AccountHazard(workspace=access.workspace, as_of=day, **asdict(one)) for one in scored),
+        batch_size=500,
+    )
+    return fitted

@@ -1,0 +1,49 @@
+"""Reads of hazards: the one in force on a day, and what it says of accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tenure.insight.hazard import features, model, scoring
+from tenure.insight.hazard.model import Hazard
+from tenure.insight.hazard.scoring import Scored
+from tenure.insight.models import AccountHazard, FittedHazard
+from tenure.insight.panel import panel
+from tenure.workspaces.access import Access
+
+_FRESH = timedelta(days=1)  # scores of the night before serve until the next ones are there
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The hazard that counts on a day, and the accounts it scored, by id."""
+
+    hazard: Hazard
+    says: str
+    scored: dict[str, Scored]
+
+
+def fitted(access: Access, as_of: date) -> FittedHazard | None:
+    """The latest one fitted by a day, in force or not."""
+    return access.of(FittedHazard).filter(as_of__lte=as_of).order_by("-as_of").first()
+
+
+def in_force(access: Access, as_of: date) -> InForce | None:
+    """The hazard fitted last by a day, if it is in force; nothing that was learnt later has a part in it."""
+    latest = fitted(access, as_of)
+    if latest is None or not latest.is_in_force or not latest.numbers:
+        return None
+    hazard = model.from_numbers(latest.numbers)
+    if hazard is None:
+        return None
+    return InForce(hazard, latest.says, {one.account_id: one for one in _scored(access, hazard, as_of)})
+
+
+def _scored(access: Access, hazard: Hazard, as_of: date) -> list[Scored]:
+    """As kept last night; of any other day computed now."""
+    kept = access.of(AccountHazard).filter(as_of__lte=as_of, as_of__gte=as_of - _FRESH)
+    found = [
+        Scored(one.account_id, one.near, one.error, one.rolls, tuple(one.up), tuple(one.down)) for one in kept
+    ]
+    return found or scoring.score(hazard, panel(access, as_of, features.BEFORE, features.metrics()))
