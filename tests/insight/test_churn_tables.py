@@ -104,6 +104,8 @@ def test_rows_that_do_not_say_who_left_are_set_aside_and_scored():
         (["Yes", "No"], "", "Yes"),
         (["1", "0"], "", "1"),
         (["True", "False"], "", "True"),
+        (["True.", "False."], "", "True."),
+        (["Ja", "Nein"], "", "Ja"),
         (["Attrited Customer", "Existing Customer"], "", "Attrited Customer"),
         (["churned", "not churned"], "", "churned"),
         (["bleibt", "weg"], "weg", "weg"),

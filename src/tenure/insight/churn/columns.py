@@ -117,7 +117,8 @@ def _numbers_rows(name: str, there: Floats) -> bool:
     whole = bool(np.all(there == np.floor(there)))
     if not whole or len(there) < 20 or len(np.unique(there)) < len(there):
         return False
-    return _is_called_id(name) or float(np.ptp(there)) == len(there) - 1
+    runs_on = bool(np.all(np.diff(there) == 1) or np.all(np.diff(there) == -1))
+    return _is_called_id(name) or runs_on
 
 
 def _is_called_id(name: str) -> bool:

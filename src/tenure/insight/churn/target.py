@@ -15,11 +15,13 @@ from tenure.insight.churn import cells
 from tenure.kit import words
 
 _YES = re.compile(
-    r"^(yes|y|true|t|1|1\.0|left|lost|exited|inactive|gone|quit|leaver|terminated|expired|not renewed)$"
+    r"^(yes|y|ja|j|oui|si|sí|sim|true|t|1|1\.0)\.?$"
+    r"|^(left|lost|exited|inactive|gone|quit|leaver|terminated|expired|not renewed)$"
     r"|^(churn|attrit|cancel|defect|lapse)", re.I
 )  # fmt: skip
 _NO = re.compile(
-    r"^(no|n|false|f|0|0\.0|-1|stay(ed)?|retained|active|kept|existing|current|renewed|loyal|alive)$"
+    r"^(no|n|nein|nei|nej|non|não|false|f|0|0\.0|-1)\.?$"
+    r"|^(stay(ed)?|retained|active|kept|existing|current|renewed|loyal|alive)$"
     r"|^(not|no|non)[ _-]|^(existing|retained|stay|active)", re.I
 )  # fmt: skip
 
