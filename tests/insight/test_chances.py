@@ -14,6 +14,7 @@ from tenure.accounts.models import Account
 from tenure.insight import cohorts, decisions
 from tenure.insight.chances import chances
 from tenure.insight.cohorts import Counts, Kind, Share, Waiting
+from tenure.kit import clock
 from tenure.revenue import actions
 from tenure.revenue.actions import TermRow
 from tenure.workspaces.roles import Role
@@ -105,6 +106,11 @@ def test_a_notice_counts_for_more_than_the_rate(access):
     with time_machine.travel("2026-04-20T12:00:00Z"):
         actions.upsert_terms(access.workspace, [replace(YEARLY, reason="price")])
     [account] = chances(access, TODAY, date(2026, 6, 30)).accounts
+    today = clock.today()
+    term = replace(YEARLY, starts_on=today - timedelta(days=335), ends_on=today + timedelta(days=30))
+    actions.upsert_terms(access.workspace, [term])
+    actions.upsert_terms(access.workspace, [replace(term, reason="price")])
+    [account] = chances(access, today, today + timedelta(days=60)).accounts
     assert account.p_lost == pytest.approx(0.95)
     assert "notice was given" in account.reasons[1]
 

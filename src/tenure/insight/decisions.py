@@ -135,18 +135,21 @@ def _open_terms(rows: Iterable[tuple[Any, ...]]) -> Iterable[OpenTerm]:
 
 # A term is one subscription's from one start; its versions say when which end was known. What rolled on when
 # it was first known rolls on, although in the end it ended. An automatic renewal needs no row of its own.
+# An end that somebody announced needs no grace: what ended with notice, or rolled on and ended, is lost. A
+# reason that stood there from the start, as in history loaded at once, was not known before the end.
 _DECIDED = """
     WITH known AS (
         SELECT * FROM versions WHERE known_from <= $day AND (known_until IS NULL OR known_until > $day)
     ), first AS (
         SELECT subscription_id, starts_on,
-            arg_min(coalesce(ends_on, DATE '9999-12-31'), known_from) AS first_end
+            arg_min(coalesce(ends_on, DATE '9999-12-31'), known_from) AS first_end,
+            min(known_from) AS first_known_on
         FROM versions WHERE known_from <= $day GROUP BY ALL
     ), ends AS (
         SELECT subscription_id, starts_on, ends_on, min(known_from) AS end_known_on
         FROM versions WHERE known_from <= $day GROUP BY ALL
     ), terms AS (
-        SELECT known.*, end_known_on,
+        SELECT known.*, end_known_on, known.known_from > first_known_on AS is_learnt,
             first_end > known.starts_on + 3660 OR first_end - known.starts_on < 89 AS rolls,
         FROM known
         JOIN first USING (subscription_id, starts_on)
@@ -173,16 +176,18 @@ _DECIDED = """
     ), judged AS (
         SELECT terms.*, renewed_on, known_renewed_on,
             CASE
-                WHEN rolls AND ends_on IS NOT NULL AND ends_on > $day - $grace AND renewed_on IS NULL
-                    AND ends_on - starts_on >= 89 THEN 'with notice given'
+                WHEN rolls AND ends_on > $day AND renewed_on IS NULL AND ends_on - starts_on >= 89
+                    THEN 'with notice given'
                 WHEN rolls THEN 'rolling'
-                WHEN ends_on > $day - $grace AND renewed_on IS NULL AND reason <> '' THEN 'with notice given'
+                WHEN ends_on > $day AND renewed_on IS NULL AND reason <> '' AND is_learnt
+                    THEN 'with notice given'
                 WHEN ends_on - starts_on > 548 THEN 'multi-year'
                 ELSE 'yearly'
             END AS kind,
             CASE
                 WHEN renewed_on IS NOT NULL AND end_known_on >= ends_on THEN 'amended'
                 WHEN renewed_on IS NOT NULL THEN 'renewed'
+                WHEN ends_on <= $day AND (reason <> '' OR rolls AND ends_on - starts_on >= 89) THEN 'lost'
                 WHEN ends_on IS NULL OR ends_on > $day - $grace THEN 'open'
                 WHEN auto_renew AND reason = '' AND NOT rolls THEN 'renewed'
                 ELSE 'lost'

@@ -1,4 +1,4 @@
-"""Tables of insight: what lifetime values rest on, and what models learnt, as numbers that nothing can run."""
+"""Tables of insight: what lifetime values rest on, and what models learnt, as plain numbers."""
 
 from __future__ import annotations
 
