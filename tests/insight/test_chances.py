@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,9 +102,6 @@ def test_whoever_has_another_contract_stays(access):
 
 
 def test_a_notice_counts_for_more_than_the_rate(access):
-    with time_machine.travel("2026-04-20T12:00:00Z"):
-        actions.upsert_terms(access.workspace, [replace(YEARLY, reason="price")])
-    [account] = chances(access, TODAY, date(2026, 6, 30)).accounts
     today = clock.today()
     term = replace(YEARLY, starts_on=today - timedelta(days=335), ends_on=today + timedelta(days=30))
     actions.upsert_terms(access.workspace, [term])
