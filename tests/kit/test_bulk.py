@@ -83,3 +83,9 @@ def test_columns_come_back_as_the_rows_they_make(access):
 def test_a_column_that_lacks_is_named(access):
     with pytest.raises(KeyError, match="workspace_id"):
         bulk.add_columns(MetricValue, {"metric": ["arr"]})
+
+
+def test_columns_without_rows_are_nothing_to_do(access):
+    every = ("workspace_id", "account_id", "metric", "value", "as_of")
+    bulk.add_columns(MetricValue, {name: [] for name in every})
+    assert not access.of(MetricValue).exists()

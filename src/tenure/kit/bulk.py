@@ -37,7 +37,10 @@ def add_columns(
     """
     rows = len(next(iter(columns.values())))
     given = [one for one in _fields(model) if one.attname in columns or not isinstance(one, models.AutoField)]
-    written = [_written(columns.get(one.attname) or _defaults(one, rows), one) for one in given]
+    written = [
+        _written(columns[one.attname] if one.attname in columns else _defaults(one, rows), one)
+        for one in given
+    ]
     _execute(model, given, written, _or_set(model, key, fields) if key else "")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 # ISO 4217 exponents that differ from 2.
-_DIGITS = {
+UNUSUAL = {
     **dict.fromkeys(("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF").split(), 0),
     **dict.fromkeys(("BHD IQD JOD KWD LYD OMR TND").split(), 3),
 }
@@ -14,7 +14,7 @@ _DIGITS = {
 
 def digits(currency: str) -> int:
     """How many decimal places a currency has: 2 for USD, 0 for JPY, 3 for KWD."""
-    return _DIGITS.get(currency, 2)
+    return UNUSUAL.get(currency, 2)
 
 
 @dataclass(frozen=True, order=True)

@@ -33,6 +33,7 @@ COPIED = {
             ("superseded_at", _STRING),
         ]
     ),
+    "rate": pa.schema([("currency", _STRING), ("day", _STRING), ("rate", _STRING)]),
     "ticket": pa.schema(
         [
             ("version_id", _STRING),
@@ -92,6 +93,10 @@ RECORDS = {
                interval, seats, starts_on, ends_on, auto_renew, recorded_at, superseded_at
            FROM term JOIN subscription ON subscription.id = subscription_id WHERE term.workspace_id = ?""",
         ("term", "subscription"),
+    ),
+    "rate": (
+        "SELECT currency, day, CAST(rate AS TEXT) AS rate FROM rate WHERE workspace_id = ?",
+        ("rate",),
     ),
     "ticket": (
         """SELECT id AS version_id, ticket_id, account_id, person_id, opened_at, first_reply_at, solved_at,

@@ -195,7 +195,7 @@ def open_tables(workspace: Workspace, account_ids: Collection[str] | None = None
       more rows for a person's day and event; `month` is that of the files
     - `subscriptions(term_id, subscription_id, account_id, product, amount_minor, interval, yearly_minor, mrr,
       seats, starts_on, ends_on, auto_renew, known_from, known_until)`: versions of terms. `yearly_minor` is
-      whole minor units a year, null in another currency than the workspace's; `mrr` a twelfth of it
+      whole minor units a year, null in a currency whose rate is not known; `mrr` a twelfth of it
     - `responses(response_id, account_id, person_id, respondent, survey, score, responded_on, turn,
       known_from)`: `respondent` is the person, or the answer itself where nobody is named; `turn` orders them
     - `accounts(account_id, external_id, name, owner, segment, key_features, onboarding_steps,

@@ -14,8 +14,8 @@ from django.db.models import Model
 
 from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.queries import accounts_by_ref, in_chunks
-from tenure.kit import changes, upserts
-from tenure.revenue.models import Cost, Deal, Rate
+from tenure.kit import announcing, changes, upserts
+from tenure.revenue.models import Cost, Deal, Rate, Term
 from tenure.workspaces.models import Workspace
 
 M = TypeVar("M", bound=Model)
@@ -106,7 +106,19 @@ def upsert_rates(workspace: Workspace, rows: Sequence[RateRow]) -> Upserted:
         )
         for row in rows
     }
-    return _write(Rate, workspace, said, ("rate",))
+    with transaction.atomic():
+        done = _write(Rate, workspace, said, ("rate",))
+        if done.added or done.changed:
+            _tell_of_rates(workspace, rows)
+    return done
+
+
+def _tell_of_rates(workspace: Workspace, rows: Sequence[RateRow]) -> None:
+    """Whoever has a contract in one of the currencies is worth something else from the first day on."""
+    paid_in = Term.objects.filter(workspace=workspace, currency__in={row.currency for row in rows})
+    accounts = set(paid_in.values_list("account_id", flat=True).distinct())
+    if accounts:
+        announcing.records_changed(workspace.id, "rate", accounts, min(row.day for row in rows))
 
 
 def _deal(workspace: Workspace, account_id: str, row: DealRow) -> Deal:
@@ -128,7 +140,7 @@ def _cost(workspace: Workspace, accounts: Mapping[str, str], row: CostRow) -> Co
 
 
 def _write(model: type[M], workspace: Workspace, said: Mapping[str, M], corrected: Sequence[str]) -> Upserted:
-    """No figure is made of these tables by itself, so nobody needs to be told; copies of them go stale."""
+    """Copies of the table go stale."""
     added = changed = 0
     for chunk in in_chunks(said):
         with transaction.atomic():

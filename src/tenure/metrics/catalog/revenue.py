@@ -6,7 +6,9 @@ from tenure.metrics.definition import METRICS, Example, Metric, Side, Unit
 from tenure.metrics.measures import Count, DaysUntil, Sum
 
 NEEDS_TERMS = "A subscription of this account: import subscriptions or connect billing."
-NEEDS_CURRENCY = f"{NEEDS_TERMS} Amounts in another currency than the workspace's are not added up."
+NEEDS_CURRENCY = (
+    f"{NEEDS_TERMS} Amounts in another currency than the workspace's need its rate: import rates."
+)
 
 _TERMS = (
     ("acme", "2026-01-01", "2027-01-01", 1200_00, "year", 10),
