@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tenure.metrics import engine
 from tenure.metrics.catalog import METRICS
 from tenure.metrics.definition import Example, Metric, Side, Unit
-from tenure.metrics.measures import Distinct, Sum
+from tenure.metrics.measures import DaysSince, DaysSinceFirst, Distinct, Sum
 from tenure.metrics.tables import Tables
 from tests.metrics import records
 from tests.metrics.records import ACCOUNTS, AS_OF, Records, Use
@@ -141,3 +141,9 @@ def test_a_metric_that_cannot_be_computed_says_why(wrong: Metric, says: str) -> 
 def test_a_value_names_only_its_own_measures() -> None:
     with pytest.raises(AttributeError, match="no measure 'found'; there are people"):
         engine.evaluate(Records().tables(), [metric(people=Distinct("use_daily.person_id", 28))], [AS_OF])
+
+
+def test_when_it_was_first_is_read_from_all_of_it() -> None:
+    first, last = (measure("use_daily.day") for measure in (DaysSinceFirst, DaysSince))
+    assert engine._Fold("use_daily", None, {"first": first}, some=False).source == "use_daily"
+    assert engine._Fold("use_daily", None, {"last": last}, some=False).source == "use_days"

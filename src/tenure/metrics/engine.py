@@ -190,7 +190,9 @@ class _Fold:
         fields = {one.field for one in self.measures.values()}
         fields.update(*(one.reads for one in conditions))
         needed = {kind.day, *fields, *((self.key, kind.month) if self.key else ())} - {None}
-        return next((name for name in kind.rollups if needed <= COLUMNS[name].keys()), self.table)
+        # Rollups know what windows and the latest days need, not when it was first.
+        rollups = () if any(one.gathers == "min" for one in self.measures.values()) else kind.rollups
+        return next((name for name in rollups if needed <= COLUMNS[name].keys()), self.table)
 
 
 def _table(name: str, some: bool, named: str = "") -> ir.Table:
