@@ -41,11 +41,16 @@ PLAIN = (
 )
 PARTS = {"definition", "inputs", "coverage", "rows"}
 ROUTES = set(
-    "today customers account account-tab account-why renewals portfolio data settings activity search".split()
+    (
+        "today customers account account-tab account-why account-lifetime renewals portfolio portfolio-equity "
+        "data settings activity search"
+    ).split()
 )
 OF_FIGURES = {
     f"explain-{kind}"
-    for kind in "worth question book total score metric portfolio cohort flow renewals renewal track".split()
+    for kind in (
+        "worth question book total score metric portfolio cohort flow equity lifetime renewals renewal track"
+    ).split()
 }
 EXPLAINS = re.compile(r"/explain/|/settings/health/")  # a measure's name leads to what is set of it
 

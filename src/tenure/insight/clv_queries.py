@@ -20,10 +20,11 @@ from tenure.kit import clock, words
 from tenure.revenue.columns import EPOCH, number
 from tenure.workspaces.access import Access
 
+NOT_BEFORE = "{since} is not before {day}; a change goes from an earlier day to a later one"
 SEGMENT_OF_NONE = "without a segment"
 NOTHING_TO_COMPARE = (
     "No acquisition cost is booked to a customer who renewed and is in good health, so keeping is compared "
-    "with lifetime value alone; `tenure import costs` brings them."
+    "with lifetime value alone. Importing costs brings it."
 )
 CHANGES = {
     "new": "customers who did not pay before",
@@ -160,6 +161,18 @@ def equity(access: Access, as_of: date | None = None) -> Equity:
     return _equity(access, _state(access, as_of or clock.today(access.workspace.zone)))
 
 
+def together(access: Access, since: date, as_of: date) -> tuple[Equity, Change, PoorFits]:
+    """Equity on a day, its change since an earlier one, and who fits poorly: what the three say one by one.
+
+    ValueError if `since` is not before that day.
+    """
+    if since >= as_of:
+        raise ValueError(NOT_BEFORE.format(since=since, day=as_of))
+    state = _state(access, as_of)
+    before = _state(access, since).side
+    return _equity(access, state), _change(access, before, state.side), _poor_fits(access, state)
+
+
 def worth_of(access: Access, account_id: str, as_of: date | None = None) -> Worth | None:
     """One account's; None if it does not pay on that day. Http404 for a stranger's."""
     account = access.get(Account, account_id)
@@ -219,14 +232,17 @@ def change(access: Access, since: date, as_of: date | None = None) -> Change:
     """
     day = as_of or clock.today(access.workspace.zone)
     if since >= day:
-        raise ValueError(f"{since} is not before {day}; a change goes from an earlier day to a later one")
-    a, b = (_state(access, one).side for one in (since, day))
+        raise ValueError(NOT_BEFORE.format(since=since, day=day))
+    return _change(access, *(_state(access, one).side for one in (since, day)))
+
+
+def _change(access: Access, a: Side, b: Side) -> Change:
     found = clv.change(a, b)
     before, after = set(a.payers.ids), set(b.payers.ids)
     many = {"new": len(after - before), "lost": len(before - after)}
     return Change(
-        since,
-        day,
+        _date(a.payers.day),
+        _date(b.payers.day),
         access.workspace.currency,
         float(a.values.value.sum()),
         float(b.values.value.sum()),
@@ -236,9 +252,12 @@ def change(access: Access, since: date, as_of: date | None = None) -> Change:
 
 def poor_fits(access: Access, as_of: date | None = None) -> PoorFits:
     """Who costs more to keep than they are worth, or than a good fit of their segment costs to win."""
-    day = as_of or clock.today(access.workspace.zone)
-    state = _state(access, day)
+    return _poor_fits(access, _state(access, as_of or clock.today(access.workspace.zone)))
+
+
+def _poor_fits(access: Access, state: _State) -> PoorFits:
     payers, values = state.side.payers, state.side.values
+    day = _date(payers.day)
     segments = dict(zip(payers.ids, payers.segment, strict=True))
     renewed = {pk for pk, many in zip(payers.ids, values.survived, strict=True) if many > 0}
     good = frozenset(renewed & _in_good_health(access, day))
