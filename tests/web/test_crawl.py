@@ -42,8 +42,8 @@ PLAIN = (
 PARTS = {"definition", "inputs", "coverage", "rows"}
 ROUTES = set(
     (
-        "today customers account account-tab account-why account-lifetime renewals portfolio portfolio-equity "
-        "data settings activity search"
+        "today customers account account-tab account-why account-lifetime renewals portfolio "
+        "portfolio-equity data settings activity search"
     ).split()
 )
 OF_FIGURES = {
