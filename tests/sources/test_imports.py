@@ -139,6 +139,7 @@ class TestSubscriptions:
             ("S9,acme,abc,USD,month,2026-01-01,", "amount 'abc' is not a number; write it like 29.85"),
             ("S9,acme,-5,USD,month,2026-01-01,", "amount '-5' is out of range"),
             ("S9,acme,5,euros,month,2026-01-01,", "currency 'euros' is not a currency"),
+            ("S9,acme,5,EUR,month,2026-01-01,", "currency 'EUR' has no exchange rate: import rates first"),
             ("S9,acme,5,USD,fortnight,2026-01-01,", "interval 'fortnight' is no interval; write week, month"),
             ("S9,acme,5,USD,month,2026-02-30,", "start '2026-02-30' is not a date"),
             ("S9,acme,5,USD,month,,", "start is missing; give the first day"),
@@ -208,6 +209,12 @@ class TestSubscriptions:
         assert counts(run) == (0, 0, 0, 2)
         assert "counts in USD" in run.says
         assert "EUR" in run.says
+
+    def test_another_currency_goes_in_once_its_rate_is_known(self, access, load):
+        assert counts(load("rates", "date,currency,rate\n2025-01-01,EUR,1.5\n")) == (1, 0, 0, 0)
+        row = "account_id,amount,currency,interval,start\nacme,100,EUR,month,2026-01-01\n"
+        assert counts(load("subscriptions", row)) == (1, 0, 0, 0)
+        assert money(access, "acme", date(2026, 1, 1)).mrr_minor == 15_000
 
     def test_several_rows_of_one_subscription_are_its_successive_terms(self, access, load):
         text = "subscription_id,account_id,amount,interval,start,end\n"

@@ -111,7 +111,7 @@ def _the_other_tabs(client: Client, row: Account) -> None:
     people = get(client, row, "/people")
     assert re.search(r"Tor Berg yesterday administrator admin tor@borealis.example 27 CSAT 5", people)
     assert re.search(r"Ann Ames 41 days ago champion – ann@borealis.example 0 NPS 3", people)
-    assert "Ida Moe never seen sponsor sponsor – 0 none" in people
+    assert "Ida Moe never seen sponsor – – 0 none" in people
     assert "Ann Ames, champion quiet 41 days" in get(client, row, "/faces", **HTMX)
     assert "NPS 3 Ann Ames" in get(client, row, "/feedback")
     money = get(client, row, "/money")

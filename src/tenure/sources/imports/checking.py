@@ -6,7 +6,7 @@ memory, so that a million rows need neither memory nor patience.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -35,6 +35,7 @@ class Terms:
     as_of: date
     now: datetime
     manners: Mapping[str, str] = field(default_factory=dict)  # as said: by what they are about
+    rated: Collection[str] = ()  # further currencies, of which a rate is known
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,7 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: Columns, terms: Terms
     for name, value in (
         ("zone", literal(terms.zone)),
         ("currency", literal(terms.currency)),
+        ("rated", f"[{', '.join(map(literal, terms.rated))}]::varchar[]"),
         ("as_of", f"date '{terms.as_of}'"),
         ("now", f"timestamptz '{terms.now.isoformat()}'"),
     ):

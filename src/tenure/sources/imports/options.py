@@ -11,6 +11,7 @@ from typing import Any
 
 from tenure.kit import clock
 from tenure.kit.words import listing
+from tenure.revenue.models import Rate
 from tenure.sources.imports.checking import Terms
 from tenure.sources.imports.delimited import DELIMITERS, ENCODINGS
 from tenure.sources.imports.file import FileProblem, Reading
@@ -58,7 +59,8 @@ class Options:
     def terms(self, workspace: Workspace) -> Terms:
         """What values are read against: the workspace's zone and currency, the file's day or today."""
         as_of = self.as_of or clock.today(workspace.zone)
-        return Terms(workspace.zone, workspace.currency, as_of, clock.now(), self.manners)
+        rated = Rate.objects.filter(workspace=workspace).values_list("currency", flat=True).distinct()
+        return Terms(workspace.zone, workspace.currency, as_of, clock.now(), self.manners, list(rated))
 
 
 def manners(dates: str, numbers: str) -> dict[str, str]:

@@ -189,6 +189,11 @@ KINDS.add(
                 f"amount < 0 or amount > {LARGEST_AMOUNT}",
                 "'is out of range; an amount is at least 0, take discounts off the term they belong to'",
             ),
+            Check(
+                "currency",
+                "currency <> getvariable('currency') and not list_contains(getvariable('rated'), currency)",
+                "'has no exchange rate: import rates first, or give amounts in ' || getvariable('currency')",
+            ),
             Check("seats", "seats < 0 or seats > 2000000000", "'is out of range; seats are 0 or more'"),
             Check(
                 "months", f"months < 0 or months > {_MOST_MONTHS}", "'is out of range; months are 0 or more'"
