@@ -73,10 +73,14 @@ def _table(told: dict[str, Any]) -> Table:
     return table
 
 
+def _count(number: int | None) -> str:
+    return "no data" if number is None else f"{number:,}"
+
+
 def _lines(told: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    yield "Due", str(told["due"]["count"]), amount(told["due"]["arr"])
+    yield "Due", _count(told["due"]["count"]), amount(told["due"]["arr"])
     for name, one in told["by_status"].items():
-        yield f"  {name.replace('_', ' ')}", str(one["count"]), amount(one["arr"])
+        yield f"  {name.replace('_', ' ')}", _count(one["count"]), amount(one["arr"])
     for name in ("count", "gross", "net"):
         rate = told["rate"][name]
         yield (
@@ -85,7 +89,7 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             f"{percent(rate['all'])} ({percent(rate['closed_only'])} of closed)",
         )
     units = told["unit_churn_qtd"]
-    yield "Churn cost to date", str(units["customers"]), amount(told["churn_cost_qtd"])
+    yield "Churn cost to date", _count(units["customers"]), amount(told["churn_cost_qtd"])
     yield "Partial churn", "", amount(told["partial_churn_qtd"])
     yield "Contraction", "", amount(told["contraction_qtd"])
     forecast = told["forecast_churn_cost"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from functools import partial
 
@@ -11,6 +12,9 @@ from tenure.events.models import MendingRun, RejectedEvent
 from tenure.kit import clock, live, outbox
 from tenure.kit.facts import EventsStored
 from tenure.workspaces.access import access_for_machine, all_workspaces
+from tenure.workspaces.models import Workspace
+
+log = logging.getLogger(__name__)
 
 CONSUMER = "dictionary"
 MOST_FACTS = 2_000
@@ -31,7 +35,16 @@ def follow_arrivals() -> bool:
 def fold_use() -> bool:
     """Fold the product use of every workspace where enough came to be worth it; False if none did."""
     waiting = [workspace for workspace in all_workspaces() if sealing.is_worth(workspace)]
-    return sum(sealing.seal(workspace) for workspace in waiting) > 0
+    return sum(_fold(workspace) for workspace in waiting) > 0
+
+
+def _fold(workspace: Workspace) -> bool:
+    """One that fails must not keep others waiting; its figures are read from the events until it works."""
+    try:
+        return sealing.seal(workspace)
+    except Exception:
+        log.exception("the product use of workspace %s could not be folded", workspace.pk)
+        return False
 
 
 def run_mending(run_id: str) -> None:

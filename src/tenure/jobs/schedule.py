@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +26,7 @@ from tenure.workspaces.access import access_for_machine, all_workspaces
 from tenure.workspaces.actions import forget_old_entries
 from tenure.workspaces.models import Invitation, Workspace
 
+log = logging.getLogger(__name__)
 EVERY_MINUTE = "* * * * *"
 HOURLY = "7 * * * *"
 KEEP_LIVE = timedelta(hours=1)
@@ -51,11 +54,23 @@ def hourly(_: Any) -> None:
     roll_over_all()
     retention.remove_all_old()
     for workspace in all_workspaces():
-        know_who_is_who(workspace)
-        hazards.learn_of_today(access_for_machine(workspace))
-        renewals.write_forecasts(workspace)
+        for step in (know_who_is_who, learn_who_leaves, renewals.write_forecasts):
+            _try(step, workspace)
     prune()
     durable.forget(clock.now() - KEEP_JOBS)
+
+
+def _try(step: Callable[[Workspace], object], workspace: Workspace) -> None:
+    """One workspace's strange data must not keep the others, or its own other work, from being done."""
+    try:
+        step(workspace)
+    except Exception:
+        log.exception("%s of workspace %s failed; it is tried again in an hour", step.__name__, workspace.pk)
+
+
+def learn_who_leaves(workspace: Workspace) -> None:
+    """Fit the hazard anew, once a day."""
+    hazards.learn_of_today(access_for_machine(workspace))
 
 
 def know_who_is_who(workspace: Workspace) -> None:
