@@ -34,6 +34,15 @@ Value = str | float | Decimal | date | None  # money is a Decimal in major units
 Row = Sequence[Value]  # a value for each field
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table: its title, columns and rows."""
+
+    title: str
+    fields: Sequence[Field]
+    rows: Iterable[Row]
+
+
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if _FORMULA.match(text) else text

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,10 +25,11 @@ from tenure.segments.fields import Field
 from tenure.segments.rules import MOST_CONDITIONS, WHERE
 from tenure.segments.standpoint import Standpoint
 from tenure.web.charts import Axis, Chart, Mark, Region
-from tenure.web.exporting import TYPES, csv_lines, parquet_file, xlsx_file
+from tenure.web.exporting import TYPES, Table
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.pages import viewing as saved
+from tenure.web.pages.downloads import sent
 from tenure.web.queries import attributes, columns, exports, keyset, scattered
 from tenure.web.queries import customers as queries
 from tenure.web.queries.conditions import Editor, editors, given_text, offered
@@ -166,13 +167,8 @@ def export(request: Request) -> HttpResponseBase:
     found = queries.find(access, wanted) if chosen is None else queries.chosen(access, chosen)
     access.log("exported customers", _exported(access, wanted, chosen))
     as_ = asked.get("as", "") if asked.get("as") in TYPES else "csv"
-    name = f"customers-{clock.today(access.workspace.zone)}.{as_}"
-    fields, rows = exports.fields(wanted), exports.lines(found, wanted)
-    if as_ == "csv":
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return StreamingHttpResponse(csv_lines(fields, rows), content_type=TYPES[as_], headers=headers)
-    file = xlsx_file(fields, rows) if as_ == "xlsx" else parquet_file(fields, rows)
-    return FileResponse(file, content_type=TYPES[as_], as_attachment=True, filename=name)
+    table = Table("Customers", exports.fields(wanted), exports.lines(found, wanted))
+    return sent(table, f"customers-{clock.today(access.workspace.zone)}", as_)
 
 
 def _exported(access: Access, wanted: Wanted, chosen: Sequence[str] | None) -> str:

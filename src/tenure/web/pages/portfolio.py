@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_safe
 from tenure.health.months import STATES
 from tenure.kit.money import Money
 from tenure.web.charts import Axis, Chart, Series
-from tenure.web.exporting import TYPES, csv_lines, xlsx_file
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.pages.customers import drawn
+from tenure.web.pages.downloads import sent
 from tenure.web.queries import owned, periods
 from tenure.web.queries import portfolio as queries
 from tenure.web.queries import portfolio_files as files
@@ -64,14 +64,7 @@ def export(request: Request) -> HttpResponseBase:
         raise Http404("no such table")
     table = files.table(request.access, asked, name)
     request.access.log("exported the portfolio", f"{table.title}, as {as_}")
-    named = f"{name}-{asked.period.last}.{as_}"
-    if as_ == "xlsx":
-        file = xlsx_file(table.fields, table.rows, table.title)
-        return FileResponse(file, content_type=TYPES[as_], as_attachment=True, filename=named)
-    headers = {"Content-Disposition": f'attachment; filename="{named}"'}
-    return StreamingHttpResponse(
-        csv_lines(table.fields, table.rows), content_type=TYPES[as_], headers=headers
-    )
+    return sent(table, f"{name}-{asked.period.last}", as_)
 
 
 @require_GET

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,9 +15,9 @@ from tenure.kit.money import Money
 from tenure.renewals import actions, rules
 from tenure.web import notices
 from tenure.web.charts import Axis, Chart, Series
-from tenure.web.exporting import TYPES, csv_lines, xlsx_file
 from tenure.web.guard import page
 from tenure.web.middleware import Request
+from tenure.web.pages.downloads import sent
 from tenure.web.queries import owned, targets
 from tenure.web.queries import renewals as queries
 from tenure.web.queries import renewals_files as files
@@ -68,14 +68,7 @@ def export(request: Request) -> HttpResponseBase:
         raise Http404("no such table")
     table = files.table(request.access, asked, name)
     request.access.log("exported renewals", f"{table.title} of {asked.quarter}, as {as_}")
-    named = f"renewals-{asked.quarter}-{name}.{as_}"
-    if as_ == "xlsx":
-        file = xlsx_file(table.fields, table.rows, table.title)
-        return FileResponse(file, content_type=TYPES[as_], as_attachment=True, filename=named)
-    headers = {"Content-Disposition": f'attachment; filename="{named}"'}
-    return StreamingHttpResponse(
-        csv_lines(table.fields, table.rows), content_type=TYPES[as_], headers=headers
-    )
+    return sent(table, f"renewals-{asked.quarter}-{name}", as_)
 
 
 @require_GET

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from tenure.health.months import AWAY, STATES
 from tenure.kit.money import Money
 from tenure.revenue import cohorts
-from tenure.web.exporting import Field, Row, Value
+from tenure.web.exporting import Field, Table, Value
 from tenure.web.queries.portfolio import Asked, Scope, health, steps, trend
 from tenure.web.queries.portfolio_why import every_row
 from tenure.workspaces.access import Access
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: its title, columns and rows."""
-
-    title: str
-    fields: Sequence[Field]
-    rows: Sequence[Row]
 
 
 def table(access: Access, asked: Asked, name: str) -> Table:

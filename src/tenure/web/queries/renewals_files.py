@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from tenure.kit.money import Money
 from tenure.renewals.figures import Renewals
 from tenure.renewals.rows import DueRow
-from tenure.web.exporting import Field, Value
-from tenure.web.queries.portfolio_files import Table
+from tenure.web.exporting import Field, Table, Value
 from tenure.web.queries.renewals import Asked, figures
 from tenure.workspaces.access import Access
 
