@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from tenure.insight.cohorts import ASSUMED, GRACE_DAYS, WEIGHT, Kind
+from tenure.insight.cohorts import ASSUMED, WEIGHT, Kind
 from tenure.insight.likelihood import Estimate, Floats, Likelihood, NotFittable
 from tenure.insight.retention import bdw, constant, remaining, sbg
 from tenure.insight.retention.cohorts import Renewals
+from tenure.revenue.matching import GRACE
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -142,7 +143,7 @@ def renewals_of(spells: Spells, clock: str, day: int, since: int) -> Renewals:
     first = np.maximum(np.floor((since - spells.start) / period + 0.5) + 1, 1).astype(np.int64)
     has_left = spells.end <= day
     at_loss = np.maximum(np.ceil((spells.end - spells.start) / period - 0.5), 1)
-    so_far = np.floor((day - GRACE_DAYS - spells.start) / period)
+    so_far = np.floor((day - GRACE - spells.start) / period)
     last = np.where(has_left, at_loss, so_far).astype(np.int64)
     seen = (last >= first) & (spells.start <= day)
     first, last, has_left = first[seen], last[seen], has_left[seen]

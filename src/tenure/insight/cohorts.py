@@ -15,8 +15,8 @@ from functools import cached_property
 from math import exp, sqrt
 
 from tenure.kit import words
+from tenure.revenue.matching import GRACE
 
-GRACE_DAYS = 30  # after its end, within which a contract can still be renewed
 WEIGHT = 20  # decisions, or contract-months, that an assumption is worth
 ENOUGH = 20  # of them before their own history counts
 Z = 1.2816  # 80 % of a normal distribution lies within
@@ -136,7 +136,7 @@ class Waiting:
 
     def still_waiting(self, late: int) -> float:
         """The share of the renewed of whom it was not known yet `late` days after their end."""
-        assumed = 1 - (late + _EARLY_DAYS) / (GRACE_DAYS + _EARLY_DAYS)
+        assumed = 1 - (late + _EARLY_DAYS) / (GRACE + _EARLY_DAYS)
         later = len(self.lateness) - bisect_right(self.in_order, late)
         weight = _LATENESS_WEIGHT * min(max(assumed, 0.0), 1.0)
         return (later + weight) / (len(self.lateness) + _LATENESS_WEIGHT)

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from tenure.insight.cohorts import GRACE_DAYS, Counts, Kind
+from tenure.insight.cohorts import Counts, Kind
+from tenure.revenue.matching import EARLY, GRACE
 from tenure.revenue.models import Term
 from tenure.workspaces.access import Access
 
-EARLY_DAYS = 60  # before its end, from which on another contract for the same product renews it
 LOOK_BACK_DAYS = 730  # decisions older than this are of another time
 
 
@@ -106,7 +106,7 @@ def decided(known: pa.Table, as_of: date) -> pa.Table:
     until it was known to be renewed; `months` it was live within the two years before; `goes_on`: it was
     renewed by itself, without a row of its own.
     """
-    about = {"day": as_of, "grace": GRACE_DAYS, "early": EARLY_DAYS, "back": LOOK_BACK_DAYS}
+    about = {"day": as_of, "grace": GRACE, "early": EARLY, "back": LOOK_BACK_DAYS}
     with duckdb.connect() as connection:
         connection.register("versions", known)
         return connection.sql(_DECIDED, params=about).to_arrow_table()

@@ -14,12 +14,9 @@ from numpy.typing import NDArray
 from tenure.metrics.tables import Tables
 from tenure.revenue.columns import EPOCH, number
 from tenure.revenue.ledger import Ledger
-from tenure.revenue.matching import GRACE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-GRACE_DAYS = GRACE
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tenure.accounts.queries import within
 from tenure.events import retention
 from tenure.insight import paid
-from tenure.insight.paid import GRACE_DAYS, Floats, Ints, Paid
+from tenure.insight.paid import Floats, Ints, Paid
 from tenure.kit import clock
 from tenure.metrics import engine
 from tenure.metrics.catalogue import metrics_of
@@ -27,6 +27,7 @@ from tenure.metrics.properties import OwnAttribute
 from tenure.metrics.queries import reach
 from tenure.metrics.tables import open_tables
 from tenure.revenue.columns import number
+from tenure.revenue.matching import GRACE
 from tenure.revenue.queries import ledger
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
@@ -90,7 +91,7 @@ class Panel:
     @property
     def settled_until(self) -> int:
         """The last day whose ends are settled: a later one may yet be renewed within the grace."""
-        return number(self.as_of) - GRACE_DAYS
+        return number(self.as_of) - GRACE
 
     def column(self, name: str) -> Floats:
         """One metric's values."""

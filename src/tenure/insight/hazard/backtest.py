@@ -12,9 +12,10 @@ from tenure.insight import cohorts
 from tenure.insight.churn import blending, figures
 from tenure.insight.churn.columns import Column
 from tenure.insight.churn.figures import Bin, Quality
-from tenure.insight.cohorts import GRACE_DAYS, Counts, Kind
+from tenure.insight.cohorts import Counts, Kind
 from tenure.insight.hazard import model
 from tenure.insight.hazard.rows import Rows
+from tenure.revenue.matching import GRACE
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +53,7 @@ def run(columns: Sequence[Column], rows: Rows, at: Floats) -> Backtest | None:
     Only rows of decisions within a month whose outcome is known are judged, and learnt from.
     """
     near = np.flatnonzero((rows.ahead == 1) & rows.is_known)
-    day, settled = at[near], rows.decided[near] + GRACE_DAYS
+    day, settled = at[near], rows.decided[near] + GRACE
     days = np.unique(day)
     told: list[tuple[NDArray[np.int64], Floats, Floats, Floats]] = []
     for begins, ends in _origins(days):
