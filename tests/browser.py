@@ -1,14 +1,19 @@
 """A real browser on the real application: the WSGI app with its built front end, on a port of loopback.
 
 `site` serves, `open_page` opens a page as somebody of the cast, `axe_violations` says what WCAG 2.2 AA finds
-wrong. Only retrying assertions (`expect(…)`): a page is never asked before it is ready.
+wrong. Only retrying assertions (`expect(…)`): a page is never asked before it is ready. Whoever must read
+without retrying waits for `exchanged` first. `TENURE_TEST_SLOWNESS=8` makes the browser so many times slower
+and answers late, so that a test that races loses.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -21,9 +26,12 @@ from tenure.web import assets
 from tenure.workspaces.access import Access
 
 if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = os.environ.get("TENURE_CHROMIUM", "/usr/bin/chromium")
+SLOWNESS = int(os.environ.get("TENURE_TEST_SLOWNESS", "1"))
 PATIENCE = 30_000  # ms; nothing that is right takes as long, but a machine may be slow and busy
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -46,6 +54,16 @@ class _Quiet(WSGIRequestHandler):
         """Nothing: a test that fails says why itself."""
 
 
+def _late(application: WSGIApplication) -> WSGIApplication:
+    """The application, each of whose answers takes a moment longer than a test may count on."""
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        time.sleep(random.random() * SLOWNESS / 20)
+        return application(environ, start)
+
+    return answer
+
+
 @pytest.fixture
 def site(transactional_db: None) -> Iterator[str]:
     """The address of the running application."""
@@ -53,7 +71,8 @@ def site(transactional_db: None) -> Iterator[str]:
         pytest.skip("the front end is not built: npm ci --ignore-scripts && npm run build, in ui/")
     from tenure.web.wsgi import application
 
-    server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
+    app = application if SLOWNESS == 1 else _late(application)
+    server = make_server("127.0.0.1", 0, app, server_class=_Server, handler_class=_Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -101,6 +120,8 @@ def open_page(site: str, chromium: Browser) -> Iterator[OpenPage]:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _session(who), "url": site}])
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
+        if SLOWNESS > 1:
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWNESS})
         page.on("pageerror", lambda error: wrong.append(f"{path}: {error}"))
         page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
         page.goto(path)
@@ -118,6 +139,17 @@ def _session(who: Access) -> str:
     assert who.user is not None
     client.force_login(who.user, backend="django.contrib.auth.backends.ModelBackend")
     return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@contextmanager
+def exchanged(page: Page, selector: str) -> Iterator[None]:
+    """Waits until what is done inside has put another element in the place of this one (htmx's outerHTML)."""
+    from playwright.sync_api import expect
+
+    page.locator(selector).evaluate("one => one.setAttribute('data-before', '')")
+    yield
+    page.locator(f"{selector}:not([data-before])").wait_for()
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
 
 
 def axe_violations(page: Page, include: str = "html") -> list[str]:

@@ -21,7 +21,7 @@ from tenure.workspaces.access import Access, access_for_machine
 from tenure.workspaces.models import User
 from tenure.workspaces.roles import Role
 from tests import cast
-from tests.browser import OpenPage
+from tests.browser import OpenPage, exchanged
 from tests.sources.test_exports import facts, places, scores
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -104,7 +104,7 @@ def bring_in(page: Page, path: Path, kind: str, columns: dict[str, str], access:
 def _choose(page: Page, field: str, value: str) -> None:
     """Choose in the form, and wait until the page has been understood anew."""
     page.locator("#preview details").evaluate_all("all => all.forEach(one => one.open = true)")
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
+    with exchanged(page, "#preview"):
         page.locator(field).select_option(value)
     expect(page.locator(field)).to_have_value(value)
 
