@@ -224,6 +224,7 @@ def test_setting_it_up_and_signing_in_with_it_in_a_browser(
     page.goto("/settings/you")
     page.get_by_role("link", name="Second factor").click()
     page.get_by_role("link", name="Set it up").click()
+    page.get_by_label("Password").wait_for()
     assert axe_violations(page) == []
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()

@@ -78,7 +78,7 @@ class Person(models.Model):
     """Somebody at a customer, or an anonymous visitor not yet known by name."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     external_id = models.CharField(max_length=200)
     email = models.CharField(max_length=254, blank=True)
     name = models.CharField(max_length=200, blank=True)
@@ -122,7 +122,7 @@ class Identity(models.Model):
 
     ACCOUNT, PERSON = "account", "person"
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     kind = models.CharField(max_length=10, choices=[(ACCOUNT, ACCOUNT), (PERSON, PERSON)])
     observed = models.CharField(max_length=200)
     target_id = models.CharField(max_length=32)
@@ -142,7 +142,7 @@ class Regrouping(models.Model):
 
     MERGE, SPLIT = "merge", "split"
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     what = models.CharField(max_length=10, choices=[(MERGE, MERGE), (SPLIT, SPLIT)])
     kind = models.CharField(
         max_length=10, choices=[(one, one) for one in (Identity.ACCOUNT, Identity.PERSON)]
@@ -194,7 +194,7 @@ class Duplicate(models.Model):
     By plain ids: when one of the two goes, the proposal is void and does not follow anywhere.
     """
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     kind = models.CharField(
         max_length=10, choices=[(one, one) for one in (Identity.ACCOUNT, Identity.PERSON)]
     )
@@ -325,7 +325,7 @@ class AttributeRule(models.Model):
 
     book_path = SHARED
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     name = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=10, blank=True)  # of attributes.KINDS; empty: as guessed
     options = models.JSONField(default=list)  # what there is to choose from

@@ -14,7 +14,7 @@ class Ticket(models.Model):
     """A request for help under the help desk's own id; what was said of it stands in `versions`."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tickets")
     external_id = models.CharField(max_length=200)
 
@@ -34,7 +34,7 @@ class TicketVersion(models.Model):
     """
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="versions")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="ticket_versions")
     person = models.ForeignKey(

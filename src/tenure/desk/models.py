@@ -18,7 +18,7 @@ class Change(models.Model):
     KINDS = (OWNER, SEGMENT, NAME, DOMAIN, SNOOZE, NOTE)
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     who = models.CharField(max_length=254)
     kind = models.CharField(max_length=12, choices=[(kind, kind) for kind in KINDS])
     value = models.CharField(max_length=300, blank=True)
@@ -38,7 +38,7 @@ class Change(models.Model):
 class ChangedRow(models.Model):
     """What stood in one row before a change: enough to put it back."""
 
-    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="rows")
+    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="rows", db_index=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="changed_rows")
     record = models.CharField(max_length=32)  # the row's own id: of the account, a warning, a note
@@ -87,7 +87,7 @@ class Habit(models.Model):
 
     book_path = SHARED
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     who = models.CharField(max_length=254)
     opens_with = models.ForeignKey(SavedView, on_delete=models.SET_NULL, null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)  # Today, the last time

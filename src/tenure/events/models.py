@@ -12,7 +12,7 @@ from tenure.workspaces.models import Workspace
 class RejectedEvent(models.Model):
     """A collected event that was set aside: what came, why it could not go on, what would be right."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     stream = models.CharField(max_length=40)
     position = models.BigIntegerField()
     index = models.PositiveIntegerField(default=0)  # which event of its request
@@ -64,7 +64,7 @@ class MendingRun(models.Model):
     WAITING, RUNNING, DONE = "waiting", "running", "done"
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     reason = models.CharField(max_length=40)
     rule = models.JSONField(null=True)
     status = models.CharField(max_length=10, default=WAITING)
@@ -91,7 +91,7 @@ class DroppedEvents(models.Model):
     `position` is how far in the stream was counted: what is drained again after a crash counts once.
     """
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     stream = models.CharField(max_length=40)
     reason = models.CharField(max_length=20)
     day = models.DateField()  # received, in the workspace's zone
@@ -130,7 +130,7 @@ class EventPolicy(models.Model):
 class EventName(models.Model):
     """A line of the dictionary: a name that was seen, when, how often, by how many, with which properties."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     kind = models.CharField(max_length=20)
     event = models.CharField(max_length=500)
     first_seen = models.DateTimeField()

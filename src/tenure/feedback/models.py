@@ -14,7 +14,7 @@ class Response(models.Model):
     """One answer to a survey: nps (0-10), csat (1-5), ces (1-7), or one of the workspace's own."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     external_id = models.CharField(
         max_length=64
     )  # a digest of the answer: the same file twice changes nothing

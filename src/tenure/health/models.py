@@ -20,7 +20,7 @@ class HealthProfile(models.Model):
 
     book_path = SHARED
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     name = models.CharField(max_length=80, default="default")
     version = models.PositiveIntegerField(default=1)
     body = models.JSONField()
@@ -42,8 +42,10 @@ class HealthProfile(models.Model):
 class ProfileSpan(models.Model):
     """From which day on an account has which profile. Without a row it has the default."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="profile_spans")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="profile_spans", db_index=False
+    )
     profile = models.CharField(max_length=80)
     since = models.DateField()
 
@@ -60,7 +62,7 @@ class HealthOverride(models.Model):
     """A score that a person knows better, for a time. It holds from `starts_on` until before `ends_on`."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="health_overrides")
     score = models.FloatField()
     reason = models.CharField(max_length=300)
@@ -89,7 +91,7 @@ class Outlook(models.Model):
     account = models.OneToOneField(
         Account, on_delete=models.CASCADE, primary_key=True, related_name="outlook"
     )
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     as_of = models.DateField()
     trend = models.FloatField(null=True, blank=True)  # points per 30 days; null: too few days with a score
     days = models.PositiveSmallIntegerField()  # with a score, of the last 90
@@ -107,7 +109,7 @@ class BandFlow(models.Model):
 
     book_path = SHARED  # counts over all customers, about nobody in particular
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     horizon = models.PositiveSmallIntegerField()  # days
     before = models.CharField(max_length=10)
     after = models.CharField(max_length=10)  # a band, or "former"; empty: no score any more
@@ -132,7 +134,7 @@ class Standing(models.Model):
     account = models.OneToOneField(
         Account, on_delete=models.CASCADE, primary_key=True, related_name="standing"
     )
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     as_of = models.DateField()
     score = models.FloatField(null=True, blank=True)  # what counts: the override while one holds
     computed = models.FloatField(null=True, blank=True)  # what the profile gives

@@ -36,7 +36,7 @@ class FittedHazard(models.Model):
     `is_in_force`: where it told more than the share lost among comparable contracts.
     """
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     as_of = models.DateField()
     numbers = models.JSONField(null=True)
     figures = models.JSONField(default=dict)
@@ -54,7 +54,7 @@ class FittedHazard(models.Model):
 class AccountHazard(models.Model):
     """What the latest hazard says of an account: log-odds of leaving within a month if it can, and why."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="hazards")
     as_of = models.DateField()
     near = models.FloatField()
@@ -83,7 +83,7 @@ class AuditRun(models.Model):
     WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     about = models.CharField(max_length=10)
     horizon = models.PositiveSmallIntegerField()  # days
     as_of = models.DateField()

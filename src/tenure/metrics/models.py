@@ -12,8 +12,10 @@ from tenure.workspaces.models import Workspace
 class MetricValue(models.Model):
     """A metric's value as of the last refresh. No row means no data."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="metric_values")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="metric_values", db_index=False
+    )
     metric = models.CharField(max_length=60)
     value = models.FloatField()
     as_of = models.DateField()
@@ -32,7 +34,9 @@ class MetricValue(models.Model):
 class OwnMetricVersion(models.Model):
     """What a workspace says of a metric of its own; the newest of a name is in force, or removed."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="own_metrics")
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="own_metrics", db_index=False
+    )
     name = models.CharField(max_length=60)
     version = models.PositiveIntegerField()
     body = models.JSONField(default=dict)  # metrics.own.OwnMetric

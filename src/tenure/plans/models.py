@@ -15,7 +15,7 @@ class Goal(models.Model):
     """Something a customer wants to reach, under the source's own id."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="goals")
     external_id = models.CharField(max_length=200)
 
@@ -35,7 +35,7 @@ class GoalVersion(models.Model):
     """
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="versions")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="goal_versions")
     title = models.CharField(max_length=300)

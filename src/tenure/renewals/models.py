@@ -21,7 +21,7 @@ class Call(models.Model):
     """
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="calls")
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, null=True, blank=True)
     call = models.CharField(max_length=20, blank=True, choices=[(name, name) for name in CALLS])
@@ -42,7 +42,7 @@ class LossReason(models.Model):
     """Why an account left, or pays less, on a day. Never overwritten: the latest counts."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="loss_reasons")
     lost_on = models.DateField()
     code = models.CharField(max_length=20, choices=[(name, name) for name in CODES])
@@ -63,7 +63,7 @@ class Target(models.Model):
 
     book_path = SHARED
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     figure = models.CharField(max_length=60)
     quarter = models.CharField(max_length=6)
     team = models.CharField(max_length=120, blank=True)
@@ -87,7 +87,7 @@ class Forecast(models.Model):
     """
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     quarter = models.CharField(max_length=6)
     as_of = models.DateField()
     lost_minor = models.BigIntegerField()  # so far in the quarter

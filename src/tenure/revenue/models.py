@@ -15,7 +15,7 @@ class Subscription(models.Model):
     """A contract that continues under one id: its successive terms and amendments are `terms`."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="subscriptions")
     external_id = models.CharField(max_length=200)
     product = models.CharField(max_length=120, blank=True)
@@ -38,7 +38,7 @@ class Term(models.Model):
     INTERVALS = TIMES_A_MONTH
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="terms")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="terms")
     amount_minor = models.BigIntegerField()
@@ -68,7 +68,7 @@ class Deal(models.Model):
     """What was offered to a customer, or to somebody who may become one; `won` is null while it is open."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     external_id = models.CharField(max_length=200)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="deals")
     stage = models.CharField(max_length=120, blank=True)
@@ -99,7 +99,7 @@ class Cost(models.Model):
     CATEGORIES = ("acquisition", "credit", "discount", "programme", "hours")
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     external_id = models.CharField(max_length=64)  # a digest of the row: the same file twice changes nothing
     account = models.ForeignKey(
         Account, on_delete=models.CASCADE, null=True, blank=True, related_name="costs"
@@ -126,7 +126,7 @@ class Rate(models.Model):
     book_path = SHARED
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     external_id = models.CharField(max_length=20)  # currency and day: EUR 2026-04-03
     currency = models.CharField(max_length=3)
     day = models.DateField()

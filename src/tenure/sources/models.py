@@ -51,7 +51,7 @@ class ImportRun(models.Model):
     ASKING = "asking"  # its file leaves open how dates or numbers are meant: it goes on when that is said
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     kind = models.CharField(max_length=30)
     filename = models.CharField(max_length=255)
     path = models.CharField(max_length=1000)
@@ -93,7 +93,7 @@ class RejectedRow(models.Model):
     """A row of a file that was set aside, with the field at fault and what would be right."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rejected")
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rejected", db_index=False)
     line = models.BigIntegerField()
     field = models.CharField(max_length=120, blank=True)
     says = models.CharField(max_length=400)
@@ -137,7 +137,7 @@ class ExportRun(models.Model):
     WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     formats = models.JSONField(default=list)
     status = models.CharField(max_length=10, default=WAITING)
     says = models.CharField(max_length=500, blank=True)  # what is being written, or why nothing was

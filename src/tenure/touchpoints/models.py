@@ -26,7 +26,7 @@ class Note(models.Model):
     KINDS = (NOTE, CALL, MEETING, EMAIL)
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notes")
     author = models.CharField(max_length=254)
     kind = models.CharField(max_length=10, default=NOTE, choices=[(kind, kind) for kind in KINDS])
@@ -60,8 +60,8 @@ class Mention(models.Model):
     """A note asks a colleague to look; it waits on their Today until they have."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
-    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="mentions")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mentions")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mentions")
     made_at = models.DateTimeField(default=clock.now)
@@ -80,7 +80,7 @@ class Attachment(models.Model):
     """A file that goes with a note. Its content lies in the data folder, under its hash."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="attachments")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=200)

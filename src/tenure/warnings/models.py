@@ -14,7 +14,7 @@ class EarlyWarning(models.Model):
     """Something about an account that needs somebody. Closes by itself when its cause goes."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="warnings")
     cause = models.CharField(max_length=40)
     says = models.CharField(max_length=300)
@@ -60,7 +60,7 @@ class Priority(models.Model):
     account = models.OneToOneField(
         Account, on_delete=models.CASCADE, primary_key=True, related_name="priority"
     )
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     lead = models.CharField(max_length=40)  # the most urgent cause
     is_at_risk = models.BooleanField()  # false: there is only something to win
     is_small = models.BooleanField()
@@ -87,8 +87,10 @@ class Priority(models.Model):
 class BandChange(models.Model):
     """An account went from one band of health to another. Rewritten from the score history."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="band_changes")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="band_changes", db_index=False
+    )
     changed_on = models.DateField()
     before = models.CharField(max_length=10)
     after = models.CharField(max_length=10)
@@ -109,7 +111,7 @@ class LossRate(models.Model):
 
     book_path = SHARED
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     band = models.CharField(max_length=10, blank=True)
     seen = models.PositiveIntegerField(default=0)  # account-months
     lost = models.PositiveIntegerField(default=0)

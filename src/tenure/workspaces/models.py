@@ -75,7 +75,9 @@ class Membership(models.Model):
 
     book_path = SHARED
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="memberships", db_index=False
+    )
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
     sees_all = models.BooleanField(default=True)  # else their own book and their team's
@@ -139,7 +141,7 @@ class Key(models.Model):
 class AuditEntry(models.Model):
     """What somebody did that another may ask about."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="audit")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="audit", db_index=False)
     who = models.CharField(max_length=254)
     did = models.CharField(max_length=80)
     what = models.CharField(max_length=LONGEST_WHAT, blank=True)
