@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=200)),
                 ('kind', models.CharField(blank=True, max_length=10)),
                 ('sources', models.JSONField(default=list)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'attribute_rule',
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('found_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('dismissed_at', models.DateTimeField(blank=True, null=True)),
                 ('dismissed_by', models.CharField(blank=True, max_length=254)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'duplicate',
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('account', 'account'), ('person', 'person')], max_length=10)),
                 ('observed', models.CharField(max_length=200)),
                 ('target_id', models.CharField(max_length=32)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'identity',
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ('attributes', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='people', to='accounts.account')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'verbose_name_plural': 'people',
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('undone_by', models.CharField(blank=True, max_length=254)),
                 ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'regrouping',

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.CharField(default=tenure.kit.ids.new_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('external_id', models.CharField(max_length=200)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tickets', to='accounts.account')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'ticket',
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ticket_versions', to='accounts.account')),
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ticket_versions', to='accounts.person')),
                 ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='conversations.ticket')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'ticket_version',

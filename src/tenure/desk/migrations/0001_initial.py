@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('undone_at', models.DateTimeField(blank=True, null=True)),
                 ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='accounts.account')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'change',
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('record', models.CharField(max_length=32)),
                 ('before', models.CharField(blank=True, max_length=300)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changed_rows', to='accounts.account')),
-                ('change', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='desk.change')),
+                ('change', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='desk.change')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('who', models.CharField(max_length=254)),
                 ('seen_at', models.DateTimeField(blank=True, null=True)),
                 ('seen_before', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
                 ('opens_with', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='desk.savedview')),
             ],
             options={

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField()),
                 ('count', models.BigIntegerField(default=0)),
                 ('position', models.BigIntegerField(default=0)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'dropped_events',
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('is_retired', models.BooleanField(default=False)),
                 ('described_by', models.CharField(blank=True, max_length=254)),
                 ('described_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'event_name',
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('asked_by', models.CharField(max_length=254)),
                 ('asked_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'mending_run',
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField()),
                 ('rejected_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('replayed_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'rejected_event',

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('ended_by', models.CharField(blank=True, max_length=254)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='health_overrides', to='accounts.account')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'health_override',
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('author', models.CharField(blank=True, max_length=254)),
                 ('comment', models.CharField(blank=True, max_length=300)),
                 ('is_removed', models.BooleanField(default=False)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'health_profile',
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('as_of', models.DateField()),
                 ('trend', models.FloatField(blank=True, null=True)),
                 ('days', models.PositiveSmallIntegerField()),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'health_outlook',
@@ -70,8 +70,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('profile', models.CharField(max_length=80)),
                 ('since', models.DateField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='profile_spans', to='accounts.account')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='profile_spans', to='accounts.account')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'health_profile_span',
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('last_active_on', models.DateField(blank=True, null=True)),
                 ('computed_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('override', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='health.healthoverride')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'standing',
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                 ('after', models.CharField(max_length=10)),
                 ('count', models.PositiveIntegerField()),
                 ('computed_on', models.DateField()),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'health_band_flow',

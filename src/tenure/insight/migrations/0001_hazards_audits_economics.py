@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('up', models.JSONField(default=list)),
                 ('down', models.JSONField(default=list)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hazards', to='accounts.account')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'account_hazard',
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('asked_by', models.CharField(max_length=254)),
                 ('asked_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'audit_run',
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('figures', models.JSONField(default=dict)),
                 ('is_in_force', models.BooleanField(default=False)),
                 ('says', models.TextField()),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'fitted_hazard',

@@ -22,8 +22,8 @@ class Migration(migrations.Migration):
                 ('metric', models.CharField(max_length=60)),
                 ('value', models.FloatField()),
                 ('as_of', models.DateField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='metric_values', to='accounts.account')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='metric_values', to='accounts.account')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'metric_value',
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('is_removed', models.BooleanField(default=False)),
                 ('by', models.CharField(blank=True, max_length=254)),
                 ('recorded_at', models.DateTimeField(default=tenure.kit.clock.now)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='own_metrics', to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='own_metrics', to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'own_metric_version',

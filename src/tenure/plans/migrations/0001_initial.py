@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.CharField(default=tenure.kit.ids.new_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('external_id', models.CharField(max_length=200)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='accounts.account')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'goal',
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('superseded_at', models.DateTimeField(blank=True, null=True)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goal_versions', to='accounts.account')),
                 ('goal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='plans.goal')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'goal_version',

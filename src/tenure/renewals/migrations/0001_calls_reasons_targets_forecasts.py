@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='accounts.account')),
                 ('subscription', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='revenue.subscription')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'renewal_call',
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('model', models.CharField(max_length=200)),
                 ('is_later', models.BooleanField(default=False)),
                 ('made_at', models.DateTimeField(default=tenure.kit.clock.now)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'forecast',
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('who', models.CharField(max_length=254)),
                 ('recorded_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='loss_reasons', to='accounts.account')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'loss_reason',
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('value', models.FloatField(blank=True, null=True)),
                 ('who', models.CharField(max_length=254)),
                 ('recorded_at', models.DateTimeField(default=tenure.kit.clock.now)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'figure_target',

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('undone_by', models.CharField(blank=True, max_length=254)),
                 ('undone_says', models.CharField(blank=True, max_length=500)),
                 ('left', models.JSONField(default=list)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
                 ('pickup', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='sources.pickup')),
             ],
             options={
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('field', models.CharField(blank=True, max_length=120)),
                 ('says', models.CharField(max_length=400)),
                 ('row', models.JSONField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejected', to='sources.importrun')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rejected', to='sources.importrun')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={

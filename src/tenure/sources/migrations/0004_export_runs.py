@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('asked_by', models.CharField(max_length=254)),
                 ('asked_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'export_run',

@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
                 ('after', models.CharField(max_length=10)),
                 ('score_before', models.FloatField()),
                 ('score_after', models.FloatField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='band_changes', to='accounts.account')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='band_changes', to='accounts.account')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'band_change',
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('done_by', models.CharField(blank=True, max_length=254)),
                 ('updated_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='warnings', to='accounts.account')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'warning',
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('seen', models.PositiveIntegerField(default=0)),
                 ('lost', models.PositiveIntegerField(default=0)),
                 ('computed_on', models.DateField()),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'loss_rate',
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('visible_from', models.DateField()),
                 ('arr_minor', models.BigIntegerField(blank=True, null=True)),
                 ('sort_key', models.FloatField()),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'priority',

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('joined_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='workspaces.workspace')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'user'), name='membership_once')],
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                 ('did', models.CharField(max_length=80)),
                 ('what', models.CharField(blank=True, max_length=2000)),
                 ('recorded_at', models.DateTimeField(default=tenure.kit.clock.now)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='audit', to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='audit', to='workspaces.workspace')),
             ],
             options={
                 'indexes': [models.Index(fields=['workspace', '-recorded_at'], name='workspaces__workspa_a0fe63_idx'), models.Index(fields=['workspace', 'who'], name='audit_by_who'), models.Index(fields=['workspace', 'did'], name='audit_by_did')],
