@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from tenure.kit import home
 from tenure.workspaces.access import Access
@@ -21,6 +25,19 @@ __all__ = ["chromium", "open_page", "site"]
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """Each process has its own TENURE_HOME (isolate.py), so the database's name needs no suffix."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The tables are made from the models, which is quicker; processes of ours then ask what was migrated.
+
+    That the migrations lead to the same tables is test_setup's matter.
+    """
+    with django_db_blocker.unblock(), override_settings(MIGRATION_MODULES={}):
+        recorder = MigrationRecorder(connection)
+        recorder.ensure_schema()
+        for app, name in MigrationLoader(None).disk_migrations:
+            recorder.record_applied(app, name)
 
 
 @pytest.fixture(autouse=True)
