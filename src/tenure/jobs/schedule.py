@@ -15,6 +15,7 @@ from tenure.insight.hazard import actions as hazards
 from tenure.jobs import durable, reactions, refresh
 from tenure.kit import clock
 from tenure.kit.models import Live, OutboxCursor, OutboxFact
+from tenure.mailing import posting
 from tenure.renewals import jobs as renewals
 from tenure.renewals import snapshots
 from tenure.sources.exports import asking
@@ -40,12 +41,14 @@ def register() -> None:
     """Make the jobs startable."""
     durable.job("hourly", hourly)
     durable.job("pickups", pick_up)
+    durable.job("mails", post_mails)
 
 
 def start() -> None:
     """Put the schedule into force, and do once what may have been missed while nothing ran."""
     durable.schedule("hourly", HOURLY, "hourly")
     durable.schedule("pickups", EVERY_MINUTE, "pickups")
+    durable.schedule("mails", EVERY_MINUTE, "mails")
     durable.enqueue(f"hourly at start:{clock.now().isoformat()}", "hourly", None)
 
 
@@ -85,6 +88,11 @@ def pick_up(_: Any) -> None:
     pickups.look_after(progress=reactions.give_way)
 
 
+def post_mails(_: Any) -> None:
+    """Have the mails sent that are due."""
+    posting.plan_due()
+
+
 def roll_over_all() -> None:
     """Roll over every workspace that has a new day."""
     for workspace in all_workspaces():
@@ -118,5 +126,6 @@ def prune() -> None:
     forget_old_entries()
     touchpoints.forget_removed()
     asking.forget_old()
+    posting.forget_old()
     positions = OutboxCursor.objects.values_list("position", flat=True)
     OutboxFact.objects.filter(pk__lte=min(positions, default=0), recorded_at__lt=now - KEEP_FACTS).delete()

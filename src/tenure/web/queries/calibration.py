@@ -10,9 +10,10 @@ from tenure.health.profile import Profile, ProfileError
 from tenure.insight.audit import queries
 from tenure.insight.audit.actions import OF_HEALTH, OPEN
 from tenure.insight.calibration.found import Calibration
-from tenure.insight.disagreement import Disagreement, disagreements
+from tenure.insight.disagreement import Disagreement
 from tenure.insight.models import AuditRun
 from tenure.metrics.catalogue import Metrics
+from tenure.renewals.contradictions import disagreements
 from tenure.workspaces.access import Access
 
 WIDTH, HEIGHT = 440.0, 230.0
