@@ -239,6 +239,7 @@ def tabs(access: Access, here: str) -> list[tuple[str, str, bool]]:
 TABS = (
     ("Workspace", "settings", Right.READ),
     ("What figures rest on", "settings-inputs", Right.DEFINE),
+    ("Economics", "settings-economics", Right.DEFINE),
     ("Health", "settings-health", Right.READ),
     ("People", "settings-people", Right.READ),
     ("By e-mail", "settings-mails", Right.READ),
