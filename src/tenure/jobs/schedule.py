@@ -11,6 +11,7 @@ from tenure.accounts import duplicates, matching, placing
 from tenure.events import dictionary, lake, retention, sealing
 from tenure.health import actions as health
 from tenure.health.models import Standing
+from tenure.insight.audit import keeping
 from tenure.insight.hazard import actions as hazards
 from tenure.jobs import durable, reactions, refresh
 from tenure.kit import clock
@@ -23,7 +24,7 @@ from tenure.sources.models import ImportChange
 from tenure.sources.pickups import actions as pickups
 from tenure.sources.queries import UNDO_WITHIN
 from tenure.touchpoints import actions as touchpoints
-from tenure.workspaces.access import access_for_machine, all_workspaces
+from tenure.workspaces.access import access_for_job, access_for_machine, all_workspaces
 from tenure.workspaces.actions import forget_old_entries
 from tenure.workspaces.models import Invitation, Workspace
 
@@ -57,7 +58,7 @@ def hourly(_: Any) -> None:
     roll_over_all()
     retention.remove_all_old()
     for workspace in all_workspaces():
-        for step in (know_who_is_who, learn_who_leaves, renewals.write_forecasts):
+        for step in (know_who_is_who, learn_who_leaves, renewals.write_forecasts, find_out_anew):
             _try(step, workspace)
     prune()
     durable.forget(clock.now() - KEEP_JOBS)
@@ -74,6 +75,11 @@ def _try(step: Callable[[Workspace], object], workspace: Workspace) -> None:
 def learn_who_leaves(workspace: Workspace) -> None:
     """Fit the hazard anew, once a day."""
     hazards.learn_of_today(access_for_machine(workspace))
+
+
+def find_out_anew(workspace: Workspace) -> None:
+    """Have metrics and health profiles judged anew, where it is time."""
+    keeping.keep_fresh(access_for_job(workspace, "Tenure"))
 
 
 def know_who_is_who(workspace: Workspace) -> None:
