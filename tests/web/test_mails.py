@@ -17,13 +17,13 @@ from tests.web.conftest import Visit
 def test_a_filtered_page_leads_to_its_form_and_is_kept(dana: Access, vic: Access, visit: Visit) -> None:
     account(dana, "Acme", 84_000, score=90, band="good")
     client = visit(dana)
-    page = client.get("/customers?where=health.is.good").text
+    page = client.get("/customers?where=band.is.good").text
     found = re.search(r'href="(/settings/mails/new[^"]*)"', page)
     assert found
     form = client.get(found[1].replace("&amp;", "&")).text
-    assert 'name="query" value="where=health.is.good"' in form
+    assert 'name="query" value="where=band.is.good"' in form
     assert dana.user is not None
-    told = {"title": "The good ones", "page": "customers", "query": "where=health.is.good", "every": "weekly"}
+    told = {"title": "The good ones", "page": "customers", "query": "where=band.is.good", "every": "weekly"}
     told |= {"weekday": "2", "day": "1", "hour": "9", "member": dana.user.pk, "zone": "Europe/Oslo"}
     answer = client.post("/settings/mails/new", told | {"hour": "25"})
     assert answer.status_code == 422

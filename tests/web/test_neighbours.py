@@ -55,7 +55,9 @@ OPEN = {
 }  # besides allauth's: for strangers, and for programs
 ALLAUTH = ("account_", "mfa_")
 # Pages about the whole workspace, which those held to a book are refused although they may read.
-OF_ALL = re.compile(r"data(?!-metric)($|-(?!incoming))|settings-inputs$|insights|settings-health-calibrat")
+OF_ALL = re.compile(
+    r"data(?!-metric)($|-(?!incoming))|settings-inputs$|insights(?!-contra)|settings-health-calibrat"
+)
 SECRET = "Xerxes"  # in everything that is a neighbour's
 ANOTHERS = "Zenobia"  # in everything that is in another's book
 

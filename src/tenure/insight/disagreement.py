@@ -67,9 +67,9 @@ def disagreements(
     columns = ("account_id", "account__name", "account__owner", "score", "band", "profile")
     against = _by_account([*found, *further])
     differ = []
-    for account_id, *who, band, whose in rows.values_list(*columns):
+    for account_id, name, owner, score, band, whose in rows.values_list(*columns):
         if some := tuple(one for one in against.get(account_id, ()) if one.expects != band):
-            differ.append(Disagreement(account_id, *who, band, whose, some))
+            differ.append(Disagreement(account_id, name, owner, score or 0.0, band, whose, some))
     return sorted(differ, key=lambda one: (-one.arr_minor, one.name))
 
 

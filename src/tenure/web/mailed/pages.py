@@ -341,7 +341,7 @@ def _insights(mailing: Mailing, access: Access) -> Report:
             Figure("Customers", formats.number(audit.accounts), f"{formats.number(audit.rows)} looks"),
             Figure(audit.outcome.did.capitalize(), formats.number(audit.accounts_happened), "customers"),
         ],
-        says=audit.says,
+        says=[*audit.says, *found.changed],
         charts=[found.leads] if found.leads else [],
         parts=_there(
             Part(
