@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "tenure.warnings",
     "tenure.desk",
     "tenure.sources",
+    "tenure.mailing",
     "tenure.web",
 ]
 
@@ -170,6 +171,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(SMTP.username or ""), unquote(SMT
 EMAIL_USE_SSL = SMTP.scheme == "smtps"
 EMAIL_USE_TLS = not EMAIL_USE_SSL and bool(SMTP.username)  # a password never travels in the clear
 EMAIL_TIMEOUT = 10
+MAIL_IS_SET_UP = "TENURE_SMTP" in os.environ or "TENURE_EMAIL_BACKEND" in os.environ
 DEFAULT_FROM_EMAIL = os.environ.get("TENURE_EMAIL_FROM", "Tenure <tenure@localhost>")
 
 USE_TZ = True

@@ -22,7 +22,12 @@ from tenure.workspaces.roles import Right, Role
 from tests import cast
 from tests.web.conftest import Visit
 
-OPEN = {"welcome", "ready", "api-description"}  # besides all of allauth: for strangers, and for programs
+OPEN = {
+    "welcome",
+    "ready",
+    "api-description",
+    "mail-stop",
+}  # besides all of allauth: for strangers, and for programs
 SAMPLE = "0" * 32
 
 

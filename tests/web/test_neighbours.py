@@ -28,6 +28,7 @@ from tenure.events import mending
 from tenure.events.models import EventName, MendingRule, RejectedEvent
 from tenure.health import editing
 from tenure.kit import clock, home
+from tenure.mailing import actions as mailing
 from tenure.metrics import actions as measures
 from tenure.metrics import own
 from tenure.sources.exports import asking
@@ -46,10 +47,17 @@ from tests.health.scene import only
 from tests.warnings.scene import account, today
 from tests.web.story import use
 
-OPEN = {"welcome", "ready", "api-description"}  # besides allauth's: for strangers, and for programs
+OPEN = {
+    "welcome",
+    "ready",
+    "api-description",
+    "mail-stop",
+}  # besides allauth's: for strangers, and for programs
 ALLAUTH = ("account_", "mfa_")
 # Pages about the whole workspace, which those held to a book are refused although they may read.
-OF_ALL = re.compile(r"data(?!-metric)($|-(?!incoming))|settings-inputs$|insights|settings-health-calibrat")
+OF_ALL = re.compile(
+    r"data(?!-metric)($|-(?!incoming))|settings-inputs$|insights(?!-contra)|settings-health-calibrat"
+)
 SECRET = "Xerxes"  # in everything that is a neighbour's
 ANOTHERS = "Zenobia"  # in everything that is in another's book
 
@@ -77,6 +85,8 @@ class Ids:
     metric_name: str
     session_id: str
     export_id: str
+    mailing_id: str
+    outsider_id: str
 
 
 # Arguments that are no ids: words that every workspace knows.
@@ -172,9 +182,19 @@ def filled(access: Access, name: str, owner: str) -> Ids:
                 workspace=workspace, reason="nobody", rule=mending.stored(mending.Drop(name)), made_by=who
             ).pk
         ),
+        **_by_mail(access, name, member),
         **_at_the_desk(access, name, row, member),
         **_twice(access, name, owner, row),
     )
+
+
+def _by_mail(access: Access, name: str, member: Access) -> dict[str, str]:
+    """A page that is sent to a member and to an address outside."""
+    assert member.user is not None
+    out = mailing.permit_outsider(access, f"{name.split()[0]}@elsewhere.test", sees_all=True)
+    asked = mailing.Wish(f"Mail of {name}", "today", members=[member.user.pk], outsiders=[out.pk])
+    made = mailing.create_mailing(access, asked, member.user)
+    return {"mailing_id": made.pk, "outsider_id": str(out.pk)}
 
 
 def _at_the_desk(access: Access, name: str, row: str, member: Access) -> dict[str, str]:

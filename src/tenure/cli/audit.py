@@ -22,11 +22,15 @@ def audit(
     horizon: Annotated[int, typer.Option(help="Within how many days it has to happen.")] = 90,
     outcome: Annotated[str, typer.Option(help="churn, renewal or expansion.")] = "churn",
     as_of: AsOf = None,
+    attribute: Annotated[
+        list[str] | None, typer.Option(help="Judge only this attribute beside the metrics; again for more.")
+    ] = None,
+    attributes: Annotated[bool, typer.Option(help="Judge attributes beside the metrics.")] = True,
     out: Annotated[Path | None, typer.Option(help="Also write it as FILE.svg, FILE.png or FILE.csv.")] = None,
     workspace: WorkspaceOption = "",
     json: Json = False,
 ) -> None:
-    """Judge every metric by what became of the customers, month by month, from what was known then."""
+    """Judge every metric and attribute by what became of customers, from what was known month by month."""
     access = open_workspace(workspace)
     from tenure.insight.audit import making, plot
     from tenure.insight.audit.found import AuditProblem, Outcomes
@@ -43,6 +47,7 @@ def audit(
                 horizon,
                 chosen_day(access, as_of),
                 lambda done, total, what: status.update(f"Finding out {what} …"),
+                attribute or (None if attributes else []),
             )
         if out:
             plot.write(found, out)
@@ -60,7 +65,7 @@ def _print(found: Audit) -> None:
     console.print(
         f"\n{found.rows:,} looks at {found.accounts:,} customers, {found.happened:,} of which (of "
         f"{found.accounts_happened:,} customers) {found.outcome.did} within {found.horizon} days; "
-        f"{found.open:,} looks are not over. {found.tried} metrics tried.\n",
+        f"{found.open:,} looks are not over. {found.tried} metrics and attributes tried.\n",
         highlight=False,
     )
     console.print(_table(found))

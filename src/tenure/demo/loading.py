@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
 from django.db import transaction
 
+from tenure.accounts.models import Statement
 from tenure.demo import company
 from tenure.demo.simulate import ACCOUNTS, Simulated, simulate
+from tenure.demo.truth import DAYS
 from tenure.health.actions import compiling_ahead
 from tenure.kit import clock, home
 from tenure.sources.actions import import_file
@@ -51,6 +53,7 @@ def load(accounts: int = ACCOUNTS) -> Workspace:
     yesterday = clock.today(company.ZONE) - timedelta(days=1)
     with compiling_ahead(workspace):
         import_all(access_for_machine(workspace), simulate(yesterday, accounts))
+        _know_since(workspace, yesterday - timedelta(days=DAYS))
     _hand_over(workspace)
     return workspace
 
@@ -64,6 +67,11 @@ def import_all(access: Access, simulated: Simulated) -> None:
             run = import_file(access, kind, path, Options())
             if run.status != ImportRun.DONE or run.rows_rejected:
                 raise DemoFailed(f"{kind}: {run.says}")
+
+
+def _know_since(workspace: Workspace, day: date) -> None:
+    """What sources say of the customers is said once, but held all along: history is judged by it."""
+    Statement.objects.filter(workspace=workspace).update(effective_on=day)
 
 
 @transaction.atomic

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from tenure.insight.models import Economics
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
+from tenure.workspaces.rules import said
 
-_WITHIN = {"gross_margin": (0.01, 1.0), "discount": (0.001, 1.0), "hourly_minor": (0, 10**9)}
+CHANGED = "changed economics"  # as the audit log calls it
+WITHIN = {"gross_margin": (0.01, 1.0), "discount": (0.001, 1.0), "hourly_minor": (0, 10**9)}
 
 
-@transaction.atomic
 def set_economics(
     access: Access,
     gross_margin: float | None = None,
@@ -22,13 +25,25 @@ def set_economics(
 
     ValueError for one out of range.
     """
-    access.require(Right.ADMINISTER)
     given = {"gross_margin": gross_margin, "discount": discount, "hourly_minor": hourly_minor}
-    said = {name: value for name, value in given.items() if value is not None}
-    for name, value in said.items():
-        low, high = _WITHIN[name]
-        if not low <= value <= high:
+    return change_economics(access, {name: value for name, value in given.items() if value is not None})
+
+
+@transaction.atomic
+def change_economics(access: Access, told: Mapping[str, float | None]) -> Economics:
+    """The same by name; None takes one back, so that it is assumed again. ValueError for one out of range."""
+    access.require(Right.ADMINISTER)
+    for name, value in told.items():
+        low, high = WITHIN[name]
+        if value is not None and not low <= value <= high:
             raise ValueError(f"{name.replace('_', ' ')} {value:g} is out of range: {low:g} to {high:g}")
-    found, _ = Economics.objects.update_or_create(workspace=access.workspace, defaults=said)
-    access.log("changed settings", ", ".join(f"{name} {value:g}" for name, value in said.items()))
+    before = Economics.objects.filter(workspace=access.workspace).first() or Economics()
+    old = {name: _said(getattr(before, name)) for name in told}
+    found, _ = Economics.objects.update_or_create(workspace=access.workspace, defaults=dict(told))
+    if changed := said(old, {name: _said(value) for name, value in told.items()}):
+        access.log(CHANGED, changed)
     return found
+
+
+def _said(value: float | None) -> str:
+    return "assumed" if value is None else f"{value:g}"

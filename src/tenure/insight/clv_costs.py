@@ -39,9 +39,13 @@ class Costs:
     unpriced: int = 0
 
 
-def terms_of(access: Access) -> Terms:
-    """What the workspace has said of margin, discount and cost of an hour; else what is assumed."""
-    said = Economics.objects.filter(workspace=access.workspace).first() or Economics()
+def terms_of(access: Access, *, usual: bool = False) -> Terms:
+    """What the workspace has said of margin, discount and cost of an hour; else what is assumed.
+
+    `usual`: only what is assumed, whatever was said.
+    """
+    found_row = None if usual else Economics.objects.filter(workspace=access.workspace).first()
+    said = found_row or Economics()
     hourly = float(Money.of(HOURLY, access.workspace.currency).minor)
     values = {
         "gross_margin": (said.gross_margin, GROSS_MARGIN),

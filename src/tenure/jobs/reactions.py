@@ -25,10 +25,12 @@ from tenure.kit.facts import (
     ExportRequested,
     ImportRequested,
     ImportUndoRequested,
+    MailDue,
     MendingRequested,
     PickupSetUp,
 )
 from tenure.kit.outbox import Fact, Recorded
+from tenure.mailing import posting
 from tenure.sources.actions import undo
 from tenure.sources.exports import asking
 from tenure.sources.imports.running import run_import
@@ -82,6 +84,14 @@ def run_audits(facts: Sequence[AuditRequested]) -> None:
         run_audit(fact.run_id)
 
 
+def send_mails(facts: Sequence[MailDue]) -> None:
+    """Send pages by e-mail."""
+    from tenure.web.mailed import writing  # what writes pages is large, and only wanted now
+
+    for fact in facts:
+        posting.send(fact.posting_id, writing.write, writing.notice)
+
+
 def undo_imports(facts: Sequence[ImportUndoRequested]) -> None:
     """Take back what imports did, for those who asked."""
     for fact in facts:
@@ -113,6 +123,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     ExportRequested: (Reaction("export", run_exports, key=lambda fact: fact.run_id),),
     AuditRequested: (Reaction("audit", run_audits, key=lambda fact: fact.run_id),),
     AttributeRulesChanged: (Reaction("attribute rules", apply_attribute_rules),),
+    MailDue: (Reaction("mail", send_mails, key=lambda fact: f"{fact.posting_id}-{fact.attempt}"),),
     ImportUndoRequested: (Reaction("undo import", undo_imports, key=lambda fact: fact.run_id),),
 }
 

@@ -11,10 +11,12 @@ from tenure.accounts import duplicates, matching, placing
 from tenure.events import dictionary, lake, retention, sealing
 from tenure.health import actions as health
 from tenure.health.models import Standing
+from tenure.insight.audit import keeping
 from tenure.insight.hazard import actions as hazards
 from tenure.jobs import durable, reactions, refresh
 from tenure.kit import clock
 from tenure.kit.models import Live, OutboxCursor, OutboxFact
+from tenure.mailing import posting
 from tenure.renewals import jobs as renewals
 from tenure.renewals import snapshots
 from tenure.sources.exports import asking
@@ -22,7 +24,7 @@ from tenure.sources.models import ImportChange
 from tenure.sources.pickups import actions as pickups
 from tenure.sources.queries import UNDO_WITHIN
 from tenure.touchpoints import actions as touchpoints
-from tenure.workspaces.access import access_for_machine, all_workspaces
+from tenure.workspaces.access import access_for_job, access_for_machine, all_workspaces
 from tenure.workspaces.actions import forget_old_entries
 from tenure.workspaces.models import Invitation, Workspace
 
@@ -40,12 +42,14 @@ def register() -> None:
     """Make the jobs startable."""
     durable.job("hourly", hourly)
     durable.job("pickups", pick_up)
+    durable.job("mails", post_mails)
 
 
 def start() -> None:
     """Put the schedule into force, and do once what may have been missed while nothing ran."""
     durable.schedule("hourly", HOURLY, "hourly")
     durable.schedule("pickups", EVERY_MINUTE, "pickups")
+    durable.schedule("mails", EVERY_MINUTE, "mails")
     durable.enqueue(f"hourly at start:{clock.now().isoformat()}", "hourly", None)
 
 
@@ -54,7 +58,7 @@ def hourly(_: Any) -> None:
     roll_over_all()
     retention.remove_all_old()
     for workspace in all_workspaces():
-        for step in (know_who_is_who, learn_who_leaves, renewals.write_forecasts):
+        for step in (know_who_is_who, learn_who_leaves, renewals.write_forecasts, find_out_anew):
             _try(step, workspace)
     prune()
     durable.forget(clock.now() - KEEP_JOBS)
@@ -73,6 +77,11 @@ def learn_who_leaves(workspace: Workspace) -> None:
     hazards.learn_of_today(access_for_machine(workspace))
 
 
+def find_out_anew(workspace: Workspace) -> None:
+    """Have metrics and health profiles judged anew, where it is time."""
+    keeping.keep_fresh(access_for_job(workspace, "Tenure"))
+
+
 def know_who_is_who(workspace: Workspace) -> None:
     """Give people of no account the one their address speaks for, and look for duplicates."""
     if matching.attaches(workspace):
@@ -83,6 +92,11 @@ def know_who_is_who(workspace: Workspace) -> None:
 def pick_up(_: Any) -> None:
     """Fetch the files that are due, and import them."""
     pickups.look_after(progress=reactions.give_way)
+
+
+def post_mails(_: Any) -> None:
+    """Have the mails sent that are due."""
+    posting.plan_due()
 
 
 def roll_over_all() -> None:
@@ -118,5 +132,6 @@ def prune() -> None:
     forget_old_entries()
     touchpoints.forget_removed()
     asking.forget_old()
+    posting.forget_old()
     positions = OutboxCursor.objects.values_list("position", flat=True)
     OutboxFact.objects.filter(pk__lte=min(positions, default=0), recorded_at__lt=now - KEEP_FACTS).delete()

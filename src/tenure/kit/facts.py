@@ -80,6 +80,14 @@ class AuditRequested(Fact, frozen=True, kw_only=True):
 
 
 @fact
+class MailDue(Fact, frozen=True, kw_only=True):
+    """A mail is to be sent, or tried again after so many attempts."""
+
+    posting_id: str
+    attempt: int
+
+
+@fact
 class MendingRequested(Fact, frozen=True, kw_only=True):
     """Somebody had all rejected events of a reason put through again."""
 

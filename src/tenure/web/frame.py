@@ -120,6 +120,8 @@ class Frame:
         """The name of the place that the current page belongs to."""
         match = self.request.resolver_match
         name = (match.url_name or "") if match else ""
+        if name == "mail" or name.startswith("mail-"):
+            return "settings"
         if name == "activity":
             return "today"
         return "customers" if name.startswith(("account", "note", "view")) else name.partition("-")[0]

@@ -122,6 +122,21 @@ def access_for_user(user: User, workspace_id: str | None = None) -> Access | Non
     return Access(membership.workspace, Role(membership.role), user, owners_of(membership, user))
 
 
+def access_of_member(workspace: Workspace, user_id: str) -> Access | None:
+    """What somebody may see of a workspace now, whoever asks for them; None if they belong to it no more."""
+    rows = Membership.objects.filter(workspace=workspace, user_id=user_id, closed_at=None)
+    row = rows.filter(user__is_active=True).select_related("user").first()
+    return None if row is None else Access(workspace, Role(row.role), row.user, owners_of(row, row.user))
+
+
+def access_of_outsider(
+    workspace: Workspace, email: str, owners: tuple[str, ...] | None, *, gets_files: bool
+) -> Access:
+    """What an address outside may be told of: a looker-on's view, of the customers it was permitted."""
+    role = Role.REPRESENTATIVE if gets_files else Role.VIEWER
+    return Access(workspace, role, owners=owners, asked_by=email)
+
+
 def owners_of(membership: Membership, user: User) -> tuple[str, ...] | None:
     """Whose customers a member sees: their own by e-mail and their team's; None: everybody's.
 

@@ -9,7 +9,7 @@ from tests.web.api.conftest import Asks
 
 def test_an_audit_that_was_made(access: Access, asks: Asks) -> None:
     api = asks(access)
-    assert api.get("metrics/audit") == {"as_of": None, "made_at": None, "found": None}
+    assert api.get("metrics/audit") == {"as_of": None, "made_at": None, "found": None, "changed": []}
     run = test_insights.kept(access)
     found = api.get("metrics/audit", outcome="churn", horizon=90)
     assert found["as_of"] == run.as_of.isoformat()

@@ -119,6 +119,7 @@ class Judged(msgspec.Struct, frozen=True):
     added: Interval | None = None  # change of AUC over the model of all others
     beyond: str = ""  # the figure that says the same already
     missing: Missing | None = None
+    attribute: str = ""  # its name, where it is one and no metric
     counts_in: dict[str, float] = {}  # profiles that score by it, and its share there
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from tenure.insight.audit import adding, separation, silence
 from tenure.insight.audit.adding import Trial
+from tenure.insight.audit.encoding import Column, Learnt
 from tenure.insight.audit.found import Audit, Interval, Judged, Lead, Missing, Outcomes, Verdict
 from tenure.insight.audit.separation import Flags, Floats, Ints, Separation, separate
 from tenure.insight.panel import Outcome, Panel
@@ -36,11 +37,35 @@ class Case:
     outcome: Outcomes
     horizon: int
     became: Outcome
+    attributes: Mapping[str, Column] = field(default_factory=dict)  # by name, those among the metrics
 
     @classmethod
     def of(cls, panel: Panel, outcome: Outcomes, horizon: int) -> Case:
         """A panel looked at for one outcome."""
         return cls(panel, outcome, horizon, became(panel, outcome, horizon))
+
+    def with_attributes(self, columns: Sequence[Column]) -> Case:
+        """The same with attributes beside the metrics; a category as rates of other customers."""
+        if not columns:
+            return self
+        trial = Trial.of(self.happened, self.account, self.drawn)
+        learnt = Learnt(self.rows, self.account, self.happened, trial.fold)
+        account = self.panel.account
+        read = [one.values if one.kinds is None else learnt.rates(one, account) for one in columns]
+        panel = replace(
+            self.panel,
+            metrics=(*self.panel.metrics, *(one.metric for one in columns)),
+            values=np.column_stack([self.panel.values, *read]),
+        )
+        return replace(self, panel=panel, attributes={one.name: one for one in columns})
+
+    def columns(self, place: int) -> Floats:
+        """A figure as columns of a model; a category as a flag for each kind, which tells nothing back."""
+        column = self.attributes.get(self.panel.metrics[place].name)
+        if column is None or column.kinds is None:
+            return adding.columns_of(self.panel.values[self.rows, place])
+        flags = (column.values[self.rows] == kind for kind in range(len(column.kinds)))
+        return adding.together([_standardised(one.astype(np.float64)) for one in flags], len(self.rows))
 
     @cached_property
     def rows(self) -> Ints:
@@ -84,16 +109,17 @@ def judge(
     horizon: int,
     counts_in: Mapping[str, Mapping[str, float]] | None = None,
     progress: Progress | None = None,
+    attributes: Sequence[Column] = (),
 ) -> Audit:
-    """Every figure of a panel judged by an outcome within `horizon` days.
+    """Every figure of a panel, and attributes beside them, judged by an outcome within `horizon` days.
 
     `counts_in`: by metric, the health profiles that score by it and its share there. One thread computes:
     several that wait for one another on a busy machine take many times as long.
     """
     tell = progress or (lambda done, total, what: None)
     with threadpool_limits(1):
-        case = Case.of(panel, outcome, horizon)
-        first = [_alone(case, place) for place in range(len(panel.metrics))]
+        case = Case.of(panel, outcome, horizon).with_attributes(attributes)
+        first = [_alone(case, place) for place in range(len(case.panel.metrics))]
         tell(1, 4, "how early each tells")
         judged = _with_leads(case, _discovered(first))
         tell(2, 4, "what each adds to the others")
@@ -149,6 +175,7 @@ def _alone(case: Case, place: int) -> Judged:
         happened=int(happened.sum()),
         coverage=float(known.mean()) if len(known) else 0.0,
         missing=_missing(case, ~known),
+        attribute=case.attributes[metric.name].attribute if metric.name in case.attributes else "",
     )
     if too_few(happened, account):
         return _thin(base)
@@ -169,11 +196,19 @@ def _oriented(case: Case, metric: Metric, found: Separation) -> tuple[Separation
 
     Where neither direction is better, by the end that it was found at. And whether that end is the high one.
     """
+    column = case.attributes.get(metric.name)
+    if column is not None and column.kinds is not None:
+        return _one_sided(found), True
     if metric.better is None:
         more_is_risk = found.auc >= 0.5
     else:
         more_is_risk = (metric.better == "up") is case.outcome.is_good
     return (found if more_is_risk else found.flipped), more_is_risk
+
+
+def _one_sided(found: Separation) -> Separation:
+    """That of rates learnt from others, which tell only by being right: below a half they tell nothing."""
+    return replace(found, p=found.p / 2 if found.auc > 0.5 else 1 - found.p / 2)
 
 
 def _is_contract(metric: Metric) -> bool:
@@ -257,7 +292,7 @@ def _with_added(case: Case, judged: list[Judged]) -> tuple[list[Judged], Interva
     if too_few(case.happened, case.account):
         return judged, None
     trial = Trial.of(case.happened, case.account, case.drawn)
-    parts = [adding.columns_of(case.panel.values[case.rows, place]) for place in range(len(judged))]
+    parts = [case.columns(place) for place in range(len(judged))]
     added, together = trial.each(case.contract, parts)
     with_added = [
         one if one.auc is None else msgspec.structs.replace(one, added=_change(change))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
 
 from tenure.health.versions import versions_of
+from tenure.insight.audit.attributes import columns
 from tenure.insight.audit.found import Audit, AuditProblem, Outcomes, require_horizon
 from tenure.insight.audit.judging import Progress, judge
 from tenure.insight.audit.sentences import says
@@ -23,12 +24,19 @@ def audit(
     horizon: int = 90,
     as_of: date | None = None,
     progress: Progress | None = None,
+    attributes: Sequence[str] | None = None,
 ) -> Audit:
-    """Judge every metric of a workspace by an outcome within so many days, from what was known by a day."""
+    """Judge every metric of a workspace by an outcome within so many days, from what was known by a day.
+
+    `attributes`: the names of those judged beside the metrics; None for all.
+    """
     require_horizon(horizon)
     if as_of and as_of > clock.today(access.workspace.zone):
         raise AuditProblem(f"{as_of} is not over yet; take a day up to today")
-    found = judge(panel(access, as_of), outcome, horizon, _weights(access), progress)
+    known = panel(access, as_of)
+    read, left_out = columns(access, known, attributes)
+    found = judge(known, outcome, horizon, _weights(access), progress, read)
+    found = msgspec.structs.replace(found, left_out=found.left_out | left_out)
     return msgspec.structs.replace(found, says=says(found))
 
 

@@ -21,6 +21,12 @@ def going_on(access: Access, about: Outcomes | str, horizon: int) -> AuditRun | 
     return newest if newest and newest.status != AuditRun.DONE else None
 
 
+def before(access: Access, run: AuditRun) -> AuditRun | None:
+    """The look of the same kind that was made to its end before one, as of an earlier day."""
+    rows = access.of(AuditRun).filter(about=run.about, horizon=run.horizon, status=AuditRun.DONE)
+    return rows.filter(as_of__lt=run.as_of).order_by("-as_of", "-pk").first()
+
+
 def _of(access: Access, about: Outcomes | str, horizon: int, status: str = "") -> AuditRun | None:
     rows = access.of(AuditRun).filter(about=str(about), horizon=horizon)
     rows = rows.filter(status=status) if status else rows

@@ -23,6 +23,7 @@ def says(audit: Audit) -> tuple[str, ...]:
         *_beyond(audit),
         *_turned(audit),
         *_chance(audit),
+        *_attributes(audit),
         *_silent(audit),
     )
 
@@ -120,6 +121,14 @@ def _chance(audit: Audit) -> Iterator[str]:
         are = "is" if len(some) == 1 else "are"
         count = words.capital(words.number(len(some)))
         yield f"{count} of {audit.tried} {are} not told from chance.{_weighed(some)}"
+
+
+def _attributes(audit: Audit) -> Iterator[str]:
+    """Which attributes tell nothing: what people like to explain losses by."""
+    some = [one for one in audit.judged if one.attribute and one.verdict is Verdict.CHANCE]
+    if some:
+        named = words.listing([f"“{one.attribute}”" for one in some])
+        yield f"{words.capital(named)} {'tells' if len(some) == 1 else 'tell'} nothing about it here."
 
 
 def _weighed(some: list[Judged]) -> str:

@@ -36,7 +36,7 @@ LARGEST_MANIFEST = 10_000_000  # bytes
 NOT_CARRIED = (
     "what each source said of a customer before, and earlier owners",
     "earlier versions of contracts, tickets and goals that were corrected",
-    "members, keys, the audit log, saved views, merges",
+    "members, keys, the audit log, saved views, merges, pages sent by e-mail",
     "where an event came from (its context), and events that were set aside",
 )
 

@@ -18,6 +18,7 @@ from tenure.web.api import (
     families,
     figures,
     insight,
+    mails,
     people,
     problems,
     record,
@@ -70,7 +71,20 @@ api = Api(
     openapi_url=None,
 )
 problems.register(api)
-for part in (accounts, families, people, attributes, record, figures, revenue, clv, insight, events, about):
+for part in (
+    accounts,
+    families,
+    people,
+    attributes,
+    record,
+    figures,
+    revenue,
+    clv,
+    insight,
+    mails,
+    events,
+    about,
+):
     api.add_router("", part.router)
 
 

@@ -7,12 +7,15 @@ from datetime import date
 from ninja import Router, Schema
 from pydantic import Field
 
-from tenure.insight import clv_queries
+from tenure.insight import actions, clv_queries
+from tenure.insight.clv_costs import terms_of
 from tenure.insight.clv_queries import Worth
 from tenure.kit.money import digits
 from tenure.web.api.auth import Asked
 from tenure.web.api.figures import AsOf, asked_day
-from tenure.web.api.problems import ABOUT_ONE, Refused, answers
+from tenure.web.api.problems import ABOUT_ONE, WRITING, Refused, answers
+from tenure.web.api.shapes import Given
+from tenure.workspaces.access import Access
 
 router = Router()
 
@@ -119,6 +122,55 @@ def account_clv(request: Asked, account: str, as_of: AsOf = None) -> WorthOut | 
     """A customer's lifetime value; null if it does not pay on that day."""
     found = clv_queries.worth_of(request.auth, account, asked_day(request.auth, as_of))
     return _worth(found, 10 ** digits(request.auth.workspace.currency)) if found else None
+
+
+class EconomicsOut(Schema):
+    """What lifetime values rest on."""
+
+    gross_margin: float = Field(description="A share of revenue.")
+    discount: float = Field(description="By which a year later counts less.")
+    hourly: float = Field(description="What an hour of work costs, in major units.")
+    currency: str
+    assumed: list[str] = Field(description="What nobody has said yet.")
+
+
+class EconomicsIn(Given):
+    """What is so from now on: null takes one back, what is not given stays."""
+
+    gross_margin: float | None = Field(None, ge=0.01, le=1)
+    discount: float | None = Field(None, ge=0.001, le=1)
+    hourly: float | None = Field(None, ge=0, le=1_000_000, description="In major units.")
+
+
+@router.get("/economics", response=answers(EconomicsOut), tags=["figures"])
+def economics(request: Asked) -> EconomicsOut:
+    """Margin, discount and the cost of an hour, as said or assumed."""
+    return _economics(request.auth)
+
+
+@router.post("/economics", response=answers(EconomicsOut, WRITING), tags=["figures"])
+def change_economics(request: Asked, body: EconomicsIn) -> EconomicsOut:
+    """Say them, or take them back; the audit log keeps who did."""
+    told = body.model_dump(exclude_unset=True)
+    if "hourly" in told:
+        hourly, unit = told.pop("hourly"), 10 ** digits(request.auth.workspace.currency)
+        told["hourly_minor"] = None if hourly is None else round(hourly * unit)
+    try:
+        actions.change_economics(request.auth, told)
+    except ValueError as wrong:
+        raise Refused(("body", str(wrong))) from wrong
+    return _economics(request.auth)
+
+
+def _economics(access: Access) -> EconomicsOut:
+    terms = terms_of(access)
+    return EconomicsOut(
+        gross_margin=terms.gross_margin,
+        discount=terms.discount,
+        hourly=terms.hourly_minor / 10 ** digits(access.workspace.currency),
+        currency=access.workspace.currency,
+        assumed=sorted(name.removesuffix("_minor") for name in terms.assumed),
+    )
 
 
 def _worth(one: Worth, unit: int) -> WorthOut:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from tenure.insight.audit import queries
 from tenure.insight.audit.actions import OF_HEALTH
+from tenure.insight.audit.changed import since
 from tenure.insight.audit.found import LONGEST, SHORTEST, Outcomes
 from tenure.insight.models import AuditRun
 from tenure.web.api.auth import Asked
@@ -26,6 +27,7 @@ class FoundOut(Schema):
     as_of: date | None = Field(description="The day as of which it was found out.")
     made_at: datetime | None
     found: dict[str, Any] | None = Field(description="As `tenure audit --json` prints it.")
+    changed: list[str] = Field(description="Of metrics: who earned or lost a place since the last time.")
 
 
 @router.get("/metrics/audit", response=answers(FoundOut), tags=["figures"])
@@ -36,7 +38,12 @@ def metric_audit(
 ) -> FoundOut:
     """Which metrics tell what becomes of customers: the newest audit that was made."""
     run = queries.latest(request.auth, outcome, horizon)
-    return _out(run, queries.read(run) if run else None)
+    if run is None:
+        return _out(None, None)
+    found, last = queries.read(run), queries.before(request.auth, run)
+    out = _out(run, found)
+    out.changed = list(since(queries.read(last), found)) if last else []
+    return out
 
 
 @router.get("/health/calibration", response=answers(FoundOut), tags=["figures"])
@@ -58,5 +65,5 @@ def calibration(request: Asked, profile: str) -> FoundOut:
 
 def _out(run: AuditRun | None, found: msgspec.Struct | None) -> FoundOut:
     if run is None or found is None:
-        return FoundOut(as_of=None, made_at=None, found=None)
-    return FoundOut(as_of=run.as_of, made_at=run.finished_at, found=msgspec.to_builtins(found))
+        return FoundOut(as_of=None, made_at=None, found=None, changed=[])
+    return FoundOut(as_of=run.as_of, made_at=run.finished_at, found=msgspec.to_builtins(found), changed=[])

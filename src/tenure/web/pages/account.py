@@ -145,7 +145,7 @@ def why(request: Request, account_id: str) -> HttpResponse:
         found = queries.why(request.access, account_id, *days)
     except ValueError as error:
         found, wrong = queries.why(request.access, account_id), f"{str(error).capitalize()}."
-    about = {"strip": strip, "account": strip.account, "why": found.explanation, "chart": _history(found)}
+    about = {"strip": strip, "account": strip.account, "why": found.explanation, "chart": history(found)}
     about |= {"outlook": found.outlook, "forecasts": found.forecasts}
     today = clock.today(request.access.workspace.zone)
     return render(request, "account/why.html", about | {"today": today, "wrong": wrong})
@@ -157,7 +157,8 @@ def _score_day(text: str) -> date | None:
     return day if day and date(1990, 1, 1) <= day < date(2200, 1, 1) else None
 
 
-def _history(found: queries.Why) -> Chart:
+def history(found: queries.Why) -> Chart:
+    """The score and its sides over the last year."""
     return Chart(
         "line",
         "Success over the last year",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,6 +14,7 @@ from tenure.insight.audit import actions
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.queries import insights as queries
+from tenure.web.queries.contradictions import sides
 from tenure.web.queries.insights import Asked
 from tenure.workspaces.roles import Right
 
@@ -54,6 +55,13 @@ def metric(request: Request, name: str) -> HttpResponse:
 
 
 @require_GET
+@page()
+def contradictions(request: Request) -> HttpResponse:
+    """Of which customers do contracts and owners say the opposite of their score?"""
+    return render(request, "insights/contradictions.html", {"sides": sides(request.access)})
+
+
+@require_GET
 @page(Right.EXPORT)
 def file(request: Request) -> HttpResponse:
     """The audit as a table."""
@@ -74,7 +82,11 @@ def file(request: Request) -> HttpResponse:
 
 
 def _asked(request: Request) -> Asked:
-    given = request.POST if request.method == "POST" else request.GET
+    return asked_of(request.POST if request.method == "POST" else request.GET)
+
+
+def asked_of(given: QueryDict) -> Asked:
+    """What an address asks for."""
     return Asked.of(given.get("outcome", ""), given.get("horizon", ""))
 
 

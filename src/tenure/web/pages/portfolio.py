@@ -49,7 +49,7 @@ def portfolio(request: Request) -> HttpResponse:
         "befores": [(state, reasons.state_name(state, is_before=True)) for state in STATES],
         "shade": shade,
         "cohort_name": lambda opens: reasons.cohort_name(found.scope, opens),
-        "charts": _charts(found, currency),
+        "charts": charts(found, currency),
         **drawn(found.scope.access, found.largest),
     }
     return render(request, "portfolio/portfolio.html", about)
@@ -119,7 +119,8 @@ def shade(share: float | None) -> int:
     return 0 if share is None else round(100 * min(share, 1.2) ** 2 / 1.44)
 
 
-def _charts(found: Portfolio, currency: str) -> dict[str, Chart]:
+def charts(found: Portfolio, currency: str) -> dict[str, Chart]:
+    """The drawings of the page, by name."""
     return {
         "trend": _trend(found, currency),
         "waterfall": _waterfall(found, currency),

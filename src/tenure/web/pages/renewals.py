@@ -42,7 +42,7 @@ def renewals(request: Request) -> HttpResponse:
     about = {
         "asked": asked,
         "board": board,
-        "chart": _curve(board, request.access.workspace.currency),
+        "chart": curve(board, request.access.workspace.currency),
         "views": [
             (title, f"?{asked.but(view=name)}#board", asked.view == name) for name, title in VIEWS.items()
         ],
@@ -133,7 +133,7 @@ def _back(request: Request, account_id: str) -> HttpResponse:
     return redirect(f"{reverse('renewals')}?{asked_of(request).query}#board")
 
 
-def _curve(board: Board, currency: str) -> Chart:
+def curve(board: Board, currency: str) -> Chart:
     """What was lost day by day, where it may end, and what last year's quarter cost."""
     quarter, found = board.asked.quarter, board.found
     until = min(found.as_of, quarter.last)

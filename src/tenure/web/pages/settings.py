@@ -239,12 +239,14 @@ def tabs(access: Access, here: str) -> list[tuple[str, str, bool]]:
 TABS = (
     ("Workspace", "settings", Right.READ),
     ("What figures rest on", "settings-inputs", Right.DEFINE),
+    ("Economics", "settings-economics", Right.DEFINE),
     ("Health", "settings-health", Right.READ),
     ("People", "settings-people", Right.READ),
+    ("By e-mail", "settings-mails", Right.READ),
     ("Keys", "settings-keys", Right.ADMINISTER),
     ("Security", "settings-security", Right.ADMINISTER),
     ("Export", "settings-export", Right.ADMINISTER),
     ("Audit log", "settings-audit", Right.ADMINISTER),
     ("You", "settings-you", Right.READ),
 )
-OF_ANOTHER = {"sessions": "you", "workspaces": "you"}  # pages below a tab
+OF_ANOTHER = {"sessions": "you", "workspaces": "you", "mail": "mails"}  # pages below a tab

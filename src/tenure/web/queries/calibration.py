@@ -9,10 +9,12 @@ from tenure.health import profile as profiles
 from tenure.health.profile import Profile, ProfileError
 from tenure.insight.audit import queries
 from tenure.insight.audit.actions import OF_HEALTH, OPEN
+from tenure.insight.audit.changed import calibrated_since
 from tenure.insight.calibration.found import Calibration
-from tenure.insight.disagreement import Disagreement, disagreements
+from tenure.insight.disagreement import Disagreement
 from tenure.insight.models import AuditRun
 from tenure.metrics.catalogue import Metrics
+from tenure.renewals.contradictions import disagreements
 from tenure.workspaces.access import Access
 
 WIDTH, HEIGHT = 440.0, 230.0
@@ -51,6 +53,7 @@ class Found:
     made_at: datetime | None
     going_on: AuditRun | None
     diagram: Diagram | None
+    changed: str  # since it was found out before
     disagree: tuple[Disagreement, ...]
     more: int
 
@@ -71,9 +74,17 @@ def found(access: Access, profile: str) -> Found:
         made_at=run.finished_at if run else None,
         going_on=queries.going_on(access, AuditRun.HEALTH, OF_HEALTH),
         diagram=_diagram(one) if one and one.bins else None,
+        changed=_changed(access, run, one) if run and one else "",
         disagree=tuple(differ[:MOST_LISTED]),
         more=max(0, len(differ) - MOST_LISTED),
     )
+
+
+def _changed(access: Access, run: AuditRun, one: Calibration) -> str:
+    last = queries.before(access, run)
+    if last is None:
+        return ""
+    return calibrated_since(queries.calibration_of(last, one.profile), one, last.as_of, run.as_of)
 
 
 def is_open(access: Access) -> bool:

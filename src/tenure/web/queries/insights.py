@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tenure.insight.audit import queries
 from tenure.insight.audit.actions import HORIZONS, OPEN
+from tenure.insight.audit.changed import since
 from tenure.insight.audit.found import LONGEST, SHORTEST, Audit, Interval, Judged, Outcomes, Verdict
 from tenure.insight.audit.sentences import verdict
 from tenure.insight.models import AuditRun
@@ -79,6 +80,7 @@ class Found:
     audit: Audit | None
     made_at: datetime | None
     going_on: AuditRun | None
+    changed: tuple[str, ...]  # since the audit before
     groups: tuple[Group, ...]
     ticks: tuple[tuple[float, str], ...]
     leads: Chart | None
@@ -118,10 +120,17 @@ def found(access: Access, asked: Asked) -> Found:
         audit=audit,
         made_at=run.finished_at if run else None,
         going_on=queries.going_on(access, asked.outcome, asked.horizon),
+        changed=changed(access, run, audit) if run and audit else (),
         groups=tuple(_groups(audit, low, high)) if audit else (),
         ticks=_ticks(low, high),
         leads=_leads(audit) if audit else None,
     )
+
+
+def changed(access: Access, run: AuditRun, audit: Audit) -> tuple[str, ...]:
+    """What is otherwise than in the audit before; nothing if there is none."""
+    last = queries.before(access, run)
+    return since(queries.read(last), audit) if last else ()
 
 
 def is_open(access: Access, asked: Asked) -> bool:

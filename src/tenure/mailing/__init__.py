@@ -1,0 +1,1 @@
+"""Pages sent by e-mail on a schedule: who gets which page when, and what became of each mail."""
