@@ -11,16 +11,42 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from django.db import connection, models
 from django.db.models import Model
+from django.db.models.base import ModelState
 
+M = TypeVar("M", bound=Model)
 _Write = Callable[[Any], Any]
 # Rows of one statement. A table with triggers has each statement make ready to be taken back, which costs as
 # much as a row.
 _TOGETHER = 100
+
+
+def new(model: type[M], **values: Any) -> M:
+    """A row that is to be written here, by its attributes' names: what the model's own making gives, sooner.
+
+    References are given by id. Of tens of thousands of rows, being made is most of what they cost.
+    """
+    usual, made = _usual(model)
+    row = model.__new__(model)
+    row.__dict__.update(usual)
+    for name, make in made:
+        if name not in values:
+            row.__dict__[name] = make()
+    row.__dict__.update(values)
+    row._state = ModelState()
+    return row
+
+
+@cache
+def _usual(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """What a row has that nobody gave anything: what is the same for all, and what is made for each."""
+    fields = _fields(model)
+    made = [(one.attname, one.get_default) for one in fields if callable(one.default)]
+    return {one.attname: one.get_default() for one in fields if not callable(one.default)}, made
 
 
 def add(rows: Iterable[Model]) -> None:
