@@ -1,5 +1,3 @@
-
-
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -7,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sources', '0004_export_runs'),
+        ('sources', '0005_drop_doubled_indexes'),
         ('workspaces', '0001_initial'),
     ]
 
