@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sources', '0005_drop_doubled_indexes'),
+        ('sources', '0004_export_runs'),
         ('workspaces', '0001_initial'),
     ]
 
