@@ -19,7 +19,7 @@ def test_everything_goes_out_and_into_another_workspace(access: Access, tmp_path
     said = run("export", "--out", out)
     assert "accounts" in said
     assert f"Everything is in {out}" in said
-    assert "Not in it: what each source said of a customer before" in said
+    assert "Not in it: keys, passwords, second factors" in said
     assert access.of(AuditEntry).filter(did="exported everything").exists()
     run("workspace", "create", "Second")
     second = access_for_machine(all_workspaces().get(name="Second"))

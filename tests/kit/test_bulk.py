@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -89,3 +90,19 @@ def test_columns_without_rows_are_nothing_to_do(access):
     every = ("workspace_id", "account_id", "metric", "value", "as_of")
     bulk.add_columns(MetricValue, {name: [] for name in every})
     assert not access.of(MetricValue).exists()
+
+
+def test_a_row_made_here_is_what_the_model_makes(access):
+    at = datetime(2026, 4, 3, tzinfo=UTC)
+    given = {"workspace_id": access.workspace.pk, "external_id": "acme", "name": "Acme", "created_at": at}
+    made, usual = bulk.new(Account, id="1", **given), Account(id="1", **given)
+    assert {**made.__dict__, "_state": 0} == {**usual.__dict__, "_state": 0}
+    assert made._state.adding
+    assert bulk.new(Account, **given).pk != bulk.new(Account, **given).pk
+
+
+@pytest.mark.parametrize(
+    "value", [{}, {"a": 1, "b": [1.5, None, True]}, {"ü": "é\n"}, {"n": 10**30}, [], "x"]
+)
+def test_the_text_of_a_json_field_is_what_the_model_writes(value: object) -> None:
+    assert bulk.as_json(value) == json.dumps(value)

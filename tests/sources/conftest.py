@@ -31,10 +31,20 @@ def write(tmp_path: Path) -> Write:
 
 
 @pytest.fixture
-def load(access: Access, write: Write) -> Import:
+def load(access: Access, load_into: Import) -> Import:
     """Imports text as a file of a kind, with options."""
 
     def _load(kind: str, text: str | bytes, **options: object) -> ImportRun:
+        return load_into(access, kind, text, **options)
+
+    return _load
+
+
+@pytest.fixture
+def load_into(write: Write) -> Import:
+    """The same into a workspace that is named."""
+
+    def _load(access: Access, kind: str, text: str | bytes, **options: object) -> ImportRun:
         return import_file(access, kind, write(text), Options(**options))
 
     return _load

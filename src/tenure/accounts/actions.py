@@ -120,8 +120,7 @@ def _upsert_accounts(telling: Telling[Statement], rows: Sequence[AccountRow]) ->
     known = queries.accounts_by_id(workspace.id, set(ids.values()))
     new = [row for row in rows if row.account_id not in ids]
     types = attribute_rules.types_of(workspace)
-    ids.update(_add_accounts(workspace, new, types))
-    statements.save_first(telling, [(ids[row.account_id], _said(row), row.attributes) for row in new])
+    ids.update(_add_accounts(telling, new, types))
     heard: list[Statement] = []
     said_before, order = statements.current(known), Order.of(workspace)
     changed, restated = [], 0
@@ -144,9 +143,14 @@ def _upsert_accounts(telling: Telling[Statement], rows: Sequence[AccountRow]) ->
 
 def _said(row: AccountRow) -> dict[str, str]:
     """The columns that a row says something about, and the parent."""
-    said = {name: getattr(row, name) for name in statements.COLUMNS}
-    said[statements.PARENT] = row.parent_id
-    return {name: value for name, value in said.items() if value}
+    said = {
+        "name": row.name,
+        "domain": row.domain,
+        "owner": row.owner,
+        "segment": row.segment,
+        statements.PARENT: row.parent_id,
+    }
+    return said if all(said.values()) else {name: value for name, value in said.items() if value}
 
 
 def _hear(
@@ -163,20 +167,26 @@ def _hear(
     return versions
 
 
-def _add_accounts(workspace: Workspace, rows: Sequence[AccountRow], types: Types) -> dict[str, str]:
-    """New accounts with attributes and identity; gives their ids by the customer's."""
+def _add_accounts(telling: Telling[Statement], rows: Sequence[AccountRow], types: Types) -> dict[str, str]:
+    """New accounts with attributes, identity, and what is said of them; gives their ids by the customer's."""
     if not rows:
         return {}
+    workspace = telling.workspace
     ids = {row.account_id: new_id() for row in rows}
     of_workspace = [workspace.id] * len(rows)
     said = {name: [getattr(row, name) for row in rows] for name in statements.COLUMNS}
     said["name"] = [row.name or row.account_id for row in rows]
     keys = {"id": list(ids.values()), "workspace_id": of_workspace, "external_id": list(ids)}
     bulk.add_columns(Account, keys | said)
-    kept = [types.all_kept(row.attributes) for row in rows]
+    data = [bulk.as_json(row.attributes) for row in rows]
+    kept = [
+        text if (kept := types.all_kept(row.attributes)) is row.attributes else bulk.as_json(kept)
+        for text, row in zip(data, rows, strict=True)
+    ]
     about = {"account_id": list(ids.values()), "workspace_id": of_workspace}
     bulk.add_columns(AccountAttributes, {**about, "data": kept})
     save_identities(workspace.id, Identity.ACCOUNT, ids)
+    statements.save_first(telling, list(zip(ids.values(), map(_said, rows), data, strict=True)))
     return ids
 
 

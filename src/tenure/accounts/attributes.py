@@ -157,6 +157,8 @@ class Types:
 
     def all_kept(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The same of several."""
+        if self.by_name.keys().isdisjoint(data):
+            return data if isinstance(data, dict) else dict(data)
         return {name: self.kept(name, value) for name, value in data.items()}
 
 

@@ -26,7 +26,7 @@ def set_parents(workspace: Workspace, parents: Mapping[str, str]) -> list[str]:
     if not parents:
         return []
     ids = queries.accounts_by_ref(workspace.id, {*parents.keys(), *parents.values()})
-    tree = dict(Account.objects.filter(workspace=workspace).values_list("id", "parent_id"))
+    tree = _lines({ids[ref] for ref in {*parents.keys(), *parents.values()} & ids.keys()})
     moved, former, circles = [], set(), []
     for child_ref, parent_ref in parents.items():
         child, parent = ids[child_ref], ids.get(parent_ref)
@@ -88,6 +88,24 @@ def ancestry(tree: Mapping[str, str | None], account_id: str | None) -> set[str]
     while account_id and account_id not in found:
         found.add(account_id)
         account_id = tree.get(account_id)
+    return found
+
+
+def _lines(account_ids: Iterable[str]) -> dict[str, str | None]:
+    """Parents of these accounts and of all above them."""
+    found: dict[str, str | None] = {}
+    for chunk in queries.in_chunks(sorted(above(account_ids))):
+        found.update(Account.objects.filter(pk__in=chunk).values_list("id", "parent_id"))
+    return found
+
+
+def lines(workspace: Workspace, refs: Collection[str]) -> dict[str, str]:
+    """Of these accounts and all above them, by the customers' own ids: what each is under, or nothing."""
+    ids = set(queries.accounts_by_ref(workspace.pk, refs).values())
+    found: dict[str, str] = {}
+    for chunk in queries.in_chunks(sorted(above(ids))):
+        rows = Account.objects.filter(pk__in=chunk).values_list("external_id", "parent__external_id")
+        found.update({ref: parent or "" for ref, parent in rows})
     return found
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+import msgspec
+from msgspec.structs import asdict, replace
 
 from tenure.accounts import rules, stakeholders
 
 
-@dataclass(frozen=True)
-class AccountRow:
+class AccountRow(msgspec.Struct, frozen=True):
     """What a source says about an account. An empty field says nothing, and erases nothing."""
 
     account_id: str
@@ -19,11 +21,10 @@ class AccountRow:
     parent_id: str = ""
     owner: str = ""
     segment: str = ""
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True)
-class PersonRow:
+class PersonRow(msgspec.Struct, frozen=True):
     """What a source says about a person. An empty field says nothing, and erases nothing."""
 
     person_id: str
@@ -36,8 +37,8 @@ class PersonRow:
     stance: str = ""
     relation: str = ""
     left_on: str = ""  # as 2026-04-03
-    consent: Mapping[str, bool] = field(default_factory=dict)  # by purpose
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    consent: Mapping[str, bool] = {}  # by purpose
+    attributes: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,13 @@ def once_each(rows: Iterable[R]) -> list[R]:
     merged: dict[str, R] = {}
     for row in rows:
         key = row.account_id if isinstance(row, AccountRow) else row.person_id
-        merged[key] = _completed(merged[key], row) if key in merged else row
+        earlier = merged.get(key)
+        merged[key] = row if earlier is None else _completed(earlier, row)
     return list(merged.values())
 
 
 def _completed(row: R, later: R) -> R:
-    said = {one.name: getattr(later, one.name) for one in fields(later)}
+    said = asdict(later)
     said["attributes"] = {**row.attributes, **later.attributes}
     if isinstance(row, PersonRow) and isinstance(later, PersonRow):
         said["consent"] = {**row.consent, **later.consent}
@@ -118,4 +120,6 @@ def clean_person(row: PersonRow) -> PersonRow:
 
 def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes that say something."""
+    if isinstance(attributes, dict) and None not in (said := attributes.values()) and "" not in said:
+        return attributes
     return {name: value for name, value in attributes.items() if value is not None and value != ""}

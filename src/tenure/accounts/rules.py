@@ -14,10 +14,13 @@ ANONYMOUS = "anon:"
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
 _DOMAIN = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})+")
+_BARE_DOMAIN = re.compile(r"(?!www\.)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 
 def clean_text(value: object, longest: int = LONGEST_NAME) -> str:
     """One line of printable text, cut at `longest`; empty for None."""
+    if isinstance(value, str) and value.isprintable() and len(value) <= longest:  # nearly all
+        return value.strip()
     return _UNPRINTABLE.sub(" ", "" if value is None else str(value)).strip()[:longest].rstrip()
 
 
@@ -29,6 +32,8 @@ def clean_owner(value: object) -> str:
 
 def clean_id(value: object) -> str:
     """An outside id as text: numbers as they are written, without control characters. Never cut."""
+    if isinstance(value, str) and value.isprintable():
+        return value.strip()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return _UNPRINTABLE.sub("", "" if value is None else str(value)).strip()
@@ -47,6 +52,8 @@ def clean_domain(value: object) -> str:
     'acme.example'
     """
     text = clean_text(value, 2000).lower()
+    if len(text) <= 253 and _BARE_DOMAIN.fullmatch(text):  # nearly all
+        return text
     try:
         host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
     except ValueError:

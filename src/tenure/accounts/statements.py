@@ -156,9 +156,9 @@ def save(statements: Iterable[Stated]) -> None:
     bulk.add(one for one in unique if one.pk is None)
 
 
-def save_first(telling: Telling[Any], said: Sequence[tuple[str, Said, Said]]) -> None:
+def save_first(telling: Telling[Any], said: Sequence[tuple[str, Said, Said | bulk.Json]]) -> None:
     """Write a source's first statements about many: of each the id, its columns and attributes as said."""
-    told = [one for one in said if one[1] or one[2]]
+    told = [one for one in said if one[1] or one[2] not in ({}, "{}")]
     if not told:
         return
     same = {

@@ -16,7 +16,8 @@ from typing import Any
 from tenure.bench import Result
 from tenure.bench._installation import installation
 
-ROWS = {"accounts": 20_000, "people": 20_000, "subscriptions": 20_000, "events": 1_000_000}
+RECORDS = "accounts people subscriptions deals tickets goals responses notes costs"
+ROWS = {**dict.fromkeys(RECORDS.split(), 50_000), "events": 1_000_000}
 
 
 def run(rounds: int | None = None) -> Result:

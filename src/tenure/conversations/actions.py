@@ -79,7 +79,8 @@ def _tickets(workspace: Workspace, told: Mapping[str, Told]) -> dict[str, Ticket
     found = {one.external_id: one for one in known}
     moved = []
     for ref, said in told.items():
-        one = found.setdefault(ref, Ticket(workspace_id=workspace.id, external_id=ref))
+        one = found.get(ref) or bulk.new(Ticket, workspace_id=workspace.id, external_id=ref)
+        found[ref] = one
         if one.account_id != said.account_id:
             one.account_id = said.account_id
             moved.append(one)
@@ -102,7 +103,13 @@ def _apply(
         found.superseded.append(before)
     found.added, found.changed = found.added + (before is None), found.changed + (before is not None)
     found.versions.append(
-        TicketVersion(workspace_id=workspace.id, ticket_id=ticket.pk, recorded_at=recorded_at, **vars(said))
+        bulk.new(
+            TicketVersion,
+            workspace_id=workspace.id,
+            ticket_id=ticket.pk,
+            recorded_at=recorded_at,
+            **vars(said),
+        )
     )
 
 

@@ -14,5 +14,7 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         """Have the search index looked after whenever tables may have been rebuilt; say what views show."""
         from tenure.desk import index, uses  # noqa: F401
+        from tenure.kit import by_sets
 
+        by_sets.settle(index.by_sets)
         post_migrate.connect(index.ensure, sender=self)

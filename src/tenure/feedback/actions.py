@@ -83,7 +83,8 @@ def _responses(workspace: Workspace, rows: Sequence[ResponseRow]) -> dict[str, R
     people = people_by_ref(workspace.id, {row.person_id for row in rows if row.person_id})
     now = clock.now()
     return {
-        row.key: Response(
+        row.key: bulk.new(
+            Response,
             workspace_id=workspace.id,
             external_id=row.key,
             survey=row.survey,

@@ -20,7 +20,7 @@ from tenure.mailing import posting
 from tenure.renewals import jobs as renewals
 from tenure.renewals import snapshots
 from tenure.sources.exports import asking
-from tenure.sources.models import ImportChange
+from tenure.sources.models import ImportAdded, ImportChange
 from tenure.sources.pickups import actions as pickups
 from tenure.sources.queries import UNDO_WITHIN
 from tenure.touchpoints import actions as touchpoints
@@ -126,7 +126,8 @@ def roll_over(workspace: Workspace) -> None:
 def prune() -> None:
     """Delete what has been read by everybody, links nobody can use any more, and old audit entries."""
     now = clock.now()
-    ImportChange.objects.filter(run__created_at__lt=now - UNDO_WITHIN).delete()
+    for kept in (ImportAdded, ImportChange):
+        kept._default_manager.filter(run__created_at__lt=now - UNDO_WITHIN).delete()
     Live.objects.filter(recorded_at__lt=now - KEEP_LIVE).delete()
     Invitation.objects.filter(expires_at__lt=now - KEEP_INVITATIONS).delete()
     forget_old_entries()

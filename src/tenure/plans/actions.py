@@ -85,7 +85,8 @@ def _goals(workspace: Workspace, accounts: Mapping[str, str]) -> tuple[dict[str,
     new = accounts.keys() - found.keys()
     moved = []
     for ref, account_id in accounts.items():
-        one = found.setdefault(ref, Goal(workspace_id=workspace.id, external_id=ref))
+        one = found.get(ref) or bulk.new(Goal, workspace_id=workspace.id, external_id=ref)
+        found[ref] = one
         if one.account_id != account_id:
             one.account_id = account_id
             moved.append(one)
@@ -120,8 +121,8 @@ def _apply(
         one.superseded_at = recorded_at
         if one not in found.versions:
             found.superseded.append(one)
-    version = GoalVersion(
-        workspace_id=workspace.id, goal_id=goal.pk, recorded_at=recorded_at, **vars(step.stand)
+    version = bulk.new(
+        GoalVersion, workspace_id=workspace.id, goal_id=goal.pk, recorded_at=recorded_at, **vars(step.stand)
     )
     found.versions.append(version)
     return [*kept, version]

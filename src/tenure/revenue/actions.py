@@ -115,7 +115,8 @@ def _subscriptions(
     moved = []
     for ref, row in latest.items():
         account_id, product = accounts[row.account_id], row.product
-        one = found.setdefault(ref, Subscription(workspace_id=workspace.id, external_id=ref))
+        one = found.get(ref) or bulk.new(Subscription, workspace_id=workspace.id, external_id=ref)
+        found[ref] = one
         if (one.account_id, one.product) != (account_id, product or one.product):
             one.account_id, one.product = account_id, product or one.product
             moved.append(one)
@@ -171,7 +172,8 @@ def _chain(
         recorded_at = max(recorded_at, earliest) if earliest else recorded_at
         if before:
             before.superseded_at = recorded_at
-        before = Term(
+        before = bulk.new(
+            Term,
             workspace_id=workspace.id,
             subscription_id=subscription.pk,
             recorded_at=recorded_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.queries import accounts_by_ref, in_chunks
-from tenure.kit import announcing, changes, upserts
+from tenure.kit import announcing, bulk, changes, upserts
 from tenure.revenue.models import Cost, Deal, Rate, Term
 from tenure.workspaces.models import Workspace
 
@@ -63,7 +63,7 @@ class CostRow:
     @property
     def key(self) -> str:
         """A cost has no id but all that is said of it."""
-        parts = "\x1f".join(str(value) for value in asdict(self).values())
+        parts = "\x1f".join(map(str, vars(self).values()))
         return hashlib.sha256(parts.encode()).hexdigest()
 
 
@@ -122,13 +122,14 @@ def _tell_of_rates(workspace: Workspace, rows: Sequence[RateRow]) -> None:
 
 
 def _deal(workspace: Workspace, account_id: str, row: DealRow) -> Deal:
-    said = asdict(row) | {"account_id": account_id}
-    return Deal(workspace=workspace, external_id=said.pop("deal_id"), **said)
+    said = vars(row) | {"account_id": account_id}
+    return bulk.new(Deal, workspace_id=workspace.pk, external_id=said.pop("deal_id"), **said)
 
 
 def _cost(workspace: Workspace, accounts: Mapping[str, str], row: CostRow) -> Cost:
-    return Cost(
-        workspace=workspace,
+    return bulk.new(
+        Cost,
+        workspace_id=workspace.pk,
         external_id=row.key,
         account_id=accounts.get(row.account_id),
         category=row.category,

@@ -131,6 +131,26 @@ class ImportChange(models.Model):
         return f"{self.table} {self.row_id}"
 
 
+class ImportAdded(models.Model):
+    """Rows that one batch of an import added to a table: changes without a before, not yet told one by one.
+
+    `rows` has of each its id, and behind it a digest of what the import left, 32 letters long; they are the
+    changes from `first_id` on once the import is undone.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="additions")
+    table = models.CharField(max_length=60, db_column="tbl")
+    first_id = models.BigIntegerField()
+    rows = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "import_added"
+
+    def __str__(self) -> str:
+        return f"{len(self.rows)} of {self.table}"
+
+
 class ExportRun(models.Model):
     """Everything of a workspace as one file to be downloaded: asked for, made, and forgotten again."""
 

@@ -14,7 +14,7 @@ from django.http import Http404
 from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.models import Account
 from tenure.accounts.queries import accounts_by_ref, in_chunks
-from tenure.kit import clock, live, upserts
+from tenure.kit import bulk, clock, live, upserts
 from tenure.touchpoints import files, queries, rules
 from tenure.touchpoints.files import Upload
 from tenure.touchpoints.models import Attachment, Mention, Note
@@ -124,8 +124,9 @@ def _words(note: Note) -> tuple[object, ...]:
 
 
 def _note(workspace: Workspace, account_id: str, row: NoteRow) -> Note:
-    return Note(
-        workspace=workspace,
+    return bulk.new(
+        Note,
+        workspace_id=workspace.pk,
         account_id=account_id,
         author=row.author,
         kind=row.kind,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime
@@ -13,13 +12,11 @@ import msgspec
 import tenure
 from tenure.health import moving as scores
 from tenure.kit import clock
-from tenure.sources.exports import configuration, happened, lines, writing
+from tenure.sources.exports import carried, configuration, happened, lines, notes, writing
 from tenure.sources.exports.further import Further
 from tenure.sources.exports.tables import TABLES, Opened
 from tenure.sources.exports.writing import CSV, FORMATS, PARQUET
 from tenure.sources.imports.kinds import KINDS
-from tenure.touchpoints import files as attachments
-from tenure.touchpoints.models import Attachment
 from tenure.warnings import moving as warnings
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
@@ -27,17 +24,15 @@ from tenure.workspaces.roles import Right
 MANIFEST = "manifest.json"
 OVERRIDES = "history/score_overrides.jsonl"
 WARNINGS = "history/warnings.jsonl"
-ATTACHMENTS = "history/attachments.jsonl"
 EVENTS = "events"
 USUAL = (PARQUET, CSV)
 LARGEST_MANIFEST = 10_000_000  # bytes
 
-# What imports cannot take; a backup has it.
+# What does not come back; a backup has it. Table by table: decided.py.
 NOT_CARRIED = (
-    "what each source said of a customer before, and earlier owners",
-    "earlier versions of contracts, tickets and goals that were corrected",
-    "members, keys, the audit log, saved views, merges, pages sent by e-mail",
-    "where an event came from (its context), and events that were set aside",
+    "keys, passwords, second factors, sessions, where files are picked up from",
+    "members, the audit log, merges and events that were set aside can be read, but do not come back",
+    "where an event came from (its context), pages sent by e-mail",
 )
 
 Progress = Callable[[str, int], None]  # the table, and how many of its rows are written
@@ -99,7 +94,7 @@ def write(
             tables={kind.name: tables[kind.name] for kind in KINDS},
             settings=tuple(configuration.write(access, folder)),
             history=_history(access, folder),
-            attachments=_attachments(access, folder),
+            attachments=notes.write(access, folder),
         )
         text = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
         (folder / MANIFEST).write_bytes(text + b"\n")
@@ -152,30 +147,8 @@ def _history(access: Access, folder: Path) -> dict[str, int]:
         configuration.VERSIONS: lines.write(folder / configuration.VERSIONS, scores.versions(access)),
         OVERRIDES: lines.write(folder / OVERRIDES, scores.overrides(access)),
         WARNINGS: lines.write(folder / WARNINGS, warnings.moved(access)),
+        **carried.write(access, folder),
     }
-
-
-def _attachments(access: Access, folder: Path) -> int:
-    """Copy the files that go with notes, and say which goes with which."""
-    names = (
-        "account__external_id", "note__happened_at", "note__author", "name", "content_type", "content_hash"
-    )  # fmt: skip
-    rows = access.of(Attachment).filter(note__removed_at=None).order_by("pk").values_list(*names)
-    return lines.write(
-        folder / ATTACHMENTS, (_attachment(access, folder, *row) for row in rows.iterator(500))
-    )
-
-
-def _attachment(
-    access: Access, folder: Path, account: str, at: datetime, author: str, name: str, kind: str, digest: str
-) -> dict[str, object]:
-    kept = attachments.path_of(access.workspace.id, digest)
-    target = folder / "attachments" / digest
-    target.parent.mkdir(exist_ok=True)
-    if kept.exists() and not target.exists():
-        shutil.copyfile(kept, target)
-    said = {"account_id": account, "timestamp": at, "author": author, "name": name, "content_type": kind}
-    return {**said, "file": f"attachments/{digest}" if target.exists() else None}
 
 
 def manifest_of(folder: Path) -> Manifest:

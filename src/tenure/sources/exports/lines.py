@@ -26,6 +26,17 @@ def write(path: Path, rows: Iterable[Any]) -> int:
     return count
 
 
+def objects(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of such a file as they stand there. LineProblem for one that is no JSON object."""
+    decoder = msgspec.json.Decoder(dict[str, Any])
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                yield decoder.decode(line)
+            except msgspec.DecodeError as problem:
+                raise LineProblem(f"{path.name}, line {number}: {problem}; export it again") from problem
+
+
 def read(path: Path, of: type[T]) -> Iterator[T]:
     """The rows of such a file; none if it is not there. LineProblem for one that is something else."""
     if not path.exists():

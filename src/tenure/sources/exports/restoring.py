@@ -1,4 +1,4 @@
-"""An export back in: settings first, then every table through the imports, then what people decided."""
+"""An export back in: settings first, then every table through the imports, then what those cannot read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from tenure.accounts.models import Account
 from tenure.health import moving as scores
 from tenure.sources.actions import import_file
-from tenure.sources.exports import configuration, folder, lines
+from tenure.sources.exports import carried, configuration, folder, lines, notes
 from tenure.sources.exports.folder import ExportProblem, Manifest
 from tenure.sources.exports.writing import CSV, JSONL, PARQUET
 from tenure.sources.imports.options import Options
@@ -42,8 +42,10 @@ def restore(
     access.require(Right.ADMINISTER)
     manifest = folder.manifest_of(place)
     files = list(_files(manifest, place))
-    also = [] if access.of(Account).exists() else restore_settings(access, place)
+    is_empty = not access.of(Account).exists()
+    also = restore_settings(access, place) if is_empty else []
     runs = [import_file(access, kind, path, Options(), began(kind)) for kind, path in files]
+    also += _carried(access, place) if is_empty else []
     return Restored(tuple(runs), (*also, *_decisions(access, place)))
 
 
@@ -70,6 +72,16 @@ def _files(manifest: Manifest, place: Path) -> Iterator[tuple[str, Path]]:
         if found is None:
             raise ExportProblem(f"{place}: {', '.join(table.files)} are missing; export it again")
         yield kind, found
+
+
+def _carried(access: Access, place: Path) -> list[str]:
+    """What no import reads, into what was an empty workspace."""
+    try:
+        said = carried.take(access, place)
+        count = notes.take(access, place)
+    except lines.LineProblem as problem:
+        raise ExportProblem(str(problem)) from problem
+    return [*said, *([f"{count:,} files of notes"] if count else [])]
 
 
 def _decisions(access: Access, place: Path) -> list[str]:

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from tenure.sources.imports import engine, steps
+from tenure.sources.imports import circles, engine, steps
 from tenure.sources.imports.file import Ragged, SourceFile
 from tenure.sources.imports.judging import Judged, judge
 from tenure.sources.imports.kind import Kind
@@ -36,6 +36,7 @@ class Terms:
     now: datetime
     manners: Mapping[str, str] = field(default_factory=dict)  # as said: by what they are about
     rated: Collection[str] = ()  # further currencies, of which a rate is known
+    above: circles.Lines = circles.nobody
 
 
 @dataclass(frozen=True)
@@ -236,8 +237,9 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: Columns, terms: Terms
         connection.execute(f"set variable {name} = {value}")
     judged = judge(connection, cells(columns, terms.manners, has_types), terms.manners, has_types)
     values = Values(columns, judged, json_columns(connection, columns))
+    connection.execute(steps.rows(values))
+    circles.mark(connection, columns.kind.tree, terms.above)
     for statement in (
-        steps.rows(values),
         steps.again(columns.kind),
         steps.numbered(columns.kind),
         steps.repeats(values),

@@ -1,7 +1,8 @@
 """What an import does to the record, row by row, so that it can be taken back.
 
-Whatever actions write while a batch is written is seen by triggers that exist on this connection alone, for
-this while: no action needs to know of it, and none can be forgotten. Kept are, for each row, what it was
+Whatever actions write while a batch is written is seen, without any action knowing of it: changes by triggers
+that exist on this connection alone, for this while; additions by the same, or, where a batch is one
+transaction, by the rows that are there afterwards and were not before. Kept are, for each row, what it was
 before (nothing: the import added it) and a digest of what the import left.
 """
 
@@ -9,9 +10,11 @@ before (nothing: the import added it) and a digest of what the import left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import md5
 from itertools import count
 
 from django.apps import apps
@@ -19,7 +22,10 @@ from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 
-from tenure.sources.models import ImportChange, ImportRun
+from tenure.kit import bulk
+from tenure.kit.by_sets import last_row
+from tenure.sources.models import ImportAdded, ImportChange, ImportRun
+from tenure.workspaces.models import Workspace
 
 # What is not the record: the ground, and what is worked out from the record.
 _GROUND = "kit workspaces sources events desk auth contenttypes sessions account mfa web"
@@ -43,75 +49,141 @@ def tables() -> tuple[type[Model], ...]:
 
 def image(model: type[Model], row: str) -> str:
     """SQL of a row as JSON, to the last digit."""
-    columns = [one.column for one in model._meta.concrete_fields]
-    return f"json_object({', '.join(_pair(name, row) for name in columns)})"
+    return f"json_object({', '.join(_pair(one, row) for one in model._meta.concrete_fields)})"
 
 
-def _pair(name: str | None, row: str) -> str:
-    value = f'{row}."{name}"'
-    return f"'{name}', {_exact(value)}"
-
-
-def _exact(value: str) -> str:
-    return f"CASE typeof({value}) WHEN 'real' THEN quote({value}) ELSE {value} END"
+def _pair(field: models.Field, row: str) -> str:  # type: ignore[type-arg]
+    """A column's name and value; of real numbers JSON would have fewer digits than the table."""
+    value = f'{row}."{field.column}"'
+    if isinstance(field, models.FloatField | models.DecimalField):
+        value = f"CASE typeof({value}) WHEN 'real' THEN quote({value}) ELSE {value} END"
+    return f"'{field.column}', {value}"
 
 
 @contextmanager
-def recording(run: ImportRun) -> Iterator[Callable[[], None]]:
-    """See what is written to the record inside the block; called, what it gives keeps it as changes of a run.
-
-    Call it after each batch, in the batch's transaction: then both are written or neither.
-    """
+def recording(run: ImportRun, *, by_sets: bool = False) -> Iterator[Recording]:
+    """See what is written to the record inside the block. `by_sets`: each batch is one transaction."""
     if not run.workspace_id.isalnum():
         raise ValueError(f"not the id of a workspace: {run.workspace_id!r}")
     touched = f"touched_{next(_numbers)}"
+    events = ("update",) if by_sets else _EVENTS
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMP TABLE {touched} (tbl TEXT, id, before TEXT, PRIMARY KEY (tbl, id)) WITHOUT ROWID"
         )
         try:
-            for sql in (sql for model in tables() for sql in _triggers(model)):
+            for sql in (_triggers(model)[event] for model in tables() for event in events):
                 cursor.execute(sql.format(touched=touched, workspace=run.workspace_id))
-            yield partial(_keep_all, run, touched)
+            yield Recording(run, touched, by_sets)
         finally:
-            for name in (f"{event} {model._meta.db_table}" for model in tables() for event in _EVENTS):
+            for name in (f"{event} {model._meta.db_table}" for model in tables() for event in events):
                 cursor.execute(f'DROP TRIGGER IF EXISTS temp."{touched} {name}"')
             cursor.execute(f"DROP TABLE temp.{touched}")
 
 
+@dataclass
+class Recording:
+    """What is seen of a run. Call `begin` first in the transaction of each batch, and `keep` last."""
+
+    run: ImportRun
+    touched: str
+    by_sets: bool
+    marks: Mapping[str, int] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Note which rows there are."""
+        if self.by_sets:
+            self.marks = {name: last_row(name) for name in (one._meta.db_table for one in tables())}
+
+    def keep(self) -> None:
+        """Keep what was done since as changes of the run, in the same transaction: both or neither."""
+        by_name = {model._meta.db_table: model for model in tables()}
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT DISTINCT tbl FROM {self.touched}")
+            for (table,) in cursor.fetchall():
+                _keep(cursor, by_name[table], self.run, self.touched, self.marks.get(table))
+            cursor.execute(f"DELETE FROM {self.touched}")
+            for table, mark in self.marks.items():
+                if last_row(table) > mark:
+                    _keep_added(cursor, by_name[table], self.run, mark)
+
+
 @cache
-def _triggers(model: type[Model]) -> tuple[str, ...]:
+def _triggers(model: type[Model]) -> Mapping[str, str]:
     """What sees the rows that come into a table, and those that change as they were at first."""
     table, key = model._meta.db_table, model._meta.pk.column
-    return tuple(
-        f'CREATE TEMP TRIGGER "{{touched}} {event} {table}" AFTER {event} ON main."{table}" '
+    return {
+        event: f'CREATE TEMP TRIGGER "{{touched}} {event} {table}" AFTER {event} ON main."{table}" '
         f"WHEN {row}.workspace_id = '{{workspace}}' BEGIN "
         f"INSERT INTO {{touched}} VALUES ('{table}', {row}.\"{key}\", {before}) ON CONFLICT DO NOTHING; END"
         for event, row, before in zip(_EVENTS, ("NEW", "OLD"), ("NULL", image(model, "OLD")), strict=True)
-    )
+    }
 
 
-def _keep_all(run: ImportRun, touched: str) -> None:
-    by_name = {model._meta.db_table: model for model in tables()}
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT DISTINCT tbl FROM {touched}")
-        for (table,) in cursor.fetchall():
-            _keep(cursor, by_name[table], run, touched)
-        cursor.execute(f"DELETE FROM {touched}")
+def _keep(
+    cursor: CursorWrapper, model: type[Model], run: ImportRun, touched: str, last: int | None = None
+) -> None:
+    """A row that several batches change is one change: from what it was before the first.
 
-
-def _keep(cursor: CursorWrapper, model: type[Model], run: ImportRun, touched: str) -> None:
-    """A row that several batches change is one change: from what it was before the first."""
+    `last`: rows with higher numbers are kept as added.
+    """
     table, key = model._meta.db_table, model._meta.pk.column
     now = image(model, "now")
+    was_there = "" if last is None else f"AND now.rowid <= {last}"
     cursor.execute(
         f"""INSERT INTO import_change (workspace_id, run_id, tbl, row_id, before, after, is_same)
             SELECT %s, %s, was.tbl, was.id, was.before, md5({now}), false
-            FROM {touched} was CROSS JOIN "{table}" now ON now."{key}" = was.id
+            FROM {touched} was CROSS JOIN "{table}" now ON now."{key}" = was.id {was_there}
             WHERE was.tbl = '{table}' AND (was.before IS NULL OR was.before <> {now})
             ON CONFLICT (run_id, tbl, row_id) DO UPDATE SET after = excluded.after, is_same = false""",
         [run.workspace_id, run.pk],
     )
+
+
+def _keep_added(cursor: CursorWrapper, model: type[Model], run: ImportRun, mark: int) -> None:
+    """The rows that came into a table, in one row; the numbers of their changes are set aside for them."""
+    table, key = model._meta.db_table, model._meta.pk.column
+    cursor.execute(
+        f'SELECT one."{key}", {image(model, "one")} FROM "{table}" one '
+        f"WHERE one.rowid > {mark} AND one.workspace_id = %s ORDER BY one.rowid",
+        [run.workspace_id],
+    )
+    added = [f"{row_id}{_digest(said)}" for row_id, said in cursor.fetchall()]
+    if added:
+        first = _reserved(cursor, len(added))
+        kept = ImportAdded(workspace_id=run.workspace_id, run=run, table=table, first_id=first, rows=added)
+        bulk.add([kept])
+
+
+def _digest(said: str) -> str:
+    """What SQL's md5 gives here."""
+    return md5(said.encode(), usedforsecurity=False).hexdigest()
+
+
+def _reserved(cursor: CursorWrapper, count: int) -> int:
+    """The first of so many ids of changes that nobody else will have."""
+    cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'import_change'")
+    if found := cursor.fetchone():
+        cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = 'import_change'", [count])
+        return int(found[0]) + 1
+    cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('import_change', %s)", [count])
+    return 1
+
+
+def tell_additions(workspace: Workspace) -> None:
+    """Turn what undone imports added into changes, row by row. What came on top of them stays on top."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO import_change (id, workspace_id, run_id, tbl, row_id, before, after, is_same)
+               SELECT batch.first_id + one.key, batch.workspace_id, batch.run_id, batch.tbl,
+                   substr(one.value, 1, length(one.value) - 32), NULL, substr(one.value, -32), false
+               FROM import_added batch JOIN import_run run ON run.id = batch.run_id, json_each(batch.rows) one
+               WHERE batch.workspace_id = %s AND run.undone_at IS NOT NULL
+               ON CONFLICT (row_id, tbl, run_id) DO UPDATE SET before = NULL, is_same = false,
+                   after = CASE WHEN is_same THEN excluded.after ELSE after END""",
+            [workspace.pk],
+        )
+    ImportAdded.objects.filter(workspace=workspace, run__undone_at__isnull=False).delete()
 
 
 def confirm(run: ImportRun, about: Sequence[QuerySet[Model]]) -> None:
@@ -136,6 +208,7 @@ def _array(ids: Sequence[str]) -> str:
 
 def forget(run: ImportRun) -> None:
     """Delete what was kept of a run."""
+    ImportAdded.objects.filter(run=run).delete()
     ImportChange.objects.filter(run=run).delete()
 
 

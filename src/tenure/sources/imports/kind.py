@@ -106,6 +106,7 @@ class Kind:
     - `numbers`: which of `digest` and `occurrence` the batches given to `write` have beside the columns
     - `key`: SQL expressions that tell rows apart; `repeats_are_same`: rows of one key count once, whatever
       else stands in them. Otherwise a row that says something else than the first of its key is rejected
+    - `tree`: the columns of a record and of what it stands below, where no circle may be closed
     - `imply`: constants that follow from the names of the mapped columns (ours → theirs)
     - `hint`: what would help many rows at once, looking at all of them
     - `write`: writes checked rows; `batch_rows` of them at a time; `is_record`: into the app database, in
@@ -125,6 +126,7 @@ class Kind:
     late: Mapping[str, str] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
     repeats_are_same: bool = False
+    tree: tuple[str, str] | None = None
     imply: Callable[[Mapping[str, str]], Mapping[str, str]] = no_implications
     hint: Callable[[Rows, Workspace], str] = no_hint
     batch_rows: int = 2000

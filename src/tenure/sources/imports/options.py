@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
+from tenure.accounts import families
 from tenure.kit import clock
 from tenure.kit.words import listing
 from tenure.revenue.models import Rate
@@ -60,7 +62,8 @@ class Options:
         """What values are read against: the workspace's zone and currency, the file's day or today."""
         as_of = self.as_of or clock.today(workspace.zone)
         rated = Rate.objects.filter(workspace=workspace).values_list("currency", flat=True).distinct()
-        return Terms(workspace.zone, workspace.currency, as_of, clock.now(), self.manners, list(rated))
+        above = partial(families.lines, workspace)
+        return Terms(workspace.zone, workspace.currency, as_of, clock.now(), self.manners, list(rated), above)
 
 
 def manners(dates: str, numbers: str) -> dict[str, str]:

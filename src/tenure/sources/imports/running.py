@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import F
 
-from tenure.kit import clock, home, live
+from tenure.kit import by_sets, clock, home, live
 from tenure.kit.words import count
 from tenure.sources.imports import journal
 from tenure.sources.imports.checking import Batch, CheckedFile, checked_file
@@ -154,10 +154,11 @@ def _write_rejects(path: Path, checked: CheckedFile) -> None:
 
 def _write_all(run: ImportRun, checked: CheckedFile, progress: Progress | None) -> None:
     load = load_of(run, checked)
-    with journal.recording(run) as keep:
+    is_record = checked.kind.is_record
+    with journal.recording(run, by_sets=is_record) as seen:
         for batch in checked.batches(after=run.rows_read):
-            with transaction.atomic() if checked.kind.is_record else nullcontext():
-                written = _write(run, checked.kind, replace(load, position=batch.last), batch, keep)
+            with by_sets.many() if is_record else nullcontext():
+                written = _write(run, checked.kind, replace(load, position=batch.last), batch, seen)
                 _count(run, batch, written)
             run.rows_read = batch.last
             live.publish(run.workspace_id, "imports", [run.pk])
@@ -166,10 +167,11 @@ def _write_all(run: ImportRun, checked: CheckedFile, progress: Progress | None) 
     run.refresh_from_db()
 
 
-def _write(run: ImportRun, kind: Kind, load: Load, batch: Batch, keep: Callable[[], None]) -> Written:
+def _write(run: ImportRun, kind: Kind, load: Load, batch: Batch, seen: journal.Recording) -> Written:
     """Write a batch, and keep how to take it back."""
+    seen.begin()
     written = kind.write(load, batch.rows)
-    keep()
+    seen.keep()
     if written.same:
         journal.confirm(run, kind.about(load, batch.rows))
     return written

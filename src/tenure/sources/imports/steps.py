@@ -87,13 +87,16 @@ def repeats(values: Values) -> str:
 def faults(values: Values, is_clean: bool) -> str:
     """The statement that makes `faults`. `is_clean`: only ragged rows are to be set aside."""
     ragged = f"select ordinal, line, cells, [{_misfit(len(values.columns.names))}] as wrong from ragged"
-    rest = "" if is_clean else f"{_bad(values)} union all {_contradicting(values.columns)} union all "
+    columns = values.columns
+    bad = (_bad(values), _contradicting(columns), _circling(columns))
+    rest = "" if is_clean else "".join(f"{one} union all " for one in bad)
     return f"create temp table faults as {rest}{ragged}"
 
 
 def _bad(values: Values) -> str:
     """The bad rows, with all that is wrong with each."""
-    some = "(from given where ordinal in (select ordinal from rows where not is_good))"
+    some = "(from given where ordinal in (select ordinal from rows where not is_good) "
+    some += "and ordinal not in (select ordinal from circles))"
     alone = ", ".join(one.said for one in values.faults())
     misread = f"select *, {_listed(alone)} as misread from ({values.typed(some)})"
     whole = f"select * replace ({_replaced(values.kind.computed)}) from ({misread})"
@@ -131,6 +134,16 @@ def _contradicting(columns: Columns) -> str:
         f"select ordinal, given.line, {_cells(columns, 'given.')} as cells, [{wrong}] as wrong "
         "from repeats join given using (ordinal) join given earlier on earlier.ordinal = repeats.first "
         "where not is_alike"
+    )
+
+
+def _circling(columns: Columns) -> str:
+    """Rows that put a record below itself."""
+    called = columns.called(columns.kind.tree[1]) if columns.kind.tree else ""
+    wrong = Fault("true", called, "circles.says").said
+    return (
+        f"select ordinal, given.line, {_cells(columns, 'given.')} as cells, [{wrong}] as wrong "
+        "from circles join given using (ordinal)"
     )
 
 

@@ -25,7 +25,7 @@ from tenure.accounts.models import (
 )
 from tenure.accounts.queries import in_chunks
 from tenure.events import undoing as events
-from tenure.sources.imports.journal import image, parts, references, tables
+from tenure.sources.imports.journal import image, parts, references, tables, tell_additions
 from tenure.sources.models import ImportRun
 from tenure.workspaces.models import Workspace
 
@@ -66,6 +66,7 @@ class TakenBack:
 def take_back(workspace: Workspace) -> TakenBack:
     """Take back all that is still open of the workspace's undone imports, as far as that can be done."""
     total = TakenBack()
+    tell_additions(workspace)
     _drop_confirmations(workspace)
     while (done := _pass(workspace)).tables:
         total += done

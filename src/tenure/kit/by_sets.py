@@ -1,0 +1,37 @@
+"""What is done for each row that is written, done for all rows of a transaction at once.
+
+The index of words keeps in step by triggers, row by row, whoever writes. Who writes thousands of rows in one
+transaction says so here; then the same is done in one statement before the transaction ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+
+from django.db import connection, transaction
+
+Settled = Callable[[], AbstractContextManager[None]]
+_SETTLED: list[Settled] = []
+
+
+def settle(by: Settled) -> None:
+    """Have rows settled by this context manager wherever many are written: once for each `many`."""
+    _SETTLED.append(by)
+
+
+@contextmanager
+def many() -> Iterator[None]:
+    """A transaction in which many rows are written; nothing may be deleted in it."""
+    with transaction.atomic(), ExitStack() as stack:
+        for by in _SETTLED:
+            stack.enter_context(by())
+        yield
+
+
+def last_row(table: str) -> int:
+    """The number of the newest row of a table: rows that are added have higher ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT coalesce(max(rowid), 0) FROM "{table}"')  # noqa: S608 (our own names)
+        (number,) = cursor.fetchone()
+    return int(number)
