@@ -27,7 +27,7 @@ def audit(
     json: Json = False,
 ) -> None:
     """Judge every metric by what became of the customers, month by month, from what was known then."""
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.insight.audit import making, plot
     from tenure.insight.audit.found import AuditProblem, Outcomes
 
