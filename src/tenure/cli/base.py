@@ -95,8 +95,9 @@ def _demos(every: list[Workspace], name: str = DEMO) -> list[Workspace]:
 def _instead_of_empty(mine: Workspace, demos: list[Workspace]) -> list[Workspace]:
     """The demo in place of a workspace in which there is nothing yet to look at."""
     from tenure.accounts.models import Account
+    from tenure.workspaces.access import access_for_machine
 
-    if mine.is_demo or len(demos) != 1 or Account.objects.filter(workspace=mine).exists():
+    if mine.is_demo or len(demos) != 1 or access_for_machine(mine).of(Account).exists():
         return [mine]
     says = f"{mine.name} is empty, so this is about {demos[0].name}; -w says which, `-w demo` for that one"
     errors.print(escape(says), style="dim", soft_wrap=True)
