@@ -74,8 +74,10 @@ class RunningTerm(models.Model):
     """
 
     id = models.CharField(max_length=32, primary_key=True, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="running_terms")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="running_terms", db_index=False
+    )
     product = models.CharField(max_length=120, blank=True)
     seats = models.IntegerField(null=True, blank=True)
     starts_on = models.DateField()
