@@ -60,11 +60,11 @@ def spells(of: Ledger) -> list[tuple[str, str, str | None]]:
 def next_due(books: Ledger, row: int, day: date) -> date | None:
     """When a term's renewal is decided: looked for step by step."""
     terms = books.terms
-    if due.is_rolling(books)[row]:
-        return None
     after = books.pairs.after[books.pairs.before == row]
     if len(after):
         return next_due(books, int(after[np.argmin(terms.start[after])]), day)
+    if due.is_rolling(books)[row]:
+        return None
     start, end = (EPOCH + timedelta(days=int(one[row])) for one in (terms.start, terms.end))
     is_going_on = terms.is_auto[row] and end <= day and books.until[row] > terms.end[row]
     return due.turn(start, end, day + timedelta(days=1))[1] if is_going_on else end
