@@ -19,6 +19,7 @@ from tenure.desk.models import RollUp
 from tenure.desk.rolling import Part, combine
 from tenure.health.models import Standing
 from tenure.revenue.actions import TermRow, upsert_terms
+from tenure.revenue.jobs import keep_running
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
 from tests import cast
@@ -53,6 +54,7 @@ def test_a_family_is_told_together_and_everybody_counts_once(access: Access) -> 
         access.workspace,
         [TermRow(ref, to, 100_00, "USD", "month", ago(90), None, "Team", seats) for ref, to, seats in terms],
     )
+    keep_running(access.workspace)
     tickets = [
         TicketRow(ticket_id=ref, account_id=to, opened_at=noon(days))
         for ref, to, days in (("t-1", "dune", 3), ("t-2", "acme", 9))
@@ -88,6 +90,7 @@ def test_what_nobody_knows_is_no_data_and_a_seatless_contract_makes_seats_unknow
         access.workspace,
         [TermRow(ref, to, 100_00, "USD", "month", ago(90), None, "Team", seats) for ref, to, seats in terms],
     )
+    keep_running(access.workspace)
     again = rolling.family(access, found.top.id)
     assert again is not None
     assert again.figures.seats is None

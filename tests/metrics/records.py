@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 from tenure.metrics.examples import ACCOUNT, GOAL, PRODUCT_USE, RESPONSE, TERM, TICKET, tables_of
 from tenure.metrics.inputs import Inputs
 from tenure.metrics.tables import Tables
+from tenure.revenue import known
+from tenure.revenue.converting import Rates
+from tenure.revenue.ledger import Ledger
 from tests.metrics import told
 from tests.metrics.told import Stand, Ticket
+from tests.revenue.contracts import next_due
 
 AS_OF = date(2026, 3, 8)
 ACCOUNTS = ("acme", "borealis", "cinder", "dune")
@@ -45,6 +49,7 @@ class Term:
     amount: int
     interval: str
     seats: int | None
+    is_auto: bool
     known: date
     replaced: date | None
 
@@ -109,15 +114,17 @@ def _use(one: Use) -> dict[str, Any]:
 def _term(number: int, one: Term) -> dict[str, Any]:
     return {
         "term_id": f"t{number}",
+        "subscription_id": f"s{number}",
         "account_id": one.account,
         "amount_minor": one.amount,
         "currency": "USD",
         "interval": one.interval,
         "seats": one.seats,
-        "starts_on": one.starts.isoformat(),
-        "ends_on": one.ends and one.ends.isoformat(),
-        "recorded_at": f"{one.known} 10:00:00",
-        "superseded_at": one.replaced and f"{one.replaced} 10:00:00",
+        "starts_on": one.starts,
+        "ends_on": one.ends,
+        "auto_renew": one.is_auto,
+        "recorded_at": datetime.combine(one.known, time(10)),
+        "superseded_at": one.replaced and datetime.combine(one.replaced, time(10)),
     }
 
 
@@ -144,13 +151,13 @@ def expected(records: Records, account: str, as_of: date) -> dict[str, float | N
         and one.known <= as_of
         and (one.replaced is None or one.replaced > as_of)
     ]
-    live = [one for one in terms if one.ends is None or one.ends > as_of]
+    live, due = _ledger(records.terms, account, as_of)
     answers = [one for one in records.answers if one.account == account and max(one.day, one.known) <= as_of]
     found = _of_use(use, live, as_of) | _of_milestones(use, terms, as_of)
     people = found["active_people"]
     return (
         found
-        | _of_terms(terms, live, as_of)
+        | _of_terms(terms, live, due, as_of)
         | _of_answers(answers, as_of)
         | told.of_tickets(records.tickets, account, as_of, None if people is None else int(people))
         | told.of_goals(records.goals, account, as_of)
@@ -196,11 +203,25 @@ def _of_milestones(use: Sequence[Use], terms: Sequence[Term], as_of: date) -> di
     }
 
 
-def _of_terms(terms: Sequence[Term], live: Sequence[Term], as_of: date) -> dict[str, float | None]:
+def _ledger(terms: Sequence[Term], account: str, as_of: date) -> tuple[list[Term], list[date]]:
+    """The account's terms that run by the ledger of that day, and when their renewals are decided."""
+    rows = [_term(number, one) for number, one in enumerate(terms) if one.account == account]
+    versions = known.dated(_table(rows, TERM), "UTC")
+    told, _ = known.as_known(versions, Rates.of("USD", []), as_of)
+    books = Ledger.of(told, as_of)
+    ids = books.terms.table["term_id"].to_pylist()
+    runs = [place for place, is_live in enumerate(books.is_live(as_of)) if is_live]
+    due = [next_due(books, place, as_of) for place in runs]
+    return [terms[int(ids[place][1:])] for place in runs], [day for day in due if day]
+
+
+def _of_terms(
+    terms: Sequence[Term], live: Sequence[Term], due: Sequence[date], as_of: date
+) -> dict[str, float | None]:
     if not terms:
         return dict.fromkeys(("mrr", "arr", "live_terms", "days_to_renewal"))
     yearly = sum(one.amount * YEARLY[one.interval] for one in live)
-    ends = [(one.ends - as_of).days for one in live if one.ends]
+    ends = [(day - as_of).days for day in due]
     return {
         "mrr": yearly / 12,
         "arr": yearly,
@@ -252,7 +273,15 @@ def terms(draw: st.DrawFn, known: st.SearchStrategy[date]) -> Term:
     replaced = draw(st.none() | st.integers(0, 60).map(lambda number: recorded + timedelta(days=number)))
     interval, seats = draw(st.sampled_from([*YEARLY])), draw(st.none() | st.integers(1, 9))
     return Term(
-        draw(accounts), starts, ends, draw(st.integers(0, 999_99)), interval, seats, recorded, replaced
+        draw(accounts),
+        starts,
+        ends,
+        draw(st.integers(0, 999_99)),
+        interval,
+        seats,
+        draw(st.booleans()),
+        recorded,
+        replaced,
     )
 
 

@@ -8,6 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenure.renewals.draws import lost
+from tenure.renewals.figures import Renewals, Tally
+from tenure.renewals.rows import StakeRow, Who
+from tenure.renewals.rules import AT_RISK, CALLS, CHURN, Called, Chance
+from tenure.revenue.quarters import Quarter
 
 chances = st.lists(
     st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(0, 10**9)), min_size=1, max_size=20
@@ -34,6 +38,47 @@ def test_the_interval_holds_the_mean_and_no_more_than_everything(rows):
     assert found.expected <= found.high + 1e-6
     assert found.expected == pytest.approx(sum(one[0] * one[2] for one in rows))
     assert found.expected <= total + 1e-6
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 1), st.booleans(), st.sampled_from([None, *CALLS]), st.integers(0, 10**9)),
+        max_size=12,
+    )
+)
+def test_the_worst_case_is_not_better_than_the_interval_nor_than_what_is_called(rows):
+    who, quarter = Who("a", "acme", "Acme", "dana"), Quarter(2026, 4)
+    stakes = [
+        StakeRow(
+            who,
+            arr,
+            Chance(p, p / 2, (1 + p) / 2),
+            call and Called("a", "", call, "", "dana", quarter.first),
+            is_at_risk or call in (AT_RISK, CHURN),
+        )
+        for p, is_at_risk, call, arr in rows
+    ]
+    told = Renewals(
+        quarter=quarter,
+        as_of=quarter.first,
+        currency="USD",
+        due=(),
+        added=(),
+        losses=(),
+        at_stake=tuple(stakes),
+        rolling=Tally(0, 0),
+        last_year={},
+        same_quarter=(None, None),
+        next_90_days=(),
+        opening_arr=0,
+        arr_now=0,
+        target=0.9,
+        model="",
+        left_out={},
+    )
+    assert told.low <= told.expected <= told.high <= told.worst
+    assert (told.called or 0) <= told.worst
 
 
 def test_the_same_seed_gives_the_same_figures_in_any_order():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from tenure.revenue.columns import TERMS
+from tenure.revenue import due
+from tenure.revenue.columns import EPOCH, TERMS
 from tenure.revenue.ledger import Ledger
 
 LATER = date(2030, 1, 1)
@@ -53,3 +55,16 @@ def spells(of: Ledger) -> list[tuple[str, str, str | None]]:
         (row["account_id"], str(row["starts_on"]), str(row["ends_on"]) if row["ends_on"] else None)
         for row in of.spells().to_pylist()
     ]
+
+
+def next_due(books: Ledger, row: int, day: date) -> date | None:
+    """When a term's renewal is decided: looked for step by step."""
+    terms = books.terms
+    after = books.pairs.after[books.pairs.before == row]
+    if len(after):
+        return next_due(books, int(after[np.argmin(terms.start[after])]), day)
+    if due.is_rolling(books)[row]:
+        return None
+    start, end = (EPOCH + timedelta(days=int(one[row])) for one in (terms.start, terms.end))
+    is_going_on = terms.is_auto[row] and end <= day and books.until[row] > terms.end[row]
+    return due.turn(start, end, day + timedelta(days=1))[1] if is_going_on else end

@@ -8,6 +8,7 @@ from django.http import Http404
 from tenure.accounts.models import Account
 from tenure.revenue import products
 from tenure.revenue.actions import TermRow, upsert_terms
+from tenure.revenue.jobs import keep_running
 from tenure.workspaces.access import Access
 from tests.warnings.scene import ago
 
@@ -23,6 +24,7 @@ def told(access: Access) -> dict[str, Account]:
         TermRow("c-1", "cinder", 100_00, "USD", "month", ago(10)),
     ]
     upsert_terms(access.workspace, terms)
+    keep_running(access.workspace)
     return {one.external_id: one for one in access.of(Account)}
 
 

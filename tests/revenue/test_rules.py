@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -46,21 +46,6 @@ def test_a_term_is_live_from_its_start_until_the_day_before_its_end():
 )
 def test_an_amount_per_interval_is_so_much_a_month(interval, monthly):
     assert rules.monthly(replace(agreed(amount=1200), interval=interval)) == pytest.approx(monthly)
-
-
-@given(st.lists(terms(), max_size=8), days)
-def test_mrr_is_the_sum_over_the_live_terms_and_nothing_else(some, day):
-    alone = [rules.mrr([one], day) for one in some]
-    assert rules.mrr(some, day) == pytest.approx(sum(alone))
-    assert all((value > 0) <= rules.is_live(one, day) for one, value in zip(some, alone, strict=True))
-
-
-@given(st.lists(terms(), max_size=8), days)
-def test_what_renews_next_is_live_and_not_rolling(some, day):
-    found = rules.renews_on(some, day)
-    due = [one.ends_on for one in some if rules.is_live(one, day) and not rules.is_rolling(one)]
-    assert found == (min(due) if due else None)
-    assert found is None or found > day
 
 
 def test_a_month_to_month_term_is_rolling_and_a_quarter_is_not():
@@ -151,13 +136,3 @@ class TestCountedInMonths:
         [line] = rules.lines_of([agreed(date(2025, 1, 1))], [self.counted(MARCH, date(2024, 6, 1))])
         [version] = line.versions(None)
         assert version.agreed.starts_on == date(2024, 6, 1)
-
-
-@dataclass(frozen=True)
-class Bare:
-    starts_on: date
-    ends_on: date | None = None
-
-
-def test_an_open_term_has_no_renewal_date():
-    assert rules.renews_on([Bare(MARCH)], MARCH) is None

@@ -18,7 +18,7 @@ from tenure.health.models import HealthOverride, Outlook, Standing
 from tenure.kit.ids import new_id
 from tenure.metrics.definition import METRICS as CATALOGUE
 from tenure.metrics.models import MetricValue
-from tenure.revenue.models import Subscription, Term
+from tenure.revenue.models import RunningTerm
 from tenure.segments import queries
 from tenure.segments.fields import FIELDS, Field, MetricColumn
 from tenure.segments.rules import MOST_CONDITIONS, Condition, Rule
@@ -253,9 +253,7 @@ def _parent(access: Access, name: str) -> Account | None:
 def _buy(account: Account, product: str) -> None:
     """A contract that runs, and names the product."""
     about = {"workspace": account.workspace, "account": account}
-    contract = Subscription.objects.create(**about, external_id=account.pk, product=product)
-    terms = {"amount_minor": 100, "currency": "USD", "interval": "month", "starts_on": date(2020, 1, 1)}
-    Term.objects.create(**about, **terms, subscription=contract)
+    RunningTerm.objects.create(**about, id=new_id(), product=product, starts_on=date(2020, 1, 1))
 
 
 def _override(account: Account, ends_on: date | None) -> HealthOverride | None:

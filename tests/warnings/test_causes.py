@@ -41,7 +41,10 @@ def test_acme_thrives_and_needs_nobody() -> None:
             {"renewal_near": "Renews today in fair health, with a success score of 55."},
         ),
         ({"renews_on": ago(-61), "band": "poor", "score": 38}, {}),
-        ({"renews_on": ago(1), "band": "poor", "score": 38}, {}),
+        (
+            {"renews_on": ago(1), "band": "poor", "score": 38},
+            {"renewal_near": "Past due for 1 day in poor health, with a success score of 38."},
+        ),
         ({"renews_on": ago(-30), "band": "", "score": None}, {}),
         (
             {"last_active_on": ago(19)},

@@ -16,6 +16,7 @@ from tenure.events.actions import load_events
 from tenure.feedback.actions import ResponseRow, upsert_responses
 from tenure.health import actions as health
 from tenure.revenue.actions import TermRow, upsert_terms
+from tenure.revenue.jobs import keep_running
 from tenure.warnings import actions as warnings
 from tenure.workspaces.access import Access
 from tests.warnings.scene import ago
@@ -34,6 +35,7 @@ def borealis(access: Access, name: str = "Borealis", *, is_scored: bool = False)
     ]
     upsert_people(workspace, people)
     upsert_terms(workspace, _terms())
+    keep_running(workspace)
     use(access, "borealis", "ann", [*range(200, 120, -2)], "Report viewed")
     use(access, "borealis", "tor", [*range(118, 0, -3)], "Audit exported")
     use(access, "borealis", "ann", [*range(100, 40, -1)], "Report viewed")

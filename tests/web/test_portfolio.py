@@ -15,8 +15,11 @@ from django.test.utils import CaptureQueriesContext
 
 from tenure.accounts.actions import AccountRow, upsert_accounts
 from tenure.kit import clock
+from tenure.renewals.actions import set_target
 from tenure.revenue.actions import TermRow, upsert_terms
+from tenure.revenue.quarters import Quarter
 from tenure.web.queries import periods
+from tenure.web.queries.targets import PORTFOLIO
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
 from tests import cast
@@ -87,6 +90,24 @@ def test_the_worked_example_of_the_catalogue_stands_on_the_page(client: Client) 
     assert "at the start 58.3 % 33.3 %" in page, (
         "the loss over what was paid at the start is 1 less gross retention"
     )
+
+
+def test_every_figure_of_a_quarter_can_carry_a_target_beside_it(client: Client, olga: Access) -> None:
+    quarter = str(Quarter.of(TODAY))
+    aims = {"grr": 0.925, "nrr": 1.1, "logo_churn": 0.02, "quick_ratio": 4, "end_mrr": 12_000_00}
+    for figure, value in {**aims, "movements.new": 500_00}.items():
+        set_target(olga, figure, quarter, value)
+    set_target(olga, "grr", quarter, 0.8, owner="dana@example.test")
+    page = text(client.get("/portfolio").content).replace("\xa0", " ")
+    when = f"in {quarter[4:]} {quarter[:4]}"
+    for said in ("92.5 %", "110 %", "2 %", "4", "$12k"):
+        assert f"aim {said} {when}" in page, said
+    assert f"aim 80 % {when}" in text(client.get("/portfolio?owner=dana@example.test").content).replace(
+        "\xa0", " "
+    )
+    for figure in PORTFOLIO:
+        why = text(client.get(f"/explain/portfolio/{figure}").content)
+        assert (f"Aim {when}" in why) is (PORTFOLIO[figure] in {**aims, "movements.new": 0}), figure
 
 
 def test_a_figure_explains_itself_down_to_its_customers(client: Client) -> None:

@@ -109,6 +109,28 @@ def lines(workspace: Workspace, refs: Collection[str]) -> dict[str, str]:
     return found
 
 
+def tops(access: Access) -> dict[str, str]:
+    """Of each account that belongs to another, by id, the one at the top of its family.
+
+    Of what one may see: whoever sees a child and not its parent has the child as a family of its own.
+    """
+    tree = dict(access.of(Account).values_list("id", "parent_id"))
+    found: dict[str, str] = {}
+    for account_id, parent_id in tree.items():
+        if parent_id in tree:
+            found[account_id] = _top(tree, account_id)
+    return found
+
+
+def _top(tree: Mapping[str, str | None], account_id: str) -> str:
+    seen = {account_id}
+    while (parent := tree[account_id]) in tree and parent not in seen:
+        assert parent is not None
+        account_id = parent
+        seen.add(account_id)
+    return account_id
+
+
 def below(tops: Iterable[str]) -> list[tuple[str, str, int]]:
     """Each of these accounts with all that stand below it: (top, account, levels between), the top first."""
     rows: list[tuple[str, str, int]] = []

@@ -255,7 +255,8 @@ _HAND_WRITTEN = """
         FROM read_parquet($files) WHERE day <= $today GROUP BY account_id
     ), paid AS (
         SELECT account_id, sum(yearly_minor) AS yearly, sum(seats) AS seats FROM subscriptions
-        WHERE starts_on <= $today AND (ends_on IS NULL OR ends_on > $today) GROUP BY account_id
+        WHERE starts_on <= $today AND (runs_until IS NULL OR runs_until > $today)
+            AND known_from <= $today AND (known_until IS NULL OR known_until > $today) GROUP BY account_id
     ), said AS (
         SELECT account_id, 100 * (count(*) FILTER (last >= 9) - count(*) FILTER (last <= 6)) / count(*) AS nps
         FROM (

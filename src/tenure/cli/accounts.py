@@ -111,7 +111,7 @@ def list_duplicates(
     json: Json = False,
 ) -> None:
     """Look for accounts (or people) that may be one, and list them, the surest first."""
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.accounts import duplicates
 
     duplicates.find(access.workspace)
@@ -135,7 +135,7 @@ def list_duplicates(
 @accounts.command()
 def merges(workspace: WorkspaceOption = "", json: Json = False) -> None:
     """List merges and splits, newest first, and which can be undone."""
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.accounts import previewing
 
     rows = previewing.done(access)

@@ -31,7 +31,7 @@ def audit(
     json: Json = False,
 ) -> None:
     """Judge every metric and attribute by what became of customers, from what was known month by month."""
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.insight.audit import making, plot
     from tenure.insight.audit.found import AuditProblem, Outcomes
 

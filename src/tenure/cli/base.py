@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import msgspec
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 if TYPE_CHECKING:
     from tenure.workspaces.access import Access
+    from tenure.workspaces.models import Workspace
 
 app = typer.Typer(
     name="tenure",
@@ -25,8 +27,10 @@ errors = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 WorkspaceOption = Annotated[
-    str, typer.Option("--workspace", "-w", help="Name or id; needed only where there are several.")
+    str,
+    typer.Option("--workspace", "-w", help="Name or id, or `demo`; needed only where there are several."),
 ]
+DEMO = "demo"
 
 
 def fail(says: str) -> NoReturn:
@@ -62,18 +66,39 @@ def start_ready() -> None:
         fail(str(reason))
 
 
-def open_workspace(name: str = "") -> Access:
-    """Full access to the only workspace of the data folder, or to the one named.
+def open_workspace(name: str = "", *, for_reading: bool = False) -> Access:
+    """Full access to the workspace named, or to the one that can be meant.
 
-    Beside a workspace of one's own the demo has to be named. Fails with one line if there is no data
-    folder yet, its database is of another version, or the name fits none or several.
+    That is the only one of one's own; `for_reading` and as long as that is empty, the demo beside it, and
+    standard error says so. `demo` names the demo. Fails with one line if there is no data folder yet, its
+    database is of another version, or the name fits none or several.
     """
     start_ready()
     from tenure.workspaces.access import access_for_machine, all_workspaces
 
-    named = [one for one in all_workspaces() if not name or name in (one.id, one.name)]
-    found = [one for one in named if not one.is_demo] or named
+    every = list(all_workspaces())
+    named = [one for one in every if not name or name in (one.id, one.name)]
+    found = [one for one in named if not one.is_demo] or named or _demos(every, name)
     if len(found) != 1:
-        names = ", ".join(one.name for one in all_workspaces()) or "none"
+        names = ", ".join(one.name for one in every) or "none"
         fail(f"say which workspace with --workspace; there are: {names}")
+    if not name:
+        found = _instead_of_empty(found[0], _demos(every)) if for_reading else found
     return access_for_machine(found[0])
+
+
+def _demos(every: list[Workspace], name: str = DEMO) -> list[Workspace]:
+    """The demo, if it is asked for by its short name."""
+    return [one for one in every if one.is_demo and name == DEMO]
+
+
+def _instead_of_empty(mine: Workspace, demos: list[Workspace]) -> list[Workspace]:
+    """The demo in place of a workspace in which there is nothing yet to look at."""
+    from tenure.accounts.models import Account
+    from tenure.workspaces.access import access_for_machine
+
+    if mine.is_demo or len(demos) != 1 or access_for_machine(mine).of(Account).exists():
+        return [mine]
+    says = f"{mine.name} is empty, so this is about {demos[0].name}; -w says which, `-w demo` for that one"
+    errors.print(escape(says), style="dim", soft_wrap=True)
+    return demos

@@ -44,7 +44,7 @@ def clv(
     """Lifetime value of every customer as of a day, from what was known then, and customer equity."""
     if context.invoked_subcommand:
         return
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.insight import clv_queries
 
     day = chosen_day(access, as_of)

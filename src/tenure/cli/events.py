@@ -43,7 +43,7 @@ def events(
     """Show events as they were collected, newest first."""
     if context.invoked_subcommand:
         return
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.events import queries
 
     chosen = _filter(access, account, person, name, _day(since), _day(until))
@@ -63,7 +63,7 @@ def events(
 @events_app.command()
 def dictionary(workspace: WorkspaceOption = "", json: Json = False) -> None:
     """Which events there are, since when, how many in 28 days, and which have stopped arriving."""
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.events import dictionary as words
     from tenure.events import names
 

@@ -19,7 +19,7 @@ def forecast(context: typer.Context, workspace: WorkspaceOption = "", json: Json
     """Show the record at 90, 60 and 30 days before each quarter's end: the model's and the owners'."""
     if context.invoked_subcommand:
         return
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.renewals import telling_forecasts, track
 
     told = telling_forecasts.tracks(track.record(access), access.workspace.currency)

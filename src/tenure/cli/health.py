@@ -41,7 +41,7 @@ def health(
     """Score customers as of a day, from what was known then, and compare with an earlier day."""
     if context.invoked_subcommand:
         return
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.health import queries
 
     ids = chosen_accounts(access, account)

@@ -47,7 +47,7 @@ def metrics(
     """Compute metrics of customers as of a day, from what was known then."""
     if context.invoked_subcommand:
         return
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.metrics import queries
 
     chosen = chosen_metrics(access, metric)

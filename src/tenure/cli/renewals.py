@@ -38,7 +38,7 @@ def renewals(
     json: Json = False,
 ) -> None:
     """What is due, renewed, lost and at risk in a quarter, and what is forecast, as known on a day."""
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.renewals import queries, telling
     from tenure.renewals import since as sinces
 

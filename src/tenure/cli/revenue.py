@@ -34,15 +34,19 @@ def revenue(
         datetime | None, typer.Option(formats=_DAY, help="As known on this day; else as corrected since.")
     ] = None,
     by: Annotated[By | None, typer.Option(help="Also list the movements by this.")] = None,
+    rolled_up: Annotated[
+        bool, typer.Option("--rolled-up", help="Count a parent and its children as one customer.")
+    ] = False,
     workspace: WorkspaceOption = "",
     json: Json = False,
 ) -> None:
     """Movements, retention, churn and quick ratio, from the state on one day to that on another."""
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.renewals import moving, telling
 
     try:
-        found = moving.revenue(access, a.date(), b.date(), as_known.date() if as_known else None)
+        known_on = as_known.date() if as_known else None
+        found = moving.revenue(access, a.date(), b.date(), known_on, rolled_up=rolled_up)
     except ValueError as error:
         fail(str(error))
     told = telling.revenue(found)

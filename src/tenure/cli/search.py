@@ -28,7 +28,7 @@ def search(
     if words == [REBUILD]:
         _rebuild(json)
         return
-    access = open_workspace(workspace)
+    access = open_workspace(workspace, for_reading=True)
     from tenure.desk import search as index
     from tenure.desk.models import SearchEntry
 

@@ -26,7 +26,8 @@ from tenure.health.models import Standing
 from tenure.health.profile import DEFAULT
 from tenure.health.versions import versions_of
 from tenure.kit import clock
-from tenure.revenue.models import Term
+from tenure.revenue import products
+from tenure.revenue.models import RunningTerm
 from tenure.workspaces.access import Access, access_for_machine
 from tenure.workspaces.models import Workspace
 
@@ -196,19 +197,17 @@ def _rows(ids: Collection[str], read: Callable[[list[str]], Iterable[T]]) -> lis
 def _seats(access: Access, ids: Collection[str]) -> tuple[dict[str, int], set[str]]:
     """Seats of the contracts that run today by account; and the accounts with one that does not say."""
     today = clock.today(access.workspace.zone)
-    live = {"superseded_at": None, "starts_on__lte": today}
     terms = _rows(
         ids,
-        lambda some: Term.objects.filter(account__in=some, **live).values_list(
-            "account_id", "seats", "ends_on"
+        lambda some: products.on(RunningTerm.objects.filter(account__in=some), today).values_list(
+            "account_id", "seats"
         ),
     )
     found: defaultdict[str, int] = defaultdict(int)
     seatless = set()
-    for account_id, seats, ends_on in terms:
-        if ends_on is None or ends_on > today:
-            found[account_id] += seats or 0
-            seatless |= {account_id} if seats is None else set()
+    for account_id, seats in terms:
+        found[account_id] += seats or 0
+        seatless |= {account_id} if seats is None else set()
     return {key: seats for key, seats in found.items() if key not in seatless}, seatless
 
 

@@ -11,15 +11,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from tenure.insight.cohorts import Counts, Kind
-from tenure.revenue.matching import EARLY, GRACE
-from tenure.revenue.models import Term
+from tenure.revenue import known as known_terms
+from tenure.revenue.columns import FOREVER, TERMS, days, numbers
+from tenure.revenue.ledger import Ledger
+from tenure.revenue.matching import GRACE
+from tenure.revenue.running import due_days
 from tenure.workspaces.access import Access
+from tenure.workspaces.roles import Right
 
 LOOK_BACK_DAYS = 730  # decisions older than this are of another time
 
@@ -59,57 +65,54 @@ class Decisions:
 
 def versions(access: Access) -> pa.Table:
     """Every version of every term, with the days on which it was known, in the workspace's zone."""
-    zone = ZoneInfo(access.workspace.zone)
-    rows = access.of(Term).order_by("recorded_at").values_list(*_READ)
-    columns: list[tuple[Any, ...]] = list(zip(*rows.iterator(5_000), strict=True)) or [()] * len(_READ)
-    read = dict(zip(_COLUMNS, columns, strict=True))
-    for name in ("known_from", "known_until"):
-        read[name] = tuple(at.astimezone(zone).date() if at else None for at in read[name])
-    return pa.table({name: pa.array(read[name], kind) for name, kind in _COLUMNS.items()})
-
-
-_READ = (
-    "id",
-    "subscription_id",
-    "subscription__external_id",
-    "account_id",
-    "subscription__product",
-    "starts_on",
-    "ends_on",
-    "auto_renew",
-    "renews",
-    "reason",
-    "recorded_at",
-    "superseded_at",
-)
-_COLUMNS = {
-    "term_id": pa.string(),
-    "subscription_id": pa.string(),
-    "ref": pa.string(),
-    "account_id": pa.string(),
-    "product": pa.string(),
-    "starts_on": pa.date32(),
-    "ends_on": pa.date32(),
-    "auto_renew": pa.bool_(),
-    "renews": pa.string(),
-    "reason": pa.string(),
-    "known_from": pa.date32(),
-    "known_until": pa.date32(),
-}
+    access.require(Right.READ)
+    return known_terms.dated(pq.read_table(known_terms.copied(access.workspace)), access.workspace.zone)
 
 
 def decided(known: pa.Table, as_of: date) -> pa.Table:
     """The terms as known on `as_of` with what became of each, from `versions`.
 
-    `term_id, subscription_id, account_id, product, starts_on, ends_on, kind, fate, renewed_on, late, months`:
-    `fate` is `open`, `renewed`, `lost`, or `amended` (cut short, no decision); `late` days after the end
-    until it was known to be renewed; `months` it was live within the two years before; `goes_on`: it was
-    renewed by itself, without a row of its own.
+    `term_id, subscription_id, account_id, product, starts_on, ends_on, kind, fate, late, months, goes_on,
+    due_on, runs_until`: `fate` is `open`, `renewed`, `lost`, or `amended` (cut short, no decision); `late`
+    days after the end until it was known to be renewed; `months` it was live within the two years before;
+    `goes_on`: it was renewed by itself, without a row of its own, and is due again on `due_on`.
     """
-    about = {"day": as_of, "grace": GRACE, "early": EARLY, "back": LOOK_BACK_DAYS}
+    about = {"day": as_of, "grace": GRACE, "back": LOOK_BACK_DAYS}
     with duckdb.connect() as connection:
-        connection.register("versions", known)
+        connection.register("versions", known.filter(pc.less_equal(known["recorded_on"], as_of)))
+        connection.register("books", _books(known, as_of))
         return connection.sql(_DECIDED, params=about).to_arrow_table()
+
+
+def _books(known: pa.Table, as_of: date) -> pa.Table:
+    """What the ledger of the day says of each term: which others renew it, and whether it is decided.
+
+    Amounts have no part in it, so that customers whose money cannot be counted decide, too.
+    """
+    told = known_terms.known_then(known, as_of)
+    told = told.append_column("arr_minor", pa.array(np.ones(told.num_rows, dtype=np.int64)))
+    ledger = Ledger.of(told.select(TERMS.names), as_of)
+    terms, pairs = ledger.terms, ledger.pairs
+    recorded = numbers(told["recorded_on"].take(pc.index_in(terms.table["term_id"], told["term_id"])))
+    heard = np.full(len(terms), FOREVER, dtype=np.int64)
+    np.minimum.at(heard, pairs.before, recorded[pairs.after])
+    names = ["term_id", "subscription_id", "account_id", "product", "reason"]
+    columns = {name: terms.table[name] for name in names}
+    return pa.table(
+        columns
+        | {
+            "starts_on": days(terms.start),
+            "begun_on": days(terms.begun),
+            "ends_on": days(terms.end),
+            "runs_until": days(ledger.until),
+            "due_on": pa.array(due_days(ledger, as_of), pa.date32()),
+            "known_on": days(recorded),
+            "known_renewed_on": days(heard),
+            "is_renewed": ledger.is_renewed,
+            "is_decided": terms.is_decided,
+            "is_auto": terms.is_auto,
+        }
+    )
 
 
 def decisions(known: pa.Table, as_of: date) -> Decisions:
@@ -119,7 +122,7 @@ def decisions(known: pa.Table, as_of: date) -> Decisions:
         connection.register("decided", rows)
         past = connection.execute(_PAST, {"day": as_of, "back": LOOK_BACK_DAYS}).fetchall()
         late = connection.execute("SELECT late FROM decided WHERE late IS NOT NULL AND kind <> 'rolling'")
-        lateness = [days for (days,) in late.fetchall()]
+        lateness = [one for (one,) in late.fetchall()]
         still = connection.execute(_OPEN, {"day": as_of}).fetchall()
         held = connection.execute(_HELD, {"day": as_of}).fetchall()
     counted = {kind: Counts() for kind in Kind} | {
@@ -134,72 +137,52 @@ def _open_terms(rows: Iterable[tuple[Any, ...]]) -> Iterable[OpenTerm]:
 
 
 # A term is one subscription's from one start; its versions say when which end was known. What rolled on when
-# it was first known rolls on, although in the end it ended. An automatic renewal needs no row of its own.
-# An end that somebody announced needs no grace: what ended with notice, or rolled on and ended, is lost. A
-# reason that stood there from the start, as in history loaded at once, was not known before the end.
+# it was first known rolls on, although in the end it ended. A reason that stood there from the start, as in
+# history loaded at once, was not known before the end. What renews what, and what ends for certain, is the
+# ledger's to say.
 _DECIDED = """
-    WITH known AS (
-        SELECT * FROM versions WHERE known_from <= $day AND (known_until IS NULL OR known_until > $day)
-    ), first AS (
+    WITH first AS (
         SELECT subscription_id, starts_on,
-            arg_min(coalesce(ends_on, DATE '9999-12-31'), known_from) AS first_end,
-            min(known_from) AS first_known_on
-        FROM versions WHERE known_from <= $day GROUP BY ALL
+            arg_min(coalesce(ends_on, DATE '9999-12-31'), recorded_on) AS first_end,
+            min(recorded_on) AS first_known_on
+        FROM versions GROUP BY ALL
     ), ends AS (
-        SELECT subscription_id, starts_on, ends_on, min(known_from) AS end_known_on
-        FROM versions WHERE known_from <= $day GROUP BY ALL
+        SELECT subscription_id, starts_on, ends_on, min(recorded_on) AS end_known_on
+        FROM versions GROUP BY ALL
     ), terms AS (
-        SELECT known.*, end_known_on, known.known_from > first_known_on AS is_learnt,
-            first_end > known.starts_on + 3660 OR first_end - known.starts_on < 89 AS rolls,
-        FROM known
-        JOIN first USING (subscription_id, starts_on)
-        JOIN ends ON ends.subscription_id = known.subscription_id AND ends.starts_on = known.starts_on
-            AND ends.ends_on IS NOT DISTINCT FROM known.ends_on
-    ), follows AS (
-        SELECT one.term_id, next.starts_on, next.end_known_on, next.known_from
-        FROM terms one JOIN terms next ON next.subscription_id = one.subscription_id
-            AND next.starts_on > one.starts_on
-        WHERE next.starts_on <= one.ends_on + $grace
-        UNION ALL
-        SELECT one.term_id, next.starts_on, next.end_known_on, next.known_from
-        FROM terms one JOIN terms next ON next.renews = one.ref AND next.account_id = one.account_id
-            AND next.subscription_id <> one.subscription_id
-        WHERE next.starts_on <= one.ends_on + $grace
-        UNION ALL
-        SELECT one.term_id, next.starts_on, next.end_known_on, next.known_from
-        FROM terms one JOIN terms next ON next.account_id = one.account_id AND next.product = one.product
-            AND next.subscription_id <> one.subscription_id AND next.starts_on > one.starts_on
-        WHERE next.starts_on BETWEEN one.ends_on - $early AND one.ends_on + $grace
-    ), renewals AS (
-        SELECT term_id, min(starts_on) AS renewed_on, min(known_from) AS known_renewed_on
-        FROM follows GROUP BY term_id
+        SELECT books.*, end_known_on, known_on > first_known_on AS is_learnt,
+            first_end > books.starts_on + 3660 OR first_end - begun_on < 89 AS rolls
+        FROM books JOIN first USING (subscription_id, starts_on)
+            LEFT JOIN ends ON ends.subscription_id = books.subscription_id
+                AND ends.starts_on = books.starts_on AND ends.ends_on IS NOT DISTINCT FROM books.ends_on
     ), judged AS (
-        SELECT terms.*, renewed_on, known_renewed_on,
+        SELECT *,
+            is_auto AND NOT rolls AND NOT is_renewed AND coalesce(ends_on <= $day, false) AS goes_on,
             CASE
-                WHEN rolls AND ends_on > $day AND renewed_on IS NULL AND ends_on - starts_on >= 89
-                    THEN 'with notice given'
+                WHEN is_decided AND ends_on > $day AND NOT is_renewed
+                    AND (is_learnt OR rolls AND ends_on - starts_on >= 89) THEN 'with notice given'
                 WHEN rolls THEN 'rolling'
-                WHEN ends_on > $day AND renewed_on IS NULL AND reason <> '' AND is_learnt
-                    THEN 'with notice given'
-                WHEN ends_on - starts_on > 548 THEN 'multi-year'
+                WHEN ends_on - begun_on > 548 THEN 'multi-year'
                 ELSE 'yearly'
-            END AS kind,
+            END AS kind
+        FROM terms
+    ), fated AS (
+        SELECT *,
             CASE
-                WHEN renewed_on IS NOT NULL AND end_known_on >= ends_on THEN 'amended'
-                WHEN renewed_on IS NOT NULL THEN 'renewed'
-                WHEN ends_on <= $day AND (reason <> '' OR rolls AND ends_on - starts_on >= 89) THEN 'lost'
-                WHEN ends_on IS NULL OR ends_on > $day - $grace THEN 'open'
-                WHEN auto_renew AND reason = '' AND NOT rolls THEN 'renewed'
+                WHEN is_renewed AND coalesce(end_known_on >= ends_on, true) THEN 'amended'
+                WHEN is_renewed OR goes_on THEN 'renewed'
+                WHEN is_auto OR ends_on IS NULL OR ends_on > $day THEN 'open'
+                WHEN NOT is_decided AND ends_on > $day - $grace THEN 'open'
                 ELSE 'lost'
             END AS fate
-        FROM terms LEFT JOIN renewals USING (term_id)
+        FROM judged
     )
-    SELECT term_id, subscription_id, account_id, product, starts_on, ends_on, kind, fate, renewed_on,
-        CASE WHEN fate = 'renewed' THEN known_renewed_on - ends_on END AS late,
+    SELECT term_id, subscription_id, account_id, product, starts_on, ends_on, kind, fate,
+        CASE WHEN fate = 'renewed' AND NOT goes_on THEN known_renewed_on - ends_on END AS late,
         greatest(0, least(coalesce(ends_on, $day), $day) - greatest(starts_on, $day - $back)) / 30.4375
             AS months,
-        auto_renew AND reason = '' AND NOT rolls AND renewed_on IS NULL AND ends_on <= $day AS goes_on
-    FROM judged WHERE starts_on <= $day OR kind <> 'rolling'"""
+        goes_on, due_on, runs_until
+    FROM fated WHERE starts_on <= $day OR kind <> 'rolling'"""
 
 _PAST = """
     SELECT 'rolling', sum(months), count(*) FILTER (WHERE fate = 'lost' AND ends_on > $day - $back)
@@ -210,12 +193,10 @@ _PAST = """
     WHERE kind <> 'rolling' AND fate IN ('renewed', 'lost') AND ends_on BETWEEN $day - $back AND $day
     GROUP BY kind"""
 
-# An automatic renewal moves the end on by the length of the term, as often as needed.
+# What renewed by itself comes up again at the end of its next turn.
 _OPEN = """
     WITH moved AS (
-        SELECT *, CASE WHEN goes_on
-            THEN ends_on + ((1 + ($day - ends_on) // (ends_on - starts_on)) * (ends_on - starts_on))::INTEGER
-            ELSE ends_on END AS end_now
+        SELECT *, CASE WHEN goes_on THEN due_on ELSE ends_on END AS end_now
         FROM decided WHERE fate = 'open' OR goes_on
     )
     SELECT term_id, subscription_id, account_id, product, kind, starts_on,
@@ -225,4 +206,5 @@ _OPEN = """
 
 _HELD = """
     SELECT DISTINCT account_id FROM decided
-    WHERE fate IN ('renewed', 'amended') AND NOT goes_on AND ends_on > $day AND starts_on <= $day"""
+    WHERE fate IN ('renewed', 'amended') AND NOT goes_on AND starts_on <= $day
+        AND (runs_until > $day OR runs_until IS NULL)"""

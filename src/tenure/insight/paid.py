@@ -105,8 +105,8 @@ def _numbers(column: pa.ChunkedArray) -> Floats:
 
 
 _DUE = """
-    SELECT account_id, asked.day - DATE '1970-01-01' AS day, min(ends_on) - DATE '1970-01-01' AS due_on
+    SELECT account_id, asked.day - DATE '1970-01-01' AS day, min(due_on) - DATE '1970-01-01' AS due_on
     FROM subscriptions JOIN (SELECT unnest($days::DATE[]) AS day) asked
-        ON starts_on <= asked.day AND ends_on > asked.day AND known_from <= asked.day
-        AND (known_until IS NULL OR known_until > asked.day)
-    WHERE ends_on - starts_on >= 89 GROUP BY account_id, asked.day"""
+        ON starts_on <= asked.day AND (runs_until IS NULL OR runs_until > asked.day) AND due_on > asked.day
+        AND known_from <= asked.day AND (known_until IS NULL OR known_until > asked.day)
+    GROUP BY account_id, asked.day"""

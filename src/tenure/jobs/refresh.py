@@ -19,6 +19,7 @@ from tenure.kit import clock, live, outbox, statistics
 from tenure.kit.facts import EventsArrived, RecordsChanged
 from tenure.kit.outbox import Recorded
 from tenure.metrics import queries as metrics
+from tenure.revenue import jobs as revenue
 from tenure.warnings import actions as warnings
 from tenure.workspaces.access import workspace_of_job
 from tenure.workspaces.models import Workspace
@@ -59,6 +60,7 @@ def refresh(
     is_history_new = first_day is not None and first_day < today - timedelta(days=LATE_DAYS)
     if first_day is not None and is_history_new:
         health.backfill(workspace, first_day)
+    revenue.keep_running(workspace, account_ids)
     health.refresh(workspace, account_ids)
     warnings.refresh(workspace, account_ids)
     rolling.refresh(workspace, account_ids)

@@ -6,7 +6,7 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,21 @@ def copy(name: str, sql: str, schema: pa.Schema, tables: Sequence[str], workspac
     `sql` takes the workspace id as its one parameter; its columns are cast to `schema`, so that an
     empty or all-null column has its type too. `tables` are the names given to `kit.changes.touch`.
     """
+    path = place(name, f"{sql}{schema}", tables, workspace_id)
+    return made(path, lambda: fetch(sql, schema, workspace_id))
+
+
+def place(name: str, what: str, tables: Sequence[str], workspace_id: str) -> Path:
+    """Where the file of `what` as it is now lies: elsewhere as soon as one of `tables` was touched."""
     folder = home.lake(workspace_id) / "records"
-    path = folder / f"{name}-{_digest(sql, schema)}-{_moved(workspace_id, tables)}.parquet"
+    return folder / f"{name}-{_digest(what)}-{_moved(workspace_id, tables)}.parquet"
+
+
+def made(path: Path, make: Callable[[], pa.Table]) -> Path:
+    """A file of `place`, with what `make` gives if it is not there yet."""
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(path, fetch(sql, schema, workspace_id))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, make())
         _remove_outdated(path)
     return path
 
@@ -73,14 +83,14 @@ def _moved(workspace_id: str, tables: Sequence[str]) -> int:
     return sum(counts.get(table, 0) for table in tables)
 
 
-def _digest(sql: str, schema: pa.Schema) -> str:
-    return hashlib.sha256(f"{sql}{schema}".encode()).hexdigest()[:12]
+def _digest(what: str) -> str:
+    return hashlib.sha256(what.encode()).hexdigest()[:12]
 
 
 def _write(path: Path, table: pa.Table) -> None:
     """Readers see the whole file or none."""
     unfinished = path.with_name(f".{new_id()}.tmp")
-    pq.write_table(table, unfinished, compression="zstd")
+    pq.write_table(table, unfinished, compression="zstd", row_group_size=_ROWS_AT_ONCE)
     os.replace(unfinished, path)
 
 

@@ -94,7 +94,14 @@ def _responses(rows: ir.Table) -> tuple[str, ir.Table]:
 
 def _subscriptions(rows: ir.Table) -> tuple[str, ir.Table]:
     names = ("product", "amount_minor", "interval", "seats", "starts_on", "ends_on")
-    return "Live contracts", rows.order_by(["starts_on", "term_id"]).select(*names)
+    shown = rows.order_by(["starts_on", "term_id"]).select(*names, "runs_until", "due_on", "auto_renew")
+    return "Live contracts", shown
+
+
+def _contracts(rows: ir.Table) -> tuple[str, ir.Table]:
+    return "Contracts, the ended ones too", rows.order_by(["starts_on", "term_id"]).select(
+        "starts_on", "ends_on"
+    )
 
 
 def _features(rows: ir.Table) -> tuple[str, ir.Table]:
@@ -138,6 +145,7 @@ _SHOWN: dict[str, Callable[[ir.Table], tuple[str, ir.Table]]] = {
     "product_events": _events,
     "responses": _responses,
     "subscriptions": _subscriptions,
+    "contracts": _contracts,
     "plan_features": _features,
     "milestones": _milestones,
     "tickets": _tickets("Open tickets", "opened_on"),

@@ -16,24 +16,6 @@ COPIED = {
             ("segment", _STRING),
         ]
     ),
-    "term": pa.schema(
-        [
-            ("term_id", _STRING),
-            ("subscription_id", _STRING),
-            ("account_id", _STRING),
-            ("product", _STRING),
-            ("amount_minor", _INT),
-            ("currency", _STRING),
-            ("interval", _STRING),
-            ("seats", _INT),
-            ("starts_on", _STRING),
-            ("ends_on", _STRING),
-            ("auto_renew", pa.bool_()),
-            ("recorded_at", _STRING),
-            ("superseded_at", _STRING),
-        ]
-    ),
-    "rate": pa.schema([("currency", _STRING), ("day", _STRING), ("rate", _STRING)]),
     "ticket": pa.schema(
         [
             ("version_id", _STRING),
@@ -87,16 +69,6 @@ RECORDS = {
     "account": (
         "SELECT id AS account_id, external_id, name, owner, segment FROM account WHERE workspace_id = ?",
         ("account",),
-    ),
-    "term": (
-        """SELECT term.id AS term_id, subscription_id, term.account_id, product, amount_minor, currency,
-               interval, seats, starts_on, ends_on, auto_renew, recorded_at, superseded_at
-           FROM term JOIN subscription ON subscription.id = subscription_id WHERE term.workspace_id = ?""",
-        ("term", "subscription"),
-    ),
-    "rate": (
-        "SELECT currency, day, CAST(rate AS TEXT) AS rate FROM rate WHERE workspace_id = ?",
-        ("rate",),
     ),
     "ticket": (
         """SELECT id AS version_id, ticket_id, account_id, person_id, opened_at, first_reply_at, solved_at,

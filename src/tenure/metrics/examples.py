@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -14,9 +15,14 @@ from tenure.metrics.definition import Example, Metric
 from tenure.metrics.inputs import Inputs
 from tenure.metrics.tables import Tables
 from tenure.metrics.views import define_views
+from tenure.revenue import known
+from tenure.revenue.converting import Rates
+from tenure.revenue.running import running
 
-ACCOUNT, TERM, RESPONSE = COPIED["account"], COPIED["term"], COPIED["response"]
+ACCOUNT, RESPONSE = COPIED["account"], COPIED["response"]
 TICKET, GOAL = COPIED["ticket"], COPIED["goal"]
+TERM = known.VERSIONS
+_LAST = date(2030, 1, 1)  # of the days that examples are of
 PRODUCT_USE = pa.schema(
     [
         ("account_id", pa.string()),
@@ -54,11 +60,14 @@ def tables(example: Example) -> Tables:
 
 
 def tables_of(rows: Mapping[str, pa.Table], inputs: Inputs) -> Tables:
-    """Tables to read metrics from: rows of records as they are copied (none: empty), and of `product_use`."""
+    """Tables to read metrics from: rows of records as they are copied (none: empty), versions of contracts
+    as `term` (`known.VERSIONS`), and rows of `product_use`."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    nothing = {name: schema.empty_table() for name, schema in COPIED.items()}
-    for name, table in {**nothing, **rows}.items():
+    nothing = {name: schema.empty_table() for name, schema in {**COPIED, "term": TERM}.items()}
+    told = {**nothing, **rows}
+    told["running"] = _running(told["term"], inputs)
+    for name, table in told.items():
         connection.register(f"{name}_rows", table)
         connection.execute(f"CREATE TABLE {name} AS FROM {name}_rows")
     connection.execute(_EVENTS)
@@ -66,6 +75,11 @@ def tables_of(rows: Mapping[str, pa.Table], inputs: Inputs) -> Tables:
     connection.execute("CREATE VIEW use_days AS SELECT account_id, day FROM product_use")
     define_views(connection, inputs)
     return Tables(connection)
+
+
+def _running(versions: pa.Table, inputs: Inputs) -> pa.Table:
+    told = known.with_first_words(known.dated(versions, inputs.zone))
+    return running(known.priced(told, Rates.of(inputs.currency, [])), _LAST)
 
 
 _EVENTS = """
@@ -88,11 +102,25 @@ def _terms(example: Example) -> pa.Table:
     seats = [(one, "2000-01-01", None, 0, "month", number) for one, number in example.seats.items()]
     names = ("account_id", "starts_on", "ends_on", "amount_minor", "interval", "seats")
     rows = [
-        dict(zip(names, row, strict=True))
-        | {"term_id": f"term {number}", "currency": "USD", "recorded_at": f"{row[1]} 00:00:00"}
+        dict(zip(names, row, strict=True)) | {"number": number}
         for number, row in enumerate((*example.terms, *seats))
     ]
-    return pa.Table.from_pylist(rows, TERM)
+    return pa.Table.from_pylist([_term(row) for row in rows], TERM)
+
+
+def _term(row: dict[str, Any]) -> dict[str, Any]:
+    """A contract of its own, known from its start."""
+    starts_on, ends_on = (row[name] and date.fromisoformat(row[name]) for name in ("starts_on", "ends_on"))
+    name = f"term {row['number']}"
+    return row | {
+        "term_id": name,
+        "subscription_id": name,
+        "product": name,
+        "currency": "USD",
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "recorded_at": datetime.combine(starts_on, time()),
+    }
 
 
 def _responses(example: Example) -> pa.Table:

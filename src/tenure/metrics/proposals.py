@@ -171,9 +171,12 @@ def _numbers_of_accounts(tables: Tables) -> list[Proposal]:
 # Who is a customer since when, and whether they stayed; what each did for the first time in its first days.
 _EARLY = """
     WITH term AS (
-        SELECT account_id, min(starts_on) AS since,
-            bool_or(ends_on IS NULL OR ends_on > $today::DATE) AS lives
-        FROM subscriptions WHERE known_until IS NULL AND starts_on <= $today::DATE GROUP BY account_id
+        SELECT account_id, min(starts_on) AS since, account_id IN (
+            SELECT account_id FROM subscriptions
+            WHERE starts_on <= $today::DATE AND (runs_until IS NULL OR runs_until > $today::DATE)
+                AND known_from <= $today::DATE AND (known_until IS NULL OR known_until > $today::DATE)
+        ) AS lives
+        FROM contracts WHERE known_until IS NULL AND starts_on <= $today::DATE GROUP BY account_id
     ),
     customer AS (
         SELECT account_id, since, lives AS stayed FROM term

@@ -13,6 +13,7 @@ from tenure.kit import records
 from tenure.metrics.copied import COPIED, RECORDS
 from tenure.metrics.inputs import inputs_of
 from tenure.metrics.views import define_views, text
+from tenure.revenue import known, queries
 from tenure.workspaces.models import Workspace
 
 
@@ -44,7 +45,8 @@ TABLES: dict[str, Dated | Stated] = {
     "use_daily": Dated(day="day", key="person_id", month="month", rollups=("use_days", "use_people")),
     "product_events": Dated(day="day", key="person_id", month="month", rollups=("use_days",)),
     "responses": Dated(day="responded_on", key="respondent", known_from="known_from"),
-    "subscriptions": Stated("starts_on", "ends_on", "term_id", "known_from", "known_until"),
+    "subscriptions": Stated("starts_on", "runs_until", "term_id", "known_from", "known_until"),
+    "contracts": Stated("starts_on", "ends_on", "term_id", "known_from", "known_until"),
     "plan_features": Stated("starts_on", "ends_on", "feature", "known_from", "known_until"),
     "milestones": Dated(day="day", key="event"),
     "tickets": Stated("opened_on", "solved_on", "ticket_id", "known_from", "known_until"),
@@ -103,13 +105,23 @@ COLUMNS = {
         "account_id": "string",
         "product": "string",
         "amount_minor": "int64",
+        "currency": "string",
         "interval": "string",
         "yearly_minor": "int64",
         "mrr": "float64",
         "seats": "int64",
         "starts_on": "date",
         "ends_on": "date",
+        "runs_until": "date",
+        "due_on": "date",
         "auto_renew": "boolean",
+        **_KNOWN,
+    },
+    "contracts": {
+        "term_id": "string",
+        "account_id": "string",
+        "starts_on": "date",
+        "ends_on": "date",
         **_KNOWN,
     },
     "plan_features": {
@@ -193,9 +205,11 @@ def open_tables(workspace: Workspace, account_ids: Collection[str] | None = None
 
     - `use_daily(account_id, person_id, day, event, events, month, is_key_feature)`: product use, in one or
       more rows for a person's day and event; `month` is that of the files
-    - `subscriptions(term_id, subscription_id, account_id, product, amount_minor, interval, yearly_minor, mrr,
-      seats, starts_on, ends_on, auto_renew, known_from, known_until)`: versions of terms. `yearly_minor` is
-      whole minor units a year, null in a currency whose rate is not known; `mrr` a twelfth of it
+    - `subscriptions(term_id, subscription_id, account_id, product, amount_minor, currency, interval,
+      yearly_minor, mrr, seats, starts_on, ends_on, runs_until, due_on, auto_renew, known_from, known_until)`:
+      which contracts run until when, each day as the ledger of that day says (`revenue.running`).
+      `yearly_minor` is whole minor units a year, null where an amount of theirs has no rate; `mrr` a twelfth
+    - `contracts(term_id, account_id, starts_on, ends_on, known_from, known_until)`: every version of a term
     - `responses(response_id, account_id, person_id, respondent, survey, score, responded_on, turn,
       known_from)`: `respondent` is the person, or the answer itself where nobody is named; `turn` orders them
     - `accounts(account_id, external_id, name, owner, segment, key_features, onboarding_steps,
@@ -215,6 +229,7 @@ def open_tables(workspace: Workspace, account_ids: Collection[str] | None = None
     connection = views.connect(workspace, account_ids=few)
     try:
         _copy_records(connection, workspace)
+        _copy_contracts(connection, workspace, few)
         define_views(connection, inputs_of(workspace))
         yield Tables(connection)
     finally:
@@ -225,3 +240,15 @@ def _copy_records(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -
     for name, (sql, reads) in RECORDS.items():
         path = records.copy(name, sql, COPIED[name], reads, workspace.id)
         connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet({text(path)})")
+
+
+def _copy_contracts(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, few: Collection[str] | None
+) -> None:
+    """All versions of contracts, and which of them run: of a few accounts only where it is asked of them."""
+    connection.execute(f"CREATE TEMP VIEW term AS FROM read_parquet({text(known.copied(workspace))})")
+    if few is None:
+        path = queries.running_file(workspace)
+        connection.execute(f"CREATE TEMP VIEW running AS FROM read_parquet({text(path)})")
+    else:
+        connection.register("running", queries.running_of(workspace, few))

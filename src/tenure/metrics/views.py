@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -12,21 +11,21 @@ import pyarrow as pa
 from tenure.events.views import PRODUCT_KINDS
 from tenure.kit import business, clock
 from tenure.kit.business import Calendar
-from tenure.kit.money import UNUSUAL, digits
 from tenure.metrics.inputs import Inputs
 
 _YEARS_AHEAD = 2
 
 
 def define_views(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
-    """Make the views over `product_use` and the copied records (`metrics.copied`)."""
+    """Make the views over `product_use`, the copied records (`metrics.copied`), all versions of contracts
+    (`term`: `revenue.known.VERSIONS`) and which of them run (`running`: `revenue.running.RUNNING`)."""
     last_year = clock.now().year + _YEARS_AHEAD
     connection.register("working_days", _working_days(inputs.calendar, last_year))
     filled = _filled(inputs)
     for sql in (
         _ACCOUNTS,
-        _RATES,
         _SUBSCRIPTIONS,
+        _CONTRACTS,
         _PLAN_FEATURES,
         _RESPONSES,
         _USE,
@@ -59,8 +58,6 @@ def _filled(inputs: Inputs) -> dict[str, object]:
     return local | {
         "kinds": PRODUCT_KINDS,
         "known": f"{local['recorded']}::DATE AS known_from, {local['superseded']}::DATE AS known_until",
-        "currency": text(inputs.currency),
-        "scale": _scale(inputs.currency),
         "features": _texts(inputs.all_features),
         "key_features": len(inputs.key_features) or "NULL",
         "steps": len(inputs.onboarding_steps) or "NULL",
@@ -73,13 +70,6 @@ def _filled(inputs: Inputs) -> dict[str, object]:
         else "NULL",
         "plans": f"[{', '.join(plans)}]::STRUCT(plan VARCHAR, feature VARCHAR)[]",
     }
-
-
-def _scale(currency: str) -> str:
-    """SQL of minor units of `currency` over those of each other: 100 from yen to dollars."""
-    places = digits(currency)
-    cases = (f"WHEN {text(name)} THEN {Decimal(1).scaleb(places - digits(name)):f}" for name in UNUSUAL)
-    return f"CASE currency {' '.join(cases)} ELSE {Decimal(1).scaleb(places - 2):f} END"
 
 
 def text(value: str | Path) -> str:
@@ -118,42 +108,13 @@ _ACCOUNTS = """
         try_cast({seats} AS DOUBLE) AS seats, data AS attributes
     FROM account LEFT JOIN attributes USING (account_id)"""
 
-# A version recorded on a day is known at the end of that day; one replaced on a day is not any more.
-# Amounts are worth what they were on the day they were agreed (`revenue.converting`), half to even.
+# Which contracts run when, and until when they do, is the ledger's to say (`revenue.running`).
 _SUBSCRIPTIONS = """
-    CREATE TEMP VIEW subscriptions AS
-    WITH version AS (
-        SELECT * REPLACE (starts_on::DATE AS starts_on, ends_on::DATE AS ends_on),
-            amount_minor * CASE interval
-                WHEN 'week' THEN 52 WHEN 'month' THEN 12 WHEN 'quarter' THEN 4 WHEN 'year' THEN 1
-            END AS yearly,
-            {known}
-        FROM term
-    ), dated AS (
-        SELECT *,
-            least(starts_on, min(known_from) OVER (PARTITION BY subscription_id, starts_on)) AS agreed_on
-        FROM version
-    ), worth AS (
-        SELECT dated.*, try_cast(yearly::DECIMAL(20, 0) * known_rate.rate AS DECIMAL(38, 10)) AS exact
-        FROM dated ASOF LEFT JOIN known_rate
-            ON dated.currency = known_rate.currency AND dated.agreed_on >= known_rate.day
-    ), priced AS (
-        SELECT * EXCLUDE (yearly, exact, agreed_on),
-            CASE WHEN currency = {currency} THEN yearly ELSE (floor(exact) + CASE
-                WHEN exact - floor(exact) > 0.5 THEN 1
-                WHEN exact - floor(exact) = 0.5 AND floor(exact) % 2 <> 0 THEN 1
-                ELSE 0 END)::BIGINT
-            END AS yearly_minor
-        FROM worth
-    )
-    SELECT *, yearly_minor / 12 AS mrr FROM priced"""
+    CREATE TEMP VIEW subscriptions AS SELECT *, yearly_minor / 12 AS mrr FROM running"""
 
-# What a minor unit of a currency is worth in minor units of the workspace's, from a day on.
-_RATES = """
-    CREATE TEMP VIEW known_rate AS
-    SELECT currency, day::DATE AS day,
-        try_cast(rate::DECIMAL(28, 10) * {scale} AS DECIMAL(18, 10)) AS rate
-    FROM rate"""
+# A version recorded on a day is known at the end of that day; one replaced on a day is not any more.
+_CONTRACTS = """
+    CREATE TEMP VIEW contracts AS SELECT term_id, account_id, starts_on, ends_on, {known} FROM term"""
 
 _RESPONSES = """
     CREATE TEMP VIEW responses AS
@@ -174,7 +135,7 @@ _PRODUCT_EVENTS = """
 
 _PLAN_FEATURES = """
     CREATE TEMP VIEW plan_features AS
-    SELECT account_id, included.feature, starts_on, ends_on, known_from, known_until
+    SELECT account_id, included.feature, starts_on, runs_until AS ends_on, known_from, known_until
     FROM subscriptions JOIN (SELECT unnest({plans}) AS included) ON included.plan = lower(product)"""
 
 # The first time of each, so that any number of repetitions is one row and counting rows counts steps.

@@ -211,9 +211,14 @@ class Renewals:
         return self.churn_cost + Tally.of(leaving).arr_minor if calls else None
 
     @cached_property
-    def worst(self) -> int:
+    def at_risk_of_loss(self) -> int:
         """What is lost, and everything that is at risk."""
         return self.churn_cost + Tally.of(one for one in self.at_stake if one.is_at_risk).arr_minor
+
+    @property
+    def worst(self) -> int:
+        """The same, or the upper end of the interval where that is more: what nobody marked can go, too."""
+        return max(self.at_risk_of_loss, self.high)
 
     # -- at risk, on time, in good health
 

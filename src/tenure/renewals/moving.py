@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from tenure.accounts import families
 from tenure.renewals import calls, rules
 from tenure.renewals.queries import who
 from tenure.renewals.rows import Who
@@ -49,6 +50,7 @@ class Revenue:
     movements: Movements
     rows: tuple[Moved, ...]  # the largest changes first
     left_out: Mapping[str, str]  # account by our id: why its amounts cannot be counted
+    is_rolled_up: bool = False  # families as one customer each
 
     def of_kind(self, kind: str) -> tuple[Moved, ...]:
         """The accounts of one kind of movement."""
@@ -62,12 +64,17 @@ class Revenue:
         return dict(found)
 
 
-def revenue(access: Access, a: date, b: date, known_on: date | None = None) -> Revenue:
+def revenue(
+    access: Access, a: date, b: date, known_on: date | None = None, *, rolled_up: bool = False
+) -> Revenue:
     """What moved between two days, as known at the end of a day or (None) as corrected since.
 
-    ValueError if b is before a.
+    `rolled_up`: families count as one customer each, whatever moves within them is none. ValueError if b is
+    before a.
     """
     books = ledger(access, known_on)
+    if rolled_up:
+        books = books.rolled_up(families.tops(access))
     moved = books.movements(a, b)
     table = moved.table().to_pylist()
     named = who(access, [*(row["account_id"] for row in table), *(one.account_id for one in books.left_out)])
@@ -81,6 +88,7 @@ def revenue(access: Access, a: date, b: date, known_on: date | None = None) -> R
         movements=moved,
         rows=tuple(sorted(found, key=lambda one: (-abs(one.change_minor), one.who.external_id))),
         left_out={named[one.account_id].external_id: one.why for one in books.left_out},
+        is_rolled_up=rolled_up,
     )
 
 

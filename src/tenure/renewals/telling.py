@@ -53,6 +53,7 @@ def revenue(found: Revenue) -> Json:
         "from": found.a,
         "to": found.b,
         "known_on": found.known_on,
+        "rolled_up": found.is_rolled_up,
         "currency": found.currency,
         "start_mrr": scale.mrr(moved.start_arr),
         "end_mrr": scale.mrr(moved.end_arr),

@@ -99,8 +99,13 @@ _PER_TERM = (
 
 def columns_of(terms: pa.Table) -> Columns:
     """Rows of `TERMS` in whatever order; one that never runs is left out, one runs until the next starts."""
-    read = _sorted(_read(terms.select(TERMS.names).cast(TERMS).combine_chunks()))
-    cut = replace(read, end=np.minimum(read.end, read.next_start))
+    return laid_out(_read(terms.select(TERMS.names).cast(TERMS).combine_chunks()))
+
+
+def laid_out(read: Columns) -> Columns:
+    """Columns in whatever order, put in order and each cut where the next of its subscription starts."""
+    found = _sorted(read)
+    cut = replace(found, end=np.minimum(found.end, found.next_start))
     return cut.only(cut.end > cut.start)
 
 
@@ -158,6 +163,11 @@ def number(day: date) -> int:
 def day_of(number: int) -> date | None:
     """The day again; None for what has no end."""
     return None if number >= FOREVER else EPOCH + timedelta(days=int(number))
+
+
+def numbers(days: pa.ChunkedArray) -> Ints:
+    """A column of days as numbers; FOREVER where it says none."""
+    return _ints(pc.fill_null(days.cast(pa.int32()), FOREVER))
 
 
 def days(numbers: Ints) -> pa.Array:

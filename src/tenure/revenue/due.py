@@ -109,7 +109,7 @@ def _turning(ledger: Ledger, first: date, last: date) -> Iterator[Due]:
     goes_on &= ~is_rolling(ledger) & ledger.is_paid
     rows = np.flatnonzero(goes_on & ~(ledger.is_renewed & (ledger.renewed_from <= number(first))))
     for due, until in zip(_dues(ledger, rows), ledger.until[rows].tolist(), strict=True):
-        starts_on, ends_on = _turn(due.starts_on, due.ends_on, first)
+        starts_on, ends_on = turn(due.starts_on, due.ends_on, first)
         if ends_on <= last and number(ends_on) <= until:
             yield replace(due, starts_on=starts_on, ends_on=ends_on)
 
@@ -129,7 +129,7 @@ def _day(at: int) -> date:
     return EPOCH + timedelta(days=at)
 
 
-def _turn(starts_on: date, ends_on: date, first: date) -> tuple[date, date]:
+def turn(starts_on: date, ends_on: date, first: date) -> tuple[date, date]:
     """The turn of a term that renews by itself which ends on `first` or soonest after."""
     months = (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month
     if abs(_later(starts_on, months) - ends_on) > timedelta(days=1) or months < 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -11,12 +12,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tenure.kit import records
-from tenure.revenue.columns import FOREVER, TERMS, Ints, days
+from tenure.revenue.columns import FOREVER, TERMS, days, numbers
 from tenure.revenue.converting import Rates
 from tenure.revenue.ledger import LeftOut
 from tenure.workspaces.models import Workspace
 
-_VERSIONS = pa.schema(
+VERSIONS = pa.schema(
     [
         ("account_id", pa.string()),
         ("subscription_id", pa.string()),
@@ -25,6 +26,7 @@ _VERSIONS = pa.schema(
         ("amount_minor", pa.int64()),
         ("currency", pa.string()),
         ("interval", pa.string()),
+        ("seats", pa.int64()),
         ("starts_on", pa.date32()),
         ("ends_on", pa.date32()),
         ("auto_renew", pa.bool_()),
@@ -36,7 +38,7 @@ _VERSIONS = pa.schema(
 )
 _SQL = """
     SELECT term.account_id, subscription.external_id AS subscription_id, term.id AS term_id, product,
-        amount_minor, currency, interval, starts_on, ends_on, auto_renew, renews, reason, recorded_at,
+        amount_minor, currency, interval, seats, starts_on, ends_on, auto_renew, renews, reason, recorded_at,
         superseded_at
     FROM term JOIN subscription ON subscription.id = subscription_id WHERE term.workspace_id = ?"""
 TIMES_A_YEAR = {"week": 52, "month": 12, "quarter": 4, "year": 1}
@@ -49,23 +51,47 @@ def terms(
 
     `account_ids`: only theirs; None: everybody's. Whoever has an amount without a rate is left out whole.
     """
-    versions = _versions(workspace, account_ids)
+    return as_known(_versions(workspace, account_ids), rates, known_on)
+
+
+def as_known(versions: pa.Table, rates: Rates, known_on: date | None) -> tuple[pa.Table, tuple[LeftOut, ...]]:
+    """The same from versions that are `dated`. Pure."""
+    return _without_unpriced(priced(known_then(versions, known_on), rates))
+
+
+def known_then(versions: pa.Table, known_on: date | None) -> pa.Table:
+    """Those of the versions that were known at the end of a day (None: that nothing replaced since)."""
     if known_on is not None:
         versions = versions.filter(pc.less_equal(versions["recorded_on"], known_on))
-    versions = _with_first_words(versions)
+    versions = with_first_words(versions)
     until = versions["superseded_on"]
-    is_known = pc.is_null(until) if known_on is None else _is_after(until, known_on)
-    return _priced(versions.filter(is_known), rates)
+    return versions.filter(pc.is_null(until) if known_on is None else _is_after(until, known_on))
+
+
+def counted(versions: pa.Table) -> pa.Table:
+    """Rows of `TERMS` of all of them, what has no rate as if it were worth nothing."""
+    worth = pc.fill_null(versions["arr_minor"], 0)
+    place = versions.column_names.index("arr_minor")
+    return versions.set_column(place, "arr_minor", worth).select(TERMS.names)
 
 
 def _versions(workspace: Workspace, account_ids: Collection[str] | None) -> pa.Table:
-    path = records.copy("contracts", _SQL, _VERSIONS, ("term", "subscription"), workspace.id)
-    table = pq.read_table(path)
+    table = pq.read_table(copied(workspace))
     if account_ids is not None:
         table = table.filter(pc.is_in(table["account_id"], pa.array(account_ids, pa.string())))
+    return dated(table, workspace.zone)
+
+
+def copied(workspace: Workspace) -> Path:
+    """The file of all versions of terms, rows of `VERSIONS`."""
+    return records.copy("contracts", _SQL, VERSIONS, ("term", "subscription"), workspace.id)
+
+
+def dated(table: pa.Table, zone: str) -> pa.Table:
+    """Versions with the days of a zone on which they were recorded and superseded."""
     for name in ("recorded", "superseded"):
         at = table[f"{name}_at"]
-        local = pc.local_timestamp(pc.assume_timezone(at, "UTC").cast(pa.timestamp("us", workspace.zone)))
+        local = pc.local_timestamp(pc.assume_timezone(at, "UTC").cast(pa.timestamp("us", zone)))
         table = table.append_column(f"{name}_on", local.cast(pa.date32(), safe=False))
     return table
 
@@ -74,12 +100,12 @@ def _is_after(days: pa.ChunkedArray, day: date) -> pa.ChunkedArray:
     return pc.fill_null(pc.greater(days, day), True)
 
 
-def _with_first_words(versions: pa.Table) -> pa.Table:
+def with_first_words(versions: pa.Table) -> pa.Table:
     """`is_ended`: an earlier version ended later, on `agreed_end`. `agreed_on`: when its rate is from."""
     subscriptions = pc.index_in(versions["subscription_id"], pc.unique(versions["subscription_id"]))
-    start, recorded = (_numbers(versions[name]) for name in ("starts_on", "recorded_on"))
+    start, recorded = (numbers(versions[name]) for name in ("starts_on", "recorded_on"))
     _, term = np.unique(np.asarray(subscriptions).astype(np.int64) * 2**32 + start, return_inverse=True)
-    end = _numbers(versions["ends_on"])
+    end = numbers(versions["ends_on"])
     latest = np.zeros(len(term), dtype=np.int64)
     first = np.full(len(term), FOREVER, dtype=np.int64)
     np.maximum.at(latest, term, end)
@@ -94,27 +120,34 @@ def _with_first_words(versions: pa.Table) -> pa.Table:
     return versions
 
 
-def _numbers(days: pa.ChunkedArray) -> Ints:
-    return np.asarray(pc.fill_null(days.cast(pa.int32()), FOREVER)).astype(np.int64)
+def priced(versions: pa.Table, rates: Rates) -> pa.Table:
+    """With `arr_minor`, a year's worth in the workspace's currency; null without a rate for its day.
 
-
-def _priced(versions: pa.Table, rates: Rates) -> tuple[pa.Table, tuple[LeftOut, ...]]:
-    """With `arr_minor`; without the accounts of whom one amount has no rate."""
+    `agreed_on`, from `with_first_words`, is whose day's rate counts.
+    """
     times = pa.array(list(TIMES_A_YEAR.values()), pa.int64())
     which = pc.index_in(versions["interval"], pa.array(list(TIMES_A_YEAR)))
     yearly = pc.multiply_checked(versions["amount_minor"], times.take(which.combine_chunks()))
-    is_foreign = np.asarray(pc.not_equal(versions["currency"], rates.currency))
-    if not is_foreign.any():
-        return versions.append_column("arr_minor", yearly).select(TERMS.names), ()
-    rows = np.flatnonzero(is_foreign)
+    rows = np.flatnonzero(np.asarray(pc.not_equal(versions["currency"], rates.currency)))
+    if not len(rows):
+        return versions.append_column("arr_minor", yearly)
     arr = yearly.to_pylist()
-    unpriced: dict[str, LeftOut] = {}
-    foreign = versions.take(pa.array(rows)).select(["account_id", "currency", "agreed_on"]).to_pydict()
-    for row, account, currency, day in zip(rows, *foreign.values(), strict=True):
+    foreign = versions.take(pa.array(rows)).select(["currency", "agreed_on"]).to_pydict()
+    for row, currency, day in zip(rows, *foreign.values(), strict=True):
         arr[row] = rates.converted(arr[row], currency, day)
-        if arr[row] is None:
-            why = f"no rate of {currency} on {day} or before: import rates"
-            unpriced.setdefault(account, LeftOut(account, why))
-    priced = versions.append_column("arr_minor", pa.array(arr, pa.int64())).select(TERMS.names)
-    is_out = pc.is_in(priced["account_id"], pa.array(list(unpriced), pa.string()))
-    return priced.filter(pc.invert(is_out)), tuple(unpriced.values())
+    return versions.append_column("arr_minor", pa.array(arr, pa.int64()))
+
+
+def _without_unpriced(versions: pa.Table) -> tuple[pa.Table, tuple[LeftOut, ...]]:
+    """Rows of `TERMS` without the accounts of whom one amount has no rate, and who these are."""
+    lacking = versions.filter(pc.is_null(versions["arr_minor"]))
+    terms = versions.select(TERMS.names)
+    if not lacking.num_rows:
+        return terms, ()
+    unpriced: dict[str, LeftOut] = {}
+    told = lacking.select(["account_id", "currency", "agreed_on"]).to_pydict()
+    for account, currency, day in zip(*told.values(), strict=True):
+        why = f"no rate of {currency} on {day} or before: import rates"
+        unpriced.setdefault(account, LeftOut(account, why))
+    is_out = pc.is_in(terms["account_id"], pa.array(list(unpriced), pa.string()))
+    return terms.filter(pc.invert(is_out)), tuple(unpriced.values())

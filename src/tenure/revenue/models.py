@@ -58,10 +58,40 @@ class Term(models.Model):
         indexes = [
             models.Index(fields=["workspace", "account"], name="term_by_account"),
             models.Index(fields=["workspace", "ends_on"], name="term_by_end"),
+            models.Index(
+                fields=["workspace", "renews"], condition=~models.Q(renews=""), name="term_by_renewed"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.subscription_id} from {self.starts_on}"
+
+
+class RunningTerm(models.Model):
+    """Which terms count, or will, as of the last refresh: what lists look up. The ledger says so.
+
+    `id` is that of the version in `term`; it counts until before `runs_until` (null: no end is known).
+    """
+
+    id = models.CharField(max_length=32, primary_key=True, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="running_terms", db_index=False
+    )
+    product = models.CharField(max_length=120, blank=True)
+    seats = models.IntegerField(null=True, blank=True)
+    starts_on = models.DateField()
+    runs_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        db_table = "running_term"
+        indexes = [
+            models.Index(fields=["account", "product"], name="running_by_account"),
+            models.Index(fields=["workspace", "product"], name="running_by_product"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} until {self.runs_until}"
 
 
 class Deal(models.Model):

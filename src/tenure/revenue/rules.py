@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -43,19 +43,9 @@ def monthly(term: Paid) -> float:
     return term.amount_minor * TIMES_A_MONTH[term.interval]
 
 
-def mrr(terms: Iterable[Paid], day: date) -> float:
-    """Monthly recurring revenue on a day, in minor units: the sum over the terms live on it."""
-    return sum(monthly(term) for term in terms if is_live(term, day))
-
-
 def is_rolling(term: Lasting) -> bool:
     """Open-ended or shorter than a quarter: it has no renewal that somebody decides."""
     return term.ends_on is None or term.ends_on - term.starts_on < SHORTEST_DUE
-
-
-def renews_on(terms: Iterable[Lasting], day: date) -> date | None:
-    """The next end of a live term that is not rolling; None if nothing comes up for renewal."""
-    return min((term.ends_on for term in terms if is_live(term, day) and not is_rolling(term)), default=None)  # type: ignore[type-var]
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,11 @@ def relative(value: date | datetime | None, zone: str = "UTC") -> str:
     return formats.relative(value, clock.now(), zone)
 
 
+def is_past(day: date, zone: str = "UTC") -> bool:
+    """Whether a day is before today, by the one clock."""
+    return day < clock.today(zone)
+
+
 def metric(value: float | None, of: Metric, currency: str) -> str:
     """A metric's value, short, in its unit."""
     return wording.figure(of, value, currency)
@@ -77,6 +82,7 @@ def environment(**options: Any) -> Environment:
         share=formats.share,
         change=formats.change,
         day=formats.day,
+        is_past=is_past,
         day_short=formats.day_short,
         exactly=formats.exactly,
         relative=relative,

@@ -10,10 +10,11 @@ NEEDS_CURRENCY = (
     f"{NEEDS_TERMS} Amounts in another currency than the workspace's need its rate: import rates."
 )
 
+# Borealis's contract ended on 6 February and nobody has decided: it counts for thirty days, past due.
 _TERMS = (
     ("acme", "2026-01-01", "2027-01-01", 1200_00, "year", 10),
     ("acme", "2026-02-01", None, 3_00, "week", None),
-    ("borealis", "2026-01-01", "2026-03-08", 50_00, "month", 5),
+    ("borealis", "2026-01-01", "2026-02-06", 50_00, "month", 5),
     ("cinder", "2026-03-08", None, 90_00, "quarter", 5),
     ("dune", "2026-03-09", None, 10_00, "month", 5),
 )
@@ -22,7 +23,8 @@ METRICS.add(
     Metric(
         name="mrr",
         title="MRR",
-        means="Monthly recurring revenue: what their live contracts bring in a month.",
+        means="Monthly recurring revenue: what their live contracts bring in a month. One whose end has "
+        "passed undecided counts for thirty days, one that renews by itself until somebody ends it.",
         unit=Unit.MONEY,
         better="up",
         leading=False,
@@ -43,7 +45,8 @@ METRICS.add(
     Metric(
         name="arr",
         title="ARR",
-        means="Annual recurring revenue: twelve times what their live contracts bring in a month.",
+        means="Annual recurring revenue: twelve times what their live contracts bring in a month. One whose "
+        "end has passed undecided counts for thirty days, one that renews by itself until somebody ends it.",
         unit=Unit.MONEY,
         better="up",
         leading=False,
@@ -85,18 +88,19 @@ METRICS.add(
     Metric(
         name="days_to_renewal",
         title="Days to renewal",
-        means="Days until the first of their live contracts ends. Open-ended contracts have no such day.",
+        means="Days until the next of their live contracts is to be decided; below 0 it is past due. What "
+        "renews by itself comes up each time; what is open-ended or shorter than a quarter never does.",
         unit=Unit.DAYS,
         better=None,
         leading=False,
         side=Side.OUTCOME,
-        measures={"days": DaysUntil("subscriptions.ends_on")},
+        measures={"days": DaysUntil("subscriptions.due_on")},
         value=lambda m: m.days,
-        formula="first end of a live contract − as of",
+        formula="first end of a live contract that is not renewed − as of",
         example=Example(
-            terms=_TERMS,
+            terms=(*_TERMS[:2], ("borealis", "2025-03-02", "2026-03-02", 50_00, "month", 5), _TERMS[3]),
             as_of="2026-03-07",
-            gives={"acme": 300, "borealis": 1, "cinder": None},
+            gives={"acme": 300, "borealis": -5, "cinder": None},
         ),
         missing="A live subscription with an end.",
     )

@@ -48,7 +48,7 @@ METRICS.add(
         leading=True,
         side=Side.OUTCOME,
         measures={
-            "live": DaysSinceFirst("subscriptions.starts_on"),
+            "live": DaysSinceFirst("contracts.starts_on"),
             "first": DaysSinceFirst("milestones.day", where=first_value),
         },
         value=_waited,
@@ -76,7 +76,7 @@ METRICS.add(
         leading=True,
         side=Side.OUTCOME,
         measures={
-            "live": DaysSinceFirst("subscriptions.starts_on"),
+            "live": DaysSinceFirst("contracts.starts_on"),
             "first": DaysSinceFirst("milestones.day", where=first_value),
             "named": Attribute("accounts.first_value_events"),
         },
@@ -105,7 +105,7 @@ METRICS.add(
         measures={
             "done": Count("milestones.event", where=step),
             "steps": Attribute("accounts.onboarding_steps"),
-            "live": DaysSinceFirst("subscriptions.starts_on"),
+            "live": DaysSinceFirst("contracts.starts_on"),
             "used": DaysSince("use_daily.day"),
         },
         value=lambda m: (m.live.notnull() | m.used.notnull()).ifelse(m.done.fill_null(0), None) / m.steps,

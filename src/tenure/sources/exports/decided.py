@@ -83,7 +83,7 @@ DECIDED: Mapping[str, Decided] = {
         *("metrics.MetricValue", "health.Standing", "health.Outlook", "health.BandFlow"),
         *("warnings.Priority", "warnings.BandChange", "warnings.LossRate", "desk.RollUp", "desk.SearchEntry"),
         *("insight.FittedHazard", "insight.AccountHazard", "insight.AuditRun", "accounts.Duplicate"),
-        *("events.DroppedEvents",),
+        *("events.DroppedEvents", "revenue.RunningTerm"),
     ),
     **_all(
         SECRET,
@@ -100,5 +100,10 @@ DECIDED: Mapping[str, Decided] = {
         *("accounts.RegroupedRows", "desk.Change", "desk.ChangedRow", "desk.Habit", "events.MendingRun"),
         *("sources.ImportRun", "sources.RejectedRow", "sources.ImportChange", "sources.ImportAdded"),
         *("sources.ExportRun", "touchpoints.Mention"),
+    ),
+    **_all(
+        GROUND,
+        "who gets which page by e-mail is arranged anew among those who are invited",
+        *("mailing.Outsider", "mailing.Mailing", "mailing.Addressee", "mailing.Posting"),
     ),
 }

@@ -43,6 +43,7 @@ class RevenueOut(Schema):
     from_: date = Field(alias="from")
     to: date
     known_on: date
+    rolled_up: bool = Field(description="Whether a parent and its children count as one customer.")
     currency: str
     start_mrr: float | None
     end_mrr: float | None
@@ -242,11 +243,12 @@ def revenue_figures(
     to: Annotated[date, Query(description="To the state at the end of this day.")],
     as_known: Annotated[date | None, Query(description="As known on this day; else as corrected.")] = None,
     by: Annotated[Literal["account", "reason"] | None, Query(description="Also split by this.")] = None,
+    rolled_up: Annotated[bool, Query(description="Count a parent and its children as one customer.")] = False,
 ) -> dict[str, Any]:
     """How what customers pay moved between two days."""
     for field, day in (("query.from", from_), ("query.to", to), ("query.as_known", as_known)):
         _checked(day, field)
-    found = _tried("query.to", lambda: moving.revenue(request.auth, from_, to, as_known))
+    found = _tried("query.to", lambda: moving.revenue(request.auth, from_, to, as_known, rolled_up=rolled_up))
     told = telling.revenue(found)
     if by:
         told[f"by_{by}"] = telling.by_account(found) if by == "account" else telling.by_reason(found)

@@ -34,6 +34,9 @@ HEADINGS = {
     "seats": "Seats",
     "starts_on": "From",
     "ends_on": "Until",
+    "runs_until": "Counts until",
+    "due_on": "Decided on",
+    "auto_renew": "By itself",
     "subject": "About",
     "hours": "Working hours",
     "handle_minutes": "Minutes in hand",
@@ -48,6 +51,7 @@ HEADINGS = {
     "progress": "Reached",
     "since": "Since",
 }
+_OPEN = {"ends_on": "open", "runs_until": "no end known", "due_on": "rolls on"}
 EARLIEST = date(1990, 1, 1)
 
 
@@ -112,7 +116,7 @@ _UNITS = {Unit.SHARE: "share", Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINU
 def _cell(column: str, value: Any, currency: str) -> str:
     """A value behind a figure, as it is read."""
     if value is None:
-        return "open" if column == "ends_on" else "–"
+        return _OPEN.get(column, "–")
     if isinstance(value, datetime | date):
         return formats.day_short(value)
     if column == "amount_minor":

@@ -50,6 +50,8 @@ def portfolio(request: Request) -> HttpResponse:
         "shade": shade,
         "cohort_name": lambda opens: reasons.cohort_name(found.scope, opens),
         "charts": charts(found, currency),
+        "aims": queries.aims(found.scope),
+        "aimed_at": queries.aimed_at(found.scope),
         **drawn(found.scope.access, found.largest),
     }
     return render(request, "portfolio/portfolio.html", about)

@@ -47,7 +47,7 @@ def renewals(request: Request) -> HttpResponse:
             (title, f"?{asked.but(view=name)}#board", asked.view == name) for name, title in VIEWS.items()
         ],
         "owners": owned.owners(request.access),
-        "aims": targets.shown(request.access, str(asked.quarter), asked.owner),
+        "aims": targets.shown(request.access, str(asked.quarter), asked.owner, targets.RENEWALS),
         "bridge": reasons.bridge(board.found),
         "statuses": {one.title: one.name for one in COLUMNS},
         "titles": TITLES,

@@ -26,7 +26,7 @@ from tenure.health.scoring import Basis
 from tenure.kit import clock, words
 from tenure.revenue import products
 from tenure.revenue import queries as revenue
-from tenure.revenue.models import Term
+from tenure.revenue.models import RunningTerm, Term
 from tenure.revenue.products import Bought, Whitespace
 from tenure.revenue.queries import AccountMoney
 from tenure.segments.standpoint import Standpoint
@@ -91,9 +91,8 @@ def strip(access: Access, account_id: str) -> Strip:
 
 def _seats(access: Access, account_id: str) -> int | None:
     """Seats of the contracts that run today; None where one of them does not say."""
-    today = clock.today(access.workspace.zone)
-    terms = access.of(Term).filter(account_id=account_id, superseded_at=None, starts_on__lte=today)
-    live = [seats for seats, ends in terms.values_list("seats", "ends_on") if ends is None or ends > today]
+    terms = access.of(RunningTerm).filter(account_id=account_id)
+    live = products.on(terms, clock.today(access.workspace.zone)).values_list("seats", flat=True)
     known = [seats for seats in live if seats is not None]
     return sum(known) if live and len(known) == len(live) else None
 

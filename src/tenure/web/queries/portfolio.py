@@ -26,7 +26,8 @@ from tenure.revenue.ledger import Ledger
 from tenure.revenue.losses import losses
 from tenure.revenue.moved import Because, Moved, because, moved
 from tenure.revenue.movements import Movements
-from tenure.web.queries import periods
+from tenure.revenue.quarters import Quarter
+from tenure.web.queries import periods, targets
 from tenure.web.queries.customers import Found
 from tenure.web.queries.owned import narrowed
 from tenure.web.queries.periods import Period
@@ -273,6 +274,16 @@ def trend(scope: Scope) -> list[Point]:
         return []
     ends = [day for day in periods.month_ends(scope.today, TREND_MONTHS) if day >= first]
     return cohorts.trend(scope.ledger, [*ends, scope.today])
+
+
+def aimed_at(scope: Scope) -> Quarter:
+    """The quarter whose targets stand beside the figures: the one in which the period ends."""
+    return Quarter.of(scope.asked.period.last, scope.access.workspace.fiscal_year_starts)
+
+
+def aims(scope: Scope) -> dict[str, str]:
+    """What each figure should be in that quarter, by what explains it."""
+    return targets.shown(scope.access, str(aimed_at(scope)), scope.asked.owner, targets.PORTFOLIO)
 
 
 def steps(movements: Movements) -> list[Step]:

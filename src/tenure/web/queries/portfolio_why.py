@@ -15,7 +15,7 @@ from tenure.revenue import cohorts
 from tenure.revenue.moved import Moved
 from tenure.revenue.movements import KINDS, Movements
 from tenure.web import formats
-from tenure.web.queries import periods
+from tenure.web.queries import periods, portfolio
 from tenure.web.queries.portfolio import COHORTS, Asked, Called, Scope, called
 from tenure.workspaces.access import Access
 
@@ -132,13 +132,19 @@ def why(access: Access, asked: Asked, figure: str) -> Why:
         means=told.means,
         of=told.of,
         says=says(movements, figure, currency),
-        parts=_parts(movements, currency),
+        parts=[*_aim(scope, figure), *_parts(movements, currency)],
         coverage=coverage(scope),
         before=words.day(period.before, scope.today),
         after=words.day(period.last, scope.today),
         count=len(rows),
         rows=_named(scope.access, rows[:ROWS]),
     )
+
+
+def _aim(scope: Scope, figure: str) -> list[tuple[str, str]]:
+    """What it should be, if anybody said so."""
+    quarter, aims = portfolio.aimed_at(scope), portfolio.aims(scope)
+    return [(f"Aim in Q{quarter.number} {quarter.year}", aims[figure])] if figure in aims else []
 
 
 def says(movements: Movements, figure: str, currency: str) -> str:

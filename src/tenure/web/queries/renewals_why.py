@@ -11,6 +11,7 @@ from tenure.renewals import rules
 from tenure.renewals.figures import NOT_SAID, Rates, Renewals, Tally, in_good_health, share
 from tenure.renewals.rows import AT_RISK, CHURNED, NO_RISK, PAST_DUE, RENEWED, DueRow, LossRow, StakeRow, Who
 from tenure.web import formats
+from tenure.web.queries import targets
 from tenure.web.queries.renewals import TITLES, Asked, figures
 from tenure.workspaces.access import Access
 
@@ -103,7 +104,8 @@ def _forecast(found: Renewals) -> list[Part]:
         ("Lower end of the 80 % interval", _money(found, found.low)),
         ("Upper end", _money(found, found.high)),
         ("As the owners call it", _money(found, found.called)),
-        ("The worst case: everything at risk", _money(found, found.worst)),
+        ("With everything at risk", _money(found, found.at_risk_of_loss)),
+        ("The worst case: the larger of that and the upper end", _money(found, found.worst)),
     ]
 
 
@@ -141,7 +143,6 @@ def _healthy(found: Renewals) -> list[Part]:
         _tally(found, "Open terms of the quarter", Tally.of(found.open_terms)),
         _tally(found, "of customers in good health", Tally.of(good)),
         ("The next 90 days, whatever the quarter", formats.share(in_good_health(ahead), 1)),
-        ("Aim", formats.share(found.target)),
     ]
 
 
@@ -209,6 +210,14 @@ FIGURES = {
         "",
         _costs,
     ),
+    "subscriptions_lost": Figure(
+        "Subscriptions lost",
+        "Contracts that ended for good in the quarter, of customers that left and of those that stay.",
+        lambda f: formats.number(f.subscriptions_lost),
+        lambda f: [*f.churned, *f.partial],
+        "",
+        _costs,
+    ),
     "partial": Figure(
         "Partial churn",
         "Contracts lost by customers that stay.",
@@ -254,7 +263,8 @@ FIGURES = {
     ),
     "worst": Figure(
         "The worst case",
-        "The churn cost so far, and what every customer pays that is at risk.",
+        "The churn cost so far, and what every customer pays that is at risk; or the upper end of the "
+        "forecast's interval where that is more, since customers whom nothing marks are lost, too.",
         lambda f: _money(f, f.worst),
         lambda f: [one for one in f.at_stake if one.is_at_risk],
         "",
@@ -268,6 +278,15 @@ FIGURES = {
         "renewed terms",
         _late,
         "on_time_rate",
+    ),
+    "days_late": Figure(
+        "Median days late",
+        "Of the renewed terms whose next one starts after their end: how many days, the middle one.",
+        lambda f: formats.number(f.median_days_late, 0),
+        lambda f: f.late,
+        "",
+        _late,
+        "median_days_late",
     ),
     "good_health": Figure(
         "Renewals in good health",
@@ -317,11 +336,17 @@ def why(access: Access, asked: Asked, name: str) -> Why:
         of=figure.of,
         says=figure.says(found),
         missing=found.missing.get(figure.missing, ""),
-        parts=figure.parts(found),
+        parts=[*_aim(access, asked, name), *figure.parts(found)],
         coverage=coverage(access, asked, found),
         count=len(rows),
         rows=rows[:ROWS],
     )
+
+
+def _aim(access: Access, asked: Asked, figure: str) -> list[Part]:
+    """What it should be in the quarter, if anybody said so."""
+    aims = targets.shown(access, str(asked.quarter), asked.owner, targets.RENEWALS)
+    return [("Aim", aims[figure])] if figure in aims else []
 
 
 def coverage(access: Access, asked: Asked, found: Renewals) -> list[str]:

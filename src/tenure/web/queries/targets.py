@@ -10,18 +10,33 @@ from tenure.kit.money import Money
 from tenure.renewals import calls
 from tenure.renewals.calls import Aim
 from tenure.renewals.targets import FIGURES, Aimed
+from tenure.revenue.movements import KINDS
 from tenure.web import formats
 from tenure.web.queries import owned
 from tenure.web.queries.owned import TEAM
 from tenure.workspaces.access import Access
 
-# The figures of the page that carry a target, by what explains them.
-SHOWN = {
+# The figures of Renewals and of Portfolio that carry a target, by what explains them.
+RENEWALS = {
+    "rate_count": "rate.count",
     "rate_gross": "rate.gross",
+    "rate_net": "rate.net",
     "churn_cost": "churn_cost_qtd",
+    "unit_churn": "unit_churn_qtd",
+    "subscriptions_lost": "unit_churn_qtd.subscriptions",
+    "partial": "partial_churn_qtd",
+    "contraction": "contraction_qtd",
+    "forecast": "forecast_churn_cost.expected",
     "at_risk": "at_risk_arr",
     "good_health": "good_health_share",
     "on_time": "on_time_rate",
+    "days_late": "median_days_late",
+}
+PORTFOLIO = {
+    "arr": "end_mrr",
+    "start": "start_mrr",
+    **{figure: figure for figure in ("grr", "nrr", "logo_churn", "quick_ratio")},
+    **{kind: f"movements.{kind}" for kind in KINDS},
 }
 
 
@@ -52,11 +67,11 @@ def lines(access: Access, quarter: str) -> list[Line]:
     ]
 
 
-def shown(access: Access, quarter: str, owner: str) -> dict[str, str]:
-    """The targets beside the page's figures: of the owner or team on show, else of everybody."""
+def shown(access: Access, quarter: str, owner: str, names: Mapping[str, str]) -> dict[str, str]:
+    """The targets beside a page's figures (`names`): of the owner or team on show, else of everybody."""
     aims, found = calls.targets(access, quarter), {}
     team = owner.removeprefix(TEAM) if owner.startswith(TEAM) else ""
-    for figure, name in SHOWN.items():
+    for figure, name in names.items():
         value = calls.target_of(aims, name, "" if team else owner, team)
         if value is not None:
             found[figure] = says(FIGURES[name], value, access.workspace.currency)
@@ -66,8 +81,10 @@ def shown(access: Access, quarter: str, owner: str) -> dict[str, str]:
 def says(figure: Aimed, value: float, currency: str) -> str:
     """A target as it is written."""
     if figure.unit == "share":
-        return formats.share(value, 1) if value * 100 % 1 else formats.share(value)
-    return words.money(value, currency) if figure.unit == "money" else formats.number(value)
+        return formats.share(value, 1) if round(value * 100, 6) % 1 else formats.share(value)
+    if figure.unit == "money":
+        return words.money(value, currency)
+    return formats.number(value, 0 if value == int(value) else 2)
 
 
 def typed(figure: Aimed, value: float, currency: str) -> str:

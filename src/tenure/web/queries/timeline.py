@@ -17,7 +17,9 @@ from tenure.events.use import UseDay
 from tenure.feedback.models import Response
 from tenure.feedback.rules import tone
 from tenure.kit import clock, words
+from tenure.revenue import queries as revenue
 from tenure.revenue.models import Term
+from tenure.revenue.queries import TermLine
 from tenure.revenue.rules import is_rolling, monthly
 from tenure.touchpoints.models import Note
 from tenure.warnings.models import BandChange
@@ -242,25 +244,30 @@ def _contracts_latest(access: Access, account_id: str, before: date) -> date | N
 
 
 def contract_moments(access: Access, account_id: str) -> list[Moment]:
-    """What became of an account's contracts so far: begun, renewed, grown, shrunk, ended; newest first."""
+    """What became of an account's contracts so far: begun, renewed, grown, shrunk, ended; newest first.
+
+    Which of them ended, the ledger says.
+    """
+    ends = {one.term_id: one for one in revenue.money_of(access, account_id).terms}
     terms = access.of(Term).filter(account_id=account_id, superseded_at=None).select_related("subscription")
     ordered = terms.order_by("subscription__external_id", "starts_on")
     by_contract = groupby(ordered, key=lambda term: term.subscription_id)
     today = clock.today(access.workspace.zone)
-    found = [one for _, of_one in by_contract for one in _of_contract(list(of_one)) if one.day <= today]
+    found = [one for _, some in by_contract for one in _of_contract(list(some), ends) if one.day <= today]
     return sorted(found, key=lambda one: one.day, reverse=True)
 
 
-def _of_contract(terms: list[Term]) -> Iterator[Moment]:
+def _of_contract(terms: list[Term], ends: Mapping[str, TermLine]) -> Iterator[Moment]:
     yield _begun("Contract begun", terms[0])
     for before, term in pairwise(terms):
-        if before.ends_on is None or term.starts_on <= before.ends_on:
+        line = ends.get(before.pk)
+        until = line.runs_until if line and line.runs_until else before.ends_on
+        if before.ends_on is None or until is None or term.starts_on <= until:
             yield _next(before, term)
         else:
-            yield _ended(before)
+            yield from _ended(before, line)
             yield _begun("Contract taken up again", term)
-    if terms[-1].ends_on:
-        yield _ended(terms[-1])
+    yield from _ended(terms[-1], ends.get(terms[-1].pk))
 
 
 def _begun(how: str, term: Term) -> Moment:
@@ -280,9 +287,21 @@ def _next(before: Term, term: Term) -> Moment:
     return Moment(term.starts_on, "money", title, _terms(term), "hot" if more < 0 else "fine", turn=2)
 
 
-def _ended(term: Term) -> Moment:
-    assert term.ends_on is not None
-    return Moment(term.ends_on, "money", f"Contract ended{_product(term)}", "", "hot", term.reason, turn=2)
+def _ended(term: Term, line: TermLine | None) -> Iterator[Moment]:
+    """What its end came to: it went on by itself, waits to be decided, or ended."""
+    if term.ends_on is None:
+        return
+    if line and line.goes_on:
+        yield Moment(
+            term.ends_on, "money", f"Renewed by itself{_product(term)}", _terms(term), "fine", turn=2
+        )
+    if line and line.is_past_due:
+        says = "counts for the grace, then it ended"
+        yield Moment(term.ends_on, "money", f"Contract past due{_product(term)}", says, "hot", turn=2)
+    else:
+        ended_on = line.runs_until if line else term.ends_on
+        if ended_on:
+            yield Moment(ended_on, "money", f"Contract ended{_product(term)}", "", "hot", term.reason, turn=2)
 
 
 def _product(term: Term) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -15,7 +15,8 @@ from django.urls import reverse
 from tenure.accounts.models import Account
 from tenure.health.models import Standing
 from tenure.kit import words
-from tenure.revenue.models import Term
+from tenure.revenue.matching import GRACE
+from tenure.revenue.models import RunningTerm, Term
 from tenure.segments.rules import Rule
 from tenure.segments.standpoint import ME, Standpoint
 from tenure.touchpoints import queries as touchpoints
@@ -233,15 +234,18 @@ def _contracts(of: Of, since: date, standpoint: Standpoint) -> Iterator[News]:
     by_subscription: dict[str, list[Term]] = {}
     for term in terms:
         by_subscription.setdefault(term.subscription_id, []).append(term)
+    running = dict(of(RunningTerm).filter(pk__in=[one.pk for one in terms]).values_list("pk", "runs_until"))
     for chain in by_subscription.values():
-        told = _told(chain, days, standpoint)
+        told = _told(chain, days, running)
         if told:
             account = chain[-1].account
             standing = getattr(account, "standing", None)
             yield News(account.pk, account.name, standing.band if standing else "", *told, "arr")
 
 
-def _told(chain: list[Term], days: tuple[date, date], standpoint: Standpoint) -> tuple[str, str] | None:
+def _told(
+    chain: list[Term], days: tuple[date, date], running: Mapping[str, date | None]
+) -> tuple[str, str] | None:
     """What happened to a subscription, and what is paid for it a year."""
     last = chain[-1]
     since, until = days
@@ -249,8 +253,16 @@ def _told(chain: list[Term], days: tuple[date, date], standpoint: Standpoint) ->
         before = chain[-2] if len(chain) > 1 and chain[-2].ends_on == last.starts_on else None
         return _began(before, last), words.money(yearly(last), last.currency)
     if last.ends_on and since <= last.ends_on <= until:
-        return "contract ended", words.money(yearly(last), last.currency)
+        what = _came_to(last, running)
+        return what, words.money(yearly(last), last.currency)
     return None
+
+
+def _came_to(last: Term, running: Mapping[str, date | None]) -> str:
+    """What a contract's end came to, by what counts today."""
+    if last.pk not in running:
+        return "contract ended"
+    return "renewed by itself" if last.auto_renew else "contract past due"
 
 
 def _began(before: Term | None, now: Term) -> str:
@@ -289,8 +301,8 @@ def _first_use(of: Of, since: date) -> Iterator[News]:
 
 
 def renewals(of: Of, today: date) -> Renewals:
-    """Contracts that end within 60 days."""
-    soon = (today, today + timedelta(days=RENEWAL_DAYS))
+    """Contracts that end within 60 days; what is past due comes first."""
+    soon = (today - timedelta(days=GRACE), today + timedelta(days=RENEWAL_DAYS))
     rows = of(Standing).filter(renews_on__range=soon)
     total = rows.aggregate(count=Count("pk"), arr_minor=Sum("arr_minor"))
     columns = ("pk", "account__name", "band", "renews_on", "arr_minor")
