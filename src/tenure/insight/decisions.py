@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 
+from tenure.accounts.models import Account
 from tenure.insight.cohorts import Counts, Kind
+from tenure.revenue import known as contracts
 from tenure.revenue.matching import EARLY, GRACE
-from tenure.revenue.models import Term
 from tenure.workspaces.access import Access
 
 LOOK_BACK_DAYS = 730  # decisions older than this are of another time
@@ -59,42 +59,24 @@ class Decisions:
 
 def versions(access: Access) -> pa.Table:
     """Every version of every term, with the days on which it was known, in the workspace's zone."""
-    zone = ZoneInfo(access.workspace.zone)
-    rows = access.of(Term).order_by("recorded_at").values_list(*_READ)
-    columns: list[tuple[Any, ...]] = list(zip(*rows.iterator(5_000), strict=True)) or [()] * len(_READ)
-    read = dict(zip(_COLUMNS, columns, strict=True))
-    for name in ("known_from", "known_until"):
-        read[name] = tuple(at.astimezone(zone).date() if at else None for at in read[name])
-    return pa.table({name: pa.array(read[name], kind) for name, kind in _COLUMNS.items()})
+    ids = list(access.of(Account).values_list("pk", flat=True)) if access.is_narrowed else None
+    rows = contracts.every_version(access.workspace, ids).sort_by("recorded_at")
+    return pa.table({name: rows[of] for name, of in _READ.items()})
 
 
-_READ = (
-    "id",
-    "subscription_id",
-    "subscription__external_id",
-    "account_id",
-    "subscription__product",
-    "starts_on",
-    "ends_on",
-    "auto_renew",
-    "renews",
-    "reason",
-    "recorded_at",
-    "superseded_at",
-)
-_COLUMNS = {
-    "term_id": pa.string(),
-    "subscription_id": pa.string(),
-    "ref": pa.string(),
-    "account_id": pa.string(),
-    "product": pa.string(),
-    "starts_on": pa.date32(),
-    "ends_on": pa.date32(),
-    "auto_renew": pa.bool_(),
-    "renews": pa.string(),
-    "reason": pa.string(),
-    "known_from": pa.date32(),
-    "known_until": pa.date32(),
+_READ = {
+    "term_id": "term_id",
+    "subscription_id": "subscription_key",
+    "ref": "subscription_id",
+    "account_id": "account_id",
+    "product": "product",
+    "starts_on": "starts_on",
+    "ends_on": "ends_on",
+    "auto_renew": "auto_renew",
+    "renews": "renews",
+    "reason": "reason",
+    "known_from": "recorded_on",
+    "known_until": "superseded_on",
 }
 
 

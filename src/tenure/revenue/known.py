@@ -20,6 +20,7 @@ _VERSIONS = pa.schema(
     [
         ("account_id", pa.string()),
         ("subscription_id", pa.string()),
+        ("subscription_key", pa.string()),  # its id here; `subscription_id` is its source's
         ("term_id", pa.string()),
         ("product", pa.string()),
         ("amount_minor", pa.int64()),
@@ -35,9 +36,9 @@ _VERSIONS = pa.schema(
     ]
 )
 _SQL = """
-    SELECT term.account_id, subscription.external_id AS subscription_id, term.id AS term_id, product,
-        amount_minor, currency, interval, starts_on, ends_on, auto_renew, renews, reason, recorded_at,
-        superseded_at
+    SELECT term.account_id, subscription.external_id AS subscription_id,
+        subscription.id AS subscription_key, term.id AS term_id, product, amount_minor, currency, interval,
+        starts_on, ends_on, auto_renew, renews, reason, recorded_at, superseded_at
     FROM term JOIN subscription ON subscription.id = subscription_id WHERE term.workspace_id = ?"""
 TIMES_A_YEAR = {"week": 52, "month": 12, "quarter": 4, "year": 1}
 
@@ -49,7 +50,7 @@ def terms(
 
     `account_ids`: only theirs; None: everybody's. Whoever has an amount without a rate is left out whole.
     """
-    versions = _versions(workspace, account_ids)
+    versions = every_version(workspace, account_ids)
     if known_on is not None:
         versions = versions.filter(pc.less_equal(versions["recorded_on"], known_on))
     versions = _with_first_words(versions)
@@ -58,7 +59,8 @@ def terms(
     return _priced(versions.filter(is_known), rates)
 
 
-def _versions(workspace: Workspace, account_ids: Collection[str] | None) -> pa.Table:
+def every_version(workspace: Workspace, account_ids: Collection[str] | None = None) -> pa.Table:
+    """Every version of every term, with the days, in the workspace's zone, on which each was known."""
     path = records.copy("contracts", _SQL, _VERSIONS, ("term", "subscription"), workspace.id)
     table = pq.read_table(path)
     if account_ids is not None:
