@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -109,13 +110,13 @@ class Wanted:
             metrics,
         )
 
-    @property
+    @cached_property
     def query_string(self) -> str:
         """The same, as an address has it."""
         here = {"view": self.view, "after": self.after, "before": self.before}
         return urlencode([*self._state(), *((name, value) for name, value in here.items() if value)])
 
-    @property
+    @cached_property
     def state(self) -> str:
         """What a saved view keeps of it: all but the view's own id and the page."""
         return urlencode(list(self._state()))
@@ -136,7 +137,7 @@ class Wanted:
         """The columns as the address has them; empty for the usual ones."""
         return "" if self.show == choosing.USUAL else ",".join(self.show)
 
-    @property
+    @cached_property
     def columns(self) -> list[Column]:
         """The columns, after the name."""
         return choosing.columns(self.show, self.catalogue)
