@@ -28,6 +28,7 @@ from tenure.web.queries import keyset, rolled
 from tenure.web.queries.attributes import values_of
 from tenure.web.queries.columns import Column
 from tenure.web.queries.orders import SORTS, USUAL, Sort, sort_of
+from tenure.web.queries.standings import standings
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 from tenure.workspaces.roles import Right
@@ -390,10 +391,6 @@ def _metrics(account_ids: Sequence[str], metrics: Iterable[str]) -> Mapping[str,
 
 def total(found: Found) -> Total:
     """Exactly how many, and their ARR together. For a large set this takes a moment."""
-    return Total(
-        **found.accounts().aggregate(
-            count=Count("pk"),
-            with_arr=Count(found.figure("arr_minor")),
-            arr_minor=Sum(found.figure("arr_minor")),
-        )
-    )
+    alone = standings(found)
+    arr, rows = (found.figure("arr_minor"), found.accounts()) if alone is None else (F("arr_minor"), alone)
+    return Total(**rows.aggregate(count=Count("pk"), with_arr=Count(arr), arr_minor=Sum(arr)))
