@@ -9,9 +9,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from tenure.accounts.models import Account
+from tenure.accounts.models import Account, AccountAttributes
 from tenure.health.models import Standing
 from tenure.web.exporting import harmless
+from tenure.web.queries.columns import COLUMNS
 from tenure.workspaces.access import Access
 from tests.warnings import scene
 from tests.warnings.scene import ago, today
@@ -161,9 +162,15 @@ def test_an_empty_workspace_says_what_to_do_and_an_empty_set_how_to_get_out(
 
 
 def test_names_are_text_whatever_they_hold(client: Client, access: Access) -> None:
-    scene.account(access, '<script>alert("x")</script>', 1, score=10, band="poor", outcomes=1, experience=1)
+    hostile = '<script>alert("x")</script>'
+    row = scene.account(access, hostile, 1, hostile, score=10, band="poor", outcomes=1, experience=1)
+    Account.objects.filter(pk=row.pk).update(segment=hostile, domain=f'"><{hostile}', parent=row)
+    AccountAttributes.objects.create(workspace=access.workspace, account=row, data={"plan": hostile})
     page = client.get("/customers").content.decode()
+    shown = ",".join([*list(COLUMNS)[1:], "text:plan"])
+    page += client.get("/customers", {"show": shown}).content.decode()
     assert "<script>alert" not in page
+    assert "<<" not in page
     assert "</script>alert" not in page
     assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt;" in page
     page = client.get(

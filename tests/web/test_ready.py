@@ -1,10 +1,14 @@
-"""What the front door asks before it calls Tenure ready."""
+"""What the front door asks before it calls Tenure ready, and what every answer says of itself."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+
+from tenure.web.wsgi import Started, timed
 
 
 @pytest.mark.django_db
@@ -24,3 +28,17 @@ def test_pages_are_not_ready_without_their_tables(client: Client) -> None:
     finally:
         with connection.schema_editor() as editor:
             editor.execute("ALTER TABLE gone RENAME TO workspaces_workspace")
+
+
+def test_an_answer_says_how_long_it_took() -> None:
+    said: list[tuple[str, str]] = []
+
+    def pages(environ: dict[str, Any], start: Started) -> list[bytes]:
+        start("200 OK", [("X-Kind", environ["kind"])])
+        return [b"a page"]
+
+    answer = timed(pages)({"kind": "page"}, lambda status, headers: said.extend(headers))
+    assert list(answer) == [b"a page"]
+    [kind, (name, value)] = said
+    assert (kind, name) == (("X-Kind", "page"), "Server-Timing")
+    assert 0 <= float(value.removeprefix("app;dur=")) < 60_000

@@ -15,10 +15,11 @@ start_django()  # before anything that has tables is imported
 from django.test import Client  # noqa: E402
 
 from tenure.accounts.models import Account, Identity  # noqa: E402
+from tenure.bench._contracts import contracts  # noqa: E402
 from tenure.bench._customers import fill, insert  # noqa: E402
 from tenure.events.actions import load_events  # noqa: E402
 from tenure.health.models import Standing  # noqa: E402
-from tenure.kit import clock  # noqa: E402
+from tenure.kit import clock, statistics  # noqa: E402
 from tenure.web.queries.customers import PAGE  # noqa: E402
 from tenure.web.queries.keyset import Mark  # noqa: E402
 from tenure.workspaces.access import workspace_of_job  # noqa: E402
@@ -29,6 +30,8 @@ def main(workspace_id: str, accounts: int, page: int) -> None:
     """Fill a workspace; print a session, an account and the mark before a page of the usual order."""
     workspace = workspace_of_job(workspace_id)
     ids = fill(workspace, accounts)
+    contracts(workspace)
+    statistics.gather()
     last = Standing.objects.filter(score__isnull=False).order_by("score", "account_id")[PAGE * (page - 1) - 1]
     mark = Mark(0, last.account_id, str(last.score))
     _use(workspace, ids[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import signal
 import socket
 import statistics
@@ -25,27 +26,51 @@ ACCOUNTS = 100_000
 ROUNDS = 25
 CLIENTS = 4
 PAGE = 1000
+READING = 1.0  # seconds, on average
 PATIENCE = 60
 
-Latencies = dict[str, list[float]]
+FIRST = ("today", "renewals", "portfolio")  # figures that are kept afterwards
+
+
+@dataclass(frozen=True)
+class Took:
+    """Milliseconds of an answer: as the client saw it, and as the server says, None where it says nothing."""
+
+    client: float
+    server: float | None
+
+
+Latencies = dict[str, list[Took]]
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Milliseconds of every answer to a client who was alone; answers a second to four at once."""
+    """The first answers; all those to a client who was alone, to four who each ask for the next page at once
+    (and how many a second they got), and to four who look at each page for a second.
+    """
 
+    first: Latencies
     alone: Latencies
-    together: float
+    together: Latencies
+    a_second: float
+    reading: Latencies
 
 
 def run(rounds: int | None = None) -> Result:
-    """Serve 100,000 customers: every page `rounds` (25) times to one client, then to four at once."""
+    """Serve 100,000 customers: every page `rounds` (25) times to one client, then to four at once.
+
+    A page's time is the server's own: from the moment the application has the request until it has the whole
+    answer, with all that it waited for other requests. What the client sees has the way there and back, too.
+    """
     rounds = rounds or ROUNDS
     with installation() as place:
         data = _fill(place)
         naive = _measure(place, "tenure.bench._naive", _naive_pages(), data, max(3, rounds // 5))
         ours = _measure(place, "tenure.web.serve", _pages(data), data, rounds)
-    ratios = {f"{name}, p95": _p95(naive.alone[name]) / _p95(ours.alone[name]) for name in naive.alone}
+    ratios = {
+        f"{name}, p95": _p95(_client(naive.alone[name])) / _p95(_client(ours.alone[name]))
+        for name in naive.alone
+    }
     return Result(
         name="pages",
         baseline="the same list with Paginator, select_related and a Django template: its p95 over ours",
@@ -66,6 +91,9 @@ def _pages(data: Mapping[str, str]) -> dict[str, str]:
         "account": account,
         "money": f"{account}/money",
         "what happened": f"{account}/happened",
+        "today": "/",
+        "renewals": "/renewals",
+        "portfolio": "/portfolio",
     }
 
 
@@ -92,13 +120,20 @@ def _measure(
     """Ask a server of its own for every page."""
     session = data["session"]
     with TemporaryDirectory(prefix="tn-") as folder, _serving(place, module, Path(folder) / "s") as path:
-        _ask(path, pages, session, 1)  # warm
+        first = _ask(path, pages, session, 1)  # warm
         alone = _ask(path, pages, session, rounds)
-        began = time.perf_counter()
-        with ThreadPoolExecutor(CLIENTS) as clients:
-            asked = [clients.submit(_ask, path, pages, session, max(1, rounds // 4)) for _ in range(CLIENTS)]
-            answers = sum(len(found) for one in asked for found in one.result().values())
-        return Measured(alone, answers / (time.perf_counter() - began))
+        began, a_client = time.perf_counter(), max(1, rounds // CLIENTS)
+        together = _at_once(path, pages, session, a_client)
+        a_second = sum(map(len, together.values())) / (time.perf_counter() - began)
+        return Measured(first, alone, together, a_second, _at_once(path, pages, session, a_client, READING))
+
+
+def _at_once(path: Path, pages: Mapping[str, str], session: str, rounds: int, pause: float = 0) -> Latencies:
+    """Four clients, all that they were answered."""
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        asked = [clients.submit(_ask, path, pages, session, rounds, pause) for _ in range(CLIENTS)]
+        found = [one.result() for one in asked]
+    return {name: [took for one in found for took in one[name]] for name in pages}
 
 
 @contextmanager
@@ -140,20 +175,23 @@ class _Connection(HTTPConnection):
         self.sock.connect(self._path)
 
 
-def _ask(path: Path, pages: Mapping[str, str], session: str, rounds: int) -> Latencies:
-    """One client: every page so many times, in random order, over one connection."""
+def _ask(path: Path, pages: Mapping[str, str], session: str, rounds: int, pause: float = 0) -> Latencies:
+    """One client: every page so many times, in random order, over one connection, some seconds apart."""
     found: Latencies = {name: [] for name in pages}
     connection = _Connection(path)
     order = list(pages) * rounds
     random.shuffle(order)
     for name in order:
+        time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (nobody has to guess it)
         began = time.perf_counter()
         connection.request("GET", pages[name], headers={"Cookie": f"sessionid={session}"})
         answer = connection.getresponse()
         answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{pages[name]} answered {answer.status}")
-        found[name].append((time.perf_counter() - began) * 1000)
+        took = (time.perf_counter() - began) * 1000
+        said = re.search(r"app;dur=([0-9.]+)", answer.headers.get("Server-Timing", ""))
+        found[name].append(Took(took, float(said[1]) if said else None))
     connection.close()
     return found
 
@@ -162,12 +200,35 @@ def _p95(found: list[float]) -> float:
     return statistics.quantiles(found, n=20)[-1]
 
 
+def _client(found: list[Took]) -> list[float]:
+    return [one.client for one in found]
+
+
 def _figures(ours: Measured, naive: Measured) -> dict[str, float | str]:
     """Medians and 95th percentiles in ms, and pages a second."""
+    told = {
+        "": ours.alone,
+        f"{CLIENTS} clients: ": ours.together,
+        f"{CLIENTS} clients, reading: ": ours.reading,
+        "baseline: ": naive.alone,
+    }
     figures: dict[str, float | str] = {"customers": float(ACCOUNTS)}
-    for kind, measured in (("", ours), ("baseline: ", naive)):
-        for name, found in measured.alone.items():
-            figures[f"{kind}{name}, p50 ms"] = statistics.median(found)
-            figures[f"{kind}{name}, p95 ms"] = _p95(found)
-        figures[f"{kind}pages a second, {CLIENTS} clients"] = measured.together
+    for kind, pages in told.items():
+        for name, found in pages.items():
+            figures.update(_told(f"{kind}{name}", found))
+    figures |= {f"{name}, first time, ms": ours.first[name][0].client for name in FIRST}
+    figures[f"pages a second, {CLIENTS} clients"] = ours.a_second
+    figures[f"baseline: pages a second, {CLIENTS} clients"] = naive.a_second
     return figures
+
+
+def _told(name: str, found: list[Took]) -> dict[str, float]:
+    """The server's time, where it says so, and what the client saw."""
+    server = [one.server for one in found if one.server is not None]
+    seen = {
+        f"{name}, client's p50 ms": statistics.median(_client(found)),
+        f"{name}, client's p95 ms": _p95(_client(found)),
+    }
+    if not server:
+        return seen
+    return {f"{name}, p50 ms": statistics.median(server), f"{name}, p95 ms": _p95(server), **seen}

@@ -15,7 +15,7 @@ from tenure.health.models import HealthOverride, Standing
 from tenure.health.profile import Profile
 from tenure.health.scoring import Basis
 from tenure.health.versions import versions_of
-from tenure.kit import clock, live, outbox
+from tenure.kit import changes, clock, live, outbox
 from tenure.kit.facts import RecordsChanged
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
@@ -157,4 +157,5 @@ def _show(access: Access, account: Account, row: HealthOverride | None) -> None:
         first_day=today.isoformat(),
     )
     outbox.record(fact)
+    changes.touch(access.workspace.id, fact.table)
     live.publish(access.workspace.id, TOPIC, [account.pk])

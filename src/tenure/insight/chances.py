@@ -124,12 +124,16 @@ def _of_terms(found: Decisions, until: date, learnt: InForce | None) -> Iterator
     """Each open contract by the hazard, else by the rate of its kind, and by how long it has been waiting."""
     rates, waiting = cohorts.rates(found.past), Waiting(found.lateness)
     ahead = (until - found.as_of).days
+    alike: dict[tuple[Kind, int | None], Share] = {}  # of the many that end on the same day
     for term in found.open_terms:
         scored = learnt.scored.get(term.account_id) if learnt else None
         if learnt and scored and term.kind is not Kind.NOTICE:
             yield _of_term(term, _by_hazard(term, learnt, scored, waiting, ahead), until, HAZARD)
         else:
-            yield _of_term(term, _share(term, rates[term.kind], waiting, ahead), until, COHORTS)
+            key = term.kind, term.days_left
+            if key not in alike:
+                alike[key] = _share(term, rates[term.kind], waiting, ahead)
+            yield _of_term(term, alike[key], until, COHORTS)
 
 
 def _by_hazard(term: OpenTerm, learnt: InForce, scored: Scored, waiting: Waiting, ahead: int) -> Share:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tenure.accounts.models import Account
 from tenure.insight.cohorts import Counts, Kind
 from tenure.revenue import known as known_terms
 from tenure.revenue.columns import FOREVER, TERMS, days, numbers
@@ -25,7 +26,6 @@ from tenure.revenue.ledger import Ledger
 from tenure.revenue.matching import GRACE
 from tenure.revenue.running import due_days
 from tenure.workspaces.access import Access
-from tenure.workspaces.roles import Right
 
 LOOK_BACK_DAYS = 730  # decisions older than this are of another time
 
@@ -65,8 +65,12 @@ class Decisions:
 
 def versions(access: Access) -> pa.Table:
     """Every version of every term, with the days on which it was known, in the workspace's zone."""
-    access.require(Right.READ)
-    return known_terms.dated(pq.read_table(known_terms.copied(access.workspace)), access.workspace.zone)
+    accounts = access.of(Account)  # asks for the right to read
+    found = pq.read_table(known_terms.copied(access.workspace))
+    if access.is_narrowed:
+        mine = pa.array(list(accounts.values_list("pk", flat=True)), pa.string())
+        found = found.filter(pc.is_in(found["account_id"], mine))
+    return known_terms.dated(found, access.workspace.zone)
 
 
 def decided(known: pa.Table, as_of: date) -> pa.Table:

@@ -16,8 +16,8 @@ from tenure.kit import crypto, live
 from tenure.segments.standpoint import Standpoint
 from tenure.warnings.queries import Asked
 from tenure.web.queries import today
-from tenure.workspaces.access import Access, workspaces_of
-from tenure.workspaces.models import User, Workspace
+from tenure.workspaces.access import Access
+from tenure.workspaces.models import Workspace
 
 MOST_COUNTED = 10_000
 THEMES = ("light", "dark")
@@ -104,11 +104,11 @@ class Frame:
         """The workspace on show."""
         return self.access.workspace if self.access else None
 
-    @cached_property
+    @property
     def workspaces(self) -> list[Workspace]:
         """All that the caller belongs to, for switching."""
-        user = self.access.user if self.access else None
-        return list(workspaces_of(user)) if isinstance(user, User) else []
+        found: list[Workspace] = getattr(self.request, "workspaces", [])
+        return found
 
     @cached_property
     def places(self) -> list[tuple[Place, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
-from django.urls import get_urlconf, reverse
+from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
 from tenure.kit import clock
@@ -23,7 +24,7 @@ from tenure.web.assets import asset
 
 def url(name: str, args: Sequence[Any] = ()) -> str:
     """The address of a page by its name; pages ask for the same ones again and again."""
-    return _address(get_urlconf() or settings.ROOT_URLCONF, name, tuple(args))
+    return _address(settings.ROOT_URLCONF, name, tuple(args))
 
 
 @lru_cache(maxsize=20_000)
@@ -51,8 +52,27 @@ def sends_mail() -> bool:
     return bool(settings.TENURE_ORIGINS)
 
 
-def spark(values: list[float | None], width: int = 64, height: int = 18) -> list[list[tuple[float, float]]]:
-    """A sparkline's polylines, one for each run without a gap, scaled to the box."""
+def bar(value: float) -> str:
+    """The length of a bar of 0 to 100."""
+    return f"{min(max(value, 0), 100):.0f}"
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A sparkline: the points of its polylines as SVG has them, and where it ends."""
+
+    lines: list[str]
+    x: float
+    y: float
+
+
+def spark(values: list[float | None], width: int = 64, height: int = 18) -> Spark | None:
+    """A polyline for each run without a gap, scaled to the box; None where there is nothing to draw."""
+    runs = _runs(values, width, height)
+    return Spark([" ".join(f"{x},{y}" for x, y in run) for run in runs], *runs[-1][-1]) if runs else None
+
+
+def _runs(values: list[float | None], width: int, height: int) -> list[list[tuple[float, float]]]:
     known = [value for value in values if value is not None]
     if not known or len(values) < 2:
         return []
@@ -89,6 +109,7 @@ def environment(**options: Any) -> Environment:
         initials=formats.initials,
         band=formats.band_of,
         spark=spark,
+        bar=bar,
         metric=metric,
         size=formats.size,
     )

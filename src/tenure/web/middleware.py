@@ -9,14 +9,15 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 from tenure.web import sessions
-from tenure.workspaces.access import Access, access_for_user
-from tenure.workspaces.models import User
+from tenure.workspaces.access import Access, access_by, memberships_of
+from tenure.workspaces.models import User, Workspace
 
 
 class Request(HttpRequest):
     """A request of somebody signed in: what pages declare as their argument."""
 
     access: Access
+    workspaces: list[Workspace]  # all that the caller belongs to
     htmx: HtmxDetails
 
 
@@ -29,8 +30,11 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look the caller up once per request."""
         user = request.user
-        chosen = request.session.get("workspace") if user.is_authenticated else None
-        request.access = access_for_user(user, chosen) if isinstance(user, User) else None  # type: ignore[attr-defined]
+        found = list(memberships_of(user)) if isinstance(user, User) else []
+        request.access = None  # type: ignore[attr-defined]
+        if isinstance(user, User):
+            request.access = access_by(found, user, request.session.get("workspace"))  # type: ignore[attr-defined]
+        request.workspaces = [one.workspace for one in found]  # type: ignore[attr-defined]
         sessions.note(request)
         response = self.get_response(request)
         patch_vary_headers(response, ["HX-Request", "Cookie"])

@@ -6,7 +6,7 @@ those rows only, so an id of a neighbour, or of another's book, looks exactly li
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -114,9 +114,15 @@ def memberships_of(user: User) -> QuerySet[Membership]:
 
 def access_for_user(user: User, workspace_id: str | None = None) -> Access | None:
     """A signed-in user's access: to the workspace asked for, else to their first; None if they have none."""
-    memberships = memberships_of(user)
-    chosen = memberships.filter(workspace_id=workspace_id).first() if workspace_id else None
-    membership = chosen or memberships.first()
+    return access_by(memberships_of(user), user, workspace_id)
+
+
+def access_by(
+    memberships: Iterable[Membership], user: User, workspace_id: str | None = None
+) -> Access | None:
+    """The same for whoever has looked up `memberships_of(user)`."""
+    each = list(memberships)
+    membership = next((one for one in each if one.workspace_id == workspace_id), next(iter(each), None))
     if membership is None:
         return None
     return Access(membership.workspace, Role(membership.role), user, owners_of(membership, user))

@@ -73,7 +73,7 @@ def customers(request: Request) -> HttpResponse:
 
 def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
     """What stands above the table."""
-    everyone = access.of(Account)[: FEW + 1].count()
+    everyone = access.of(Account)[: FEW + 1].count() if wanted.is_narrowed else found.count
     fields = attributes.offered(access)
     return {
         "by_name": SORTS["name"],

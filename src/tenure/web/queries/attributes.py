@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from django.db.models import QuerySet
 
 from tenure.accounts import attribute_rules, attributes
 from tenure.accounts.attribute_rules import Attribute
@@ -72,8 +75,12 @@ class ByAttribute:
 
     def stretches(self, found: Found, is_descending: bool) -> list[Stretch]:
         """Those with a value, then the others; no index has it."""
-        rows = found.rows().annotate(its_value=ValueOf("attributes__data", self.name, self.kind))
-        known, unknown = (rows.filter(its_value__isnull=is_null) for is_null in (False, True))
+
+        def rows(*, is_null: bool) -> QuerySet[Account]:
+            valued = found.rows().annotate(its_value=ValueOf("attributes__data", self.name, self.kind))
+            return cast("QuerySet[Account]", valued.filter(its_value__isnull=is_null))
+
+        known, unknown = (partial(rows, is_null=is_null) for is_null in (False, True))
         read: Any = {NUMBER: float, AMOUNT: float, DATE: attributes.day_of}.get(self.kind, str)
         return [Stretch(known, "id", "its_value", is_descending, read), Stretch(unknown)]
 

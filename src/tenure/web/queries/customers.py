@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -27,6 +28,7 @@ from tenure.web.queries import keyset, rolled
 from tenure.web.queries.attributes import values_of
 from tenure.web.queries.columns import Column
 from tenure.web.queries.orders import SORTS, USUAL, Sort, sort_of
+from tenure.web.queries.standings import standings
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 from tenure.workspaces.roles import Right
@@ -109,13 +111,13 @@ class Wanted:
             metrics,
         )
 
-    @property
+    @cached_property
     def query_string(self) -> str:
         """The same, as an address has it."""
         here = {"view": self.view, "after": self.after, "before": self.before}
         return urlencode([*self._state(), *((name, value) for name, value in here.items() if value)])
 
-    @property
+    @cached_property
     def state(self) -> str:
         """What a saved view keeps of it: all but the view's own id and the page."""
         return urlencode(list(self._state()))
@@ -136,7 +138,7 @@ class Wanted:
         """The columns as the address has them; empty for the usual ones."""
         return "" if self.show == choosing.USUAL else ",".join(self.show)
 
-    @property
+    @cached_property
     def columns(self) -> list[Column]:
         """The columns, after the name."""
         return choosing.columns(self.show, self.catalogue)
@@ -249,6 +251,8 @@ _STANDING: dict[str, Any] = {
 def find(access: Access, wanted: Wanted) -> Found:
     """The customers that are meant. A small set is listed once and not searched for again."""
     many = everyone(access, wanted)
+    if not (wanted.is_narrowed or access.is_narrowed) and many.accounts()[: FEW + 1].count() > FEW:
+        return many
     if access.is_narrowed:  # found by their owners, whatever else is asked of them
         leading = _of_book(access).filter(many.conditions)
     else:
@@ -387,10 +391,6 @@ def _metrics(account_ids: Sequence[str], metrics: Iterable[str]) -> Mapping[str,
 
 def total(found: Found) -> Total:
     """Exactly how many, and their ARR together. For a large set this takes a moment."""
-    return Total(
-        **found.accounts().aggregate(
-            count=Count("pk"),
-            with_arr=Count(found.figure("arr_minor")),
-            arr_minor=Sum(found.figure("arr_minor")),
-        )
-    )
+    alone = standings(found)
+    arr, rows = (found.figure("arr_minor"), found.accounts()) if alone is None else (F("arr_minor"), alone)
+    return Total(**rows.aggregate(count=Count("pk"), with_arr=Count(arr), arr_minor=Sum(arr)))

@@ -16,28 +16,38 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """The last `most` values by key, in this process; what is larger than `largest` rows is made anew."""
+    """The last `most` values by key, in this process, of at most `largest` rows together."""
 
     def __init__(self, most: int, largest: int) -> None:
         self._most, self._largest = most, largest
-        self._values: OrderedDict[Hashable, T] = OrderedDict()
+        self._values: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], T], rows: Callable[[T], int]) -> T:
-        """The value of a key, made now if there is none."""
+        """The value of a key, made now if there is none; what is larger than all may be is not kept."""
         found = self._values.get(key)
         if found is None:
-            found = make()
-            if rows(found) <= self._largest:
-                self._keep(key, found)
-        return found
+            made = make()
+            self._keep(key, made, rows(made))
+            return made
+        return found[0]
 
-    def _keep(self, key: Hashable, value: T) -> None:
-        self._values[key] = value
-        while len(self._values) > self._most:
+    def has(self, key: Hashable) -> bool:
+        """Whether the value of a key is there already."""
+        return key in self._values
+
+    def _keep(self, key: Hashable, value: T, rows: int) -> None:
+        if rows > self._largest:
+            return
+        self._values[key] = value, rows
+        while len(self._values) > self._most or self._rows > self._largest:
             try:
                 self._values.popitem(last=False)
             except KeyError:  # another thread was faster
                 return
+
+    @property
+    def _rows(self) -> int:
+        return sum(rows for _, rows in list(self._values.values()))
 
 
 def state(access: Access, as_of: date) -> Hashable:

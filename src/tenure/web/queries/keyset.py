@@ -32,10 +32,11 @@ class Stretch:
     """Rows in one order: by a column that is never null, then by id; or, without a column, by id alone.
 
     An order with missing values is several stretches, so that an index finds the start of each.
-    `rows` are dictionaries (`QuerySet.values`) with an `id`; `row_id` is where the index has that id.
+    `rows` gives dictionaries (`QuerySet.values`) with an `id`, and is not asked before they are wanted: most
+    pages end within the first stretch. `row_id` is where the index has that id.
     """
 
-    rows: QuerySet[Any]
+    rows: Callable[[], QuerySet[Any]]
     row_id: str = "id"
     column: str = ""
     is_descending: bool = False
@@ -45,7 +46,9 @@ class Stretch:
         """At most `most` rows (None: all) behind the mark, or before it, nearest first."""
         is_down = self.is_descending != is_backward
         order = [self.column, self.row_id] if self.column else [self.row_id]
-        rows = self.rows.annotate(**{_SORTED_BY: F(self.column)}) if self.column else self.rows
+        rows = self.rows()
+        if self.column:
+            rows = rows.annotate(**{_SORTED_BY: F(self.column)})
         if mark is not None:
             rows = rows.filter(self._beyond(mark, "lt" if is_down else "gt"))
         return rows.order_by(*(f"-{name}" if is_down else name for name in order))[:most]

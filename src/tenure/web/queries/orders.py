@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -54,10 +55,11 @@ class ByText:
     column: str
 
     def stretches(self, found: Found, is_descending: bool) -> list[Stretch]:
-        rows = found.rows()
         return [
-            Stretch(rows.filter(**{f"{self.column}__gt": ""}), "id", self.column, is_descending),
-            Stretch(rows.filter(**{self.column: ""})),
+            Stretch(
+                lambda: found.rows().filter(**{f"{self.column}__gt": ""}), "id", self.column, is_descending
+            ),
+            Stretch(lambda: found.rows().filter(**{self.column: ""})),
         ]
 
 
@@ -72,19 +74,29 @@ class ByStanding:
         if found.is_rolled:
             return self._of_families(found, is_descending)
         row_id, is_missing = "standing__account_id", f"{self.column}__isnull"
-        scored = found.rows("standing__").filter(standing__isnull=False)
-        known = scored.filter(**{is_missing: False})
+
+        def scored(*, is_null: bool) -> Any:
+            return found.rows("standing__").filter(standing__isnull=False, **{is_missing: is_null})
+
         return [
-            Stretch(known, row_id, self.column, is_descending, self.read),
-            Stretch(scored.filter(**{is_missing: True}), row_id),
-            Stretch(found.rows().filter(standing__isnull=True)),
+            Stretch(partial(scored, is_null=False), row_id, self.column, is_descending, self.read),
+            Stretch(partial(scored, is_null=True), row_id),
+            Stretch(lambda: found.rows().filter(standing__isnull=True)),
         ]
 
     def _of_families(self, found: Found, is_descending: bool) -> list[Stretch]:
         """By the figure that the rows show, which no index has: a family's, or an account's own."""
         name = self.column.removeprefix("standing__")
-        known, unknown = (found.rows().filter(**{f"{name}__isnull": is_null}) for is_null in (False, True))
-        return [Stretch(known, "id", name, is_descending, self.read), Stretch(unknown)]
+        return [
+            Stretch(
+                lambda: found.rows().filter(**{f"{name}__isnull": False}),
+                "id",
+                name,
+                is_descending,
+                self.read,
+            ),
+            Stretch(lambda: found.rows().filter(**{f"{name}__isnull": True})),
+        ]
 
 
 @dataclass(frozen=True)
@@ -95,11 +107,11 @@ class ByMetric:
 
     def stretches(self, found: Found, is_descending: bool) -> list[Stretch]:
         path = "metric_values__"
-        known = found.rows(path, **{f"{path}metric": self.metric})
+        known = partial(found.rows, path, **{f"{path}metric": self.metric})
         there = MetricValue.objects.filter(account=OuterRef("pk"), metric=self.metric)
         return [
             Stretch(known, f"{path}account_id", f"{path}value", is_descending, number),
-            Stretch(found.rows().filter(~Exists(there))),
+            Stretch(lambda: found.rows().filter(~Exists(there))),
         ]
 
 

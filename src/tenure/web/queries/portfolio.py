@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
@@ -27,8 +27,9 @@ from tenure.revenue.losses import losses
 from tenure.revenue.moved import Because, Moved, because, moved
 from tenure.revenue.movements import Movements
 from tenure.revenue.quarters import Quarter
-from tenure.web.queries import periods, targets
+from tenure.web.queries import ledger_kept, periods, targets
 from tenure.web.queries.customers import Found
+from tenure.web.queries.kept import Kept, state
 from tenure.web.queries.owned import narrowed
 from tenure.web.queries.periods import Period
 from tenure.workspaces.access import Access
@@ -110,7 +111,7 @@ class Scope:
     def of(cls, access: Access, asked: Asked) -> Scope:
         """Narrow the caller's ledger to what is asked."""
         theirs = narrowed(access, asked.owner)
-        whole = queries.ledger(theirs)
+        whole = ledger_kept.ledger(theirs)
         has_terms = len(whole.terms) > 0 or queries.has_terms(access)
         return cls(theirs, asked, whole.known_on, _of_product(whole, asked.product), has_terms)
 
@@ -247,8 +248,18 @@ class Portfolio:
 
 
 def portfolio(access: Access, asked: Asked) -> Portfolio:
-    """Everything the page shows of the caller's customers."""
+    """Everything the page shows of the caller's customers, kept until anything that it rests on moves."""
     scope = Scope.of(access, asked)
+    key = (state(scope.access, scope.today), asked)
+    made = _KEPT.get(key, lambda: _portfolio(scope), lambda found: len(found.scope.accounts))
+    return replace(made, scope=scope)  # the caller's own, whoever asked first
+
+
+_KEPT: Kept[Portfolio] = Kept(most=8, largest=300_000)
+
+
+def _portfolio(scope: Scope) -> Portfolio:
+    asked = scope.asked
     movements, period = scope.movements, asked.period
     return Portfolio(
         scope=scope,

@@ -12,7 +12,7 @@ from tenure.web.queries.kept import Kept, state
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
-KEPT: Kept[Renewals] = Kept(most=8, largest=20_000)
+KEPT: Kept[Renewals] = Kept(most=16, largest=300_000)  # rows of half a kilobyte
 
 
 def renewals(access: Access, quarter: Quarter, as_of: date) -> Renewals:
