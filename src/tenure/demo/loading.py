@@ -22,7 +22,7 @@ from tenure.workspaces.actions import create_workspace
 from tenure.workspaces.models import Membership, User, Workspace
 from tenure.workspaces.roles import Role
 
-KINDS = ("accounts", "people", "subscriptions", "events", "responses", "tickets", "goals", "notes", "deals")
+KINDS = "accounts people subscriptions events responses tickets goals notes deals costs".split()
 
 
 class DemoFailed(Exception):
