@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from django.db import transaction
 
 from tenure.demo import company
-from tenure.demo.simulate import ACCOUNTS, Simulated, simulate
+from tenure.demo.simulate import ACCOUNTS, SEED, Simulated, simulate
 from tenure.health.actions import compiling_ahead
 from tenure.kit import clock, home
 from tenure.sources.actions import import_file
@@ -29,9 +29,10 @@ class DemoFailed(Exception):
     """An import of the demo did not go through whole: the simulator and the imports disagree."""
 
 
-def load(accounts: int = ACCOUNTS) -> Workspace:
+def load(accounts: int = ACCOUNTS, seed: int = SEED) -> Workspace:
     """The demo company's workspace, made now if it is not there yet; half-made ones are made anew.
 
+    Another `seed` makes another company, by which models are judged that were looked at on the first.
     What it imports is recorded as facts; scores and warnings follow where those are handled.
     """
     for workspace in all_workspaces().filter(is_demo=True):
@@ -50,7 +51,7 @@ def load(accounts: int = ACCOUNTS) -> Workspace:
     )
     yesterday = clock.today(company.ZONE) - timedelta(days=1)
     with compiling_ahead(workspace):
-        import_all(access_for_machine(workspace), simulate(yesterday, accounts))
+        import_all(access_for_machine(workspace), simulate(yesterday, accounts, seed))
     _hand_over(workspace)
     return workspace
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from tenure.demo import contracts, costs, customers, truth, use, voice, work
 
 ACCOUNTS = 500
+SEED = 7
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Simulated:
 
 
 def hidden(
-    until: date, accounts: int = ACCOUNTS, seed: int = 7
+    until: date, accounts: int = ACCOUNTS, seed: int = SEED
 ) -> tuple[truth.Latent, customers.Firms, Iterator[np.random.Generator]]:
     """What nobody sees of the customers, what they are, and the random streams of all that follows."""
     streams = iter(np.random.default_rng(seed).spawn(11))
@@ -44,7 +45,7 @@ def hidden(
     return latent, customers.draw(next(streams), accounts, until), streams
 
 
-def simulate(until: date, accounts: int = ACCOUNTS, seed: int = 7) -> Simulated:
+def simulate(until: date, accounts: int = ACCOUNTS, seed: int = SEED) -> Simulated:
     """24 months of customers up to and including `until`; the same seed, the same data.
 
     Each table has a random stream of its own, so that a change to one leaves the others as they are.
