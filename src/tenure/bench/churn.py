@@ -181,7 +181,7 @@ def _gaps(companies: Sequence[Company]) -> NDArray[np.float64]:
 
     rng = np.random.default_rng(20260101)
     found = [[_below(_redrawn(rng, one)) for one in companies] for _ in range(DRAWS)]
-    return np.array(found).mean(axis=1)
+    return np.asarray(np.mean(found, axis=1), dtype=np.float64)
 
 
 def _redrawn(rng: np.random.Generator, one: Company) -> Company:

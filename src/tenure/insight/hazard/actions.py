@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
+from tenure.insight import shocks
 from tenure.insight.churn import learners
 from tenure.insight.churn.figures import Quality
 from tenure.insight.hazard import backtest, features, model, rows, scoring
@@ -22,6 +23,7 @@ from tenure.kit import clock
 from tenure.revenue.queries import has_terms
 from tenure.workspaces.access import Access
 
+QUARTER_DAYS = 365.25 / 4
 TOO_FEW = "too few customers were lost in the months on record to learn from"
 
 
@@ -32,6 +34,7 @@ class Learnt:
     hazard: Hazard | None
     judged: Backtest | None
     says: str
+    shock: float = shocks.ASSUMED  # what whole quarters differ by, of log-odds
 
     @property
     def is_in_force(self) -> bool:
@@ -87,7 +90,8 @@ def learn(known: Panel, with_trees: bool = True) -> Learnt:
     hazard = model.with_fading(
         near, [one.taken(later) for one in columns], found.ahead[later].astype(np.float64), found.left[later]
     )
-    return Learnt(hazard, judged, _says(judged))
+    quarter = (found.decided[judged.place] / QUARTER_DAYS).astype(np.int64)
+    return Learnt(hazard, judged, _says(judged), shocks.deviation(judged.hazard, judged.left, quarter))
 
 
 def _says(judged: Backtest) -> str:
@@ -136,7 +140,7 @@ def _keep(access: Access, day: date, learnt: Learnt, scored: list[Scored]) -> Fi
 def _kept_of(learnt: Learnt) -> dict[str, Any]:
     return {
         "numbers": model.as_numbers(learnt.hazard) if learnt.hazard else None,
-        "figures": _figures(learnt.judged),
+        "figures": {**_figures(learnt.judged), "shock": learnt.shock},
         "is_in_force": learnt.is_in_force,
         "says": learnt.says,
     }
