@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tenure.workspaces.access import Access
 
 ACCOUNTS = int(os.environ.get("TENURE_BENCH_ACCOUNTS", "500"))
-SEEDS = [int(one) for one in os.environ.get("TENURE_BENCH_SEEDS", "7 8 9").split()]
+SEEDS = [int(one) for one in os.environ.get("TENURE_BENCH_SEEDS", "7 12 13").split()]
 DRAWS = 200
 MODELS = ("hazard", "boosting", "cohorts")
 
