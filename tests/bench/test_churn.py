@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from tenure.bench import churn
 from tenure.demo.contracts import chance_within
 from tenure.demo.simulate import hidden
 from tenure.insight.churn import figures
@@ -33,3 +34,20 @@ def test_the_expected_auc_is_the_mean_over_many_draws() -> None:
     told = np.round(true + 0.3 * told, 1)
     draws = [figures.auc(rng.random(200) < true, told) for _ in range(800)]
     assert figures.expected_auc(true, told) == pytest.approx(np.mean(draws), abs=0.01)
+
+
+def test_companies_are_judged_one_by_one_and_their_gap_told_with_an_interval() -> None:
+    rng = np.random.default_rng(3)
+    companies = {}
+    for seed in (1, 2):
+        true = rng.uniform(0.01, 0.5, 300)
+        noisy = figures.expit(figures.logit(true) + rng.normal(0, 0.7, 300))
+        some = {"true": true, "seen": true, "left": rng.random(300) < true, "account": np.arange(300) // 3}
+        companies[seed] = {**some, "hazard": noisy, "boosting": noisy, "cohorts": np.full(300, 0.2)}
+    found = churn.result(companies).figures
+    below = float(found["below the best possible on the day"])
+    assert below > 0
+    assert float(found["below it, 80 % interval, from"]) < below < float(found["below it, 80 % interval, to"])
+    each = [float(found[f"below it, seed {seed}"]) for seed in (1, 2)]
+    assert below == pytest.approx(np.mean(each))
+    assert found["AUC of cohorts"] == pytest.approx(0.5)

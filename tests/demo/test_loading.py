@@ -12,7 +12,7 @@ from tenure.demo.simulate import simulate
 from tenure.events import views
 from tenure.feedback.models import Response
 from tenure.kit import home
-from tenure.revenue.models import Subscription
+from tenure.revenue.models import Cost, Subscription
 from tenure.workspaces.access import Access, all_workspaces
 from tests import cast
 
@@ -24,6 +24,7 @@ def test_every_row_of_the_simulator_arrives(access: Access) -> None:
     assert access.of(Person).count() == company.people.num_rows
     assert access.of(Subscription).count() == 12
     assert access.of(Response).count() == company.responses.num_rows
+    assert access.of(Cost).count() == company.costs.num_rows
     with views.connect(access.workspace) as lake:
         assert lake.sql("SELECT count(*) FROM events").fetchall() == [(company.events.num_rows,)]
 

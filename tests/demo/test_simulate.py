@@ -104,3 +104,27 @@ def test_observed_use_follows_the_truth() -> None:
     )
     share = np.asarray(joined["person_id_count_distinct"]) / np.asarray(joined["person_id_count"])
     assert np.corrcoef(share, np.asarray(joined["seat_use"]))[0, 1] > 0.85
+
+
+def test_costs_are_of_days_on_which_the_customer_was_there(small: Simulated) -> None:
+    ends = {row["account_id"]: row["end"] for row in small.subscriptions.sort_by("start").to_pylist()}
+    for row in small.costs.to_pylist():
+        assert row["amount"] > 0
+        assert row["date"] <= UNTIL
+        assert ends[row["account_id"]] is None or row["date"] < ends[row["account_id"]]
+    won = small.costs.filter(pc.equal(small.costs["category"], "acquisition"))
+    assert sorted(won["account_id"].to_pylist()) == sorted(small.accounts["account_id"].to_pylist())
+
+
+def test_a_few_ask_for_far_more_hours_than_others_of_their_segment() -> None:
+    company = simulate(UNTIL, accounts=200)
+    segment = dict(
+        zip(company.accounts["account_id"].to_pylist(), company.accounts["segment"].to_pylist(), strict=True)
+    )
+    worked = company.costs.filter(pc.equal(company.costs["category"], "hours"))
+    hours: dict[str, list[float]] = {}
+    for row in worked.to_pylist():
+        if segment[row["account_id"]] == "Standard":
+            hours.setdefault(row["account_id"], []).append(float(row["amount"]))
+    middle = np.array([np.median(some) for some in hours.values()])
+    assert 0 < np.mean(middle > 3 * np.median(middle)) < 0.15

@@ -20,8 +20,9 @@ from tenure.accounts.actions import AccountRow, upsert_accounts
 from tenure.accounts.models import Account
 from tenure.cli import clv as command  # noqa: F401  # adds itself to the app
 from tenure.cli.base import app
-from tenure.insight import actions, clv, clv_costs, clv_queries
+from tenure.insight import actions, clv, clv_costs, clv_near, clv_queries
 from tenure.insight.clv import Cost, Payers, Side, Terms
+from tenure.insight.clv_near import Own
 from tenure.insight.clv_survival import (
     ENOUGH,
     PERIOD_DAYS,
@@ -32,7 +33,7 @@ from tenure.insight.clv_survival import (
     survived,
     watched_from,
 )
-from tenure.insight.retention import constant, sbg
+from tenure.insight.retention import constant, remaining, sbg
 from tenure.revenue.actions import TermRow, upsert_terms
 from tenure.revenue.columns import FOREVER
 from tenure.revenue.dealing import CostRow, upsert_costs
@@ -142,6 +143,47 @@ def two() -> list[list[Force]]:
     return [in_force(customers(1_500, 6), DAY), in_force(customers(60, 7, 2.0, 4.0), DAY)]
 
 
+@pytest.mark.parametrize("clock", ["year", "month"])
+def test_chances_of_its_own_that_are_those_of_its_kind_change_nothing(clock: str) -> None:
+    model, ages = constant.Geometric(0.1), np.array([0, 3, 9])
+    usual = np.full(3, np.log(0.1 / 0.9))
+    own = Own(usual, np.zeros(3), 0.9)
+    found = clv_near.residual(model, clock, ages, np.array([1.0, 5.0, 12.0]), own, 0.1)
+    rate = clv_near.per_period(0.1, clock)
+    assert found == pytest.approx(remaining.residual_lifetime(model, ages, rate))
+
+
+def test_who_looks_likelier_to_leave_is_worth_less_and_less_so_the_later_it_decides() -> None:
+    model, ages = constant.Geometric(0.1), np.zeros(4, dtype=np.int64)
+    usual = remaining.residual_lifetime(model, ages[:1], 0.1)[0]
+    near = np.array([-9.0, 0.0, 2.0, 9.0])
+    told = clv_near.residual(model, "year", ages, np.ones(4), Own(near, np.zeros(4), 0.9), 0.1)
+    assert (np.diff(told) < 0).all()
+    assert told[0] > usual > told[1]
+    assert told[-1] < 0.01
+    wait = np.array([1.0, 4.0, 8.0, 12.0])
+    later = clv_near.residual(model, "year", ages, wait, Own(np.full(4, 2.0), np.zeros(4), 0.8), 0.1)
+    assert (np.diff(later) > 0).all()
+    assert (later < usual).all()
+
+
+def hazards(who: Payers, seed: int) -> Own:
+    """What a hazard says of most payers."""
+    rng = np.random.default_rng(seed)
+    near = np.where(rng.random(len(who)) < 0.8, rng.normal(-2, 1.5, len(who)), np.nan)
+    return Own(near, rng.uniform(0.1, 0.5, len(who)), float(rng.uniform(0.5, 1.0)))
+
+
+def test_an_interval_holds_what_is_not_known_of_the_hazard_too(two: list[list[Force]]) -> None:
+    who = payers(customers(400, 8), DAY, 2)
+    own = hazards(who, 1)
+    narrow, wide = (
+        clv.values(who, two[0], TERMS, Own(own.near, own.error * some, 0.95)).interval for some in (0.01, 1.0)
+    )
+    known = own.known
+    assert ((wide[1] - wide[0])[known] > (narrow[1] - narrow[0])[known] - 1e-6).mean() > 0.9
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 900), st.floats(0.02, 0.3), st.floats(0.1, 1))
 def test_a_change_of_equity_is_the_sum_of_its_parts(
@@ -152,7 +194,8 @@ def test_a_change_of_equity_is_the_sum_of_its_parts(
     new_terms = Terms(margin, rate, 6000.0)
     for day, terms, forces in ((DAY - days, TERMS, two[seed % 2]), (DAY, new_terms, two[0])):
         who = payers(some, day, seed + day)
-        sides.append(Side(who, forces, terms, clv.values(who, forces, terms)))
+        own = hazards(who, seed + day) if (seed + day) % 3 else None
+        sides.append(Side(who, forces, terms, clv.values(who, forces, terms, own)))
     parts = clv.change(*sides)
     before, after = (float(one.values.value.sum()) for one in sides)
     assert sum(parts.values()) == pytest.approx(after - before, rel=1e-9, abs=1e-3)

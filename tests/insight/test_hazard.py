@@ -91,7 +91,7 @@ def test_a_hazard_that_proves_better_stands_behind_the_chances(november, access,
     assert worst.low < worst.p_lost < worst.high
     assert worst.reasons[0] == "it rolls on and can end any month"
     told = [reason for one in by_hazard for reason in one.reasons]
-    assert any("of seats used in the last week, " in one and one.endswith("(raises it)") for one in told)
+    assert any("of seats used in two weeks, " in one and one.endswith("(raises it)") for one in told)
     assert chances(access, today - timedelta(days=5), today).model == COHORTS  # it was not known then
 
     actions.refit(access)
@@ -120,7 +120,7 @@ def made_up(rows: int = 400) -> tuple[list[Column], np.ndarray]:
     use[:20] = np.nan
     left = rng.random(rows) < 1 / (1 + np.exp(3 * np.nan_to_num(use, nan=0.5) + rolls))
     columns = [
-        Column("seat_use_7", Sort.NUMBER, "", use),
+        Column("seat_use_14", Sort.NUMBER, "", use),
         Column(features.ROLLS, Sort.NUMBER, "", rolls * 1.0),
     ]
     return columns, left
@@ -168,6 +168,6 @@ def test_what_is_far_off_is_drawn_to_the_usual(hazard):
 
 def test_columns_come_in_as_losses_bear_them(hazard):
     columns = [Column(str(number), Sort.NUMBER) for number in range(6)]
-    assert [one.name for one in model.borne(columns, 35)] == ["0", "1", "5"]
-    assert [one.name for one in model.borne(columns, 3)] == ["0", "5"]
+    assert [one.name for one in model.borne(columns, 35)] == ["0", "1", "2", "5"]
+    assert [one.name for one in model.borne(columns, 165)] == ["0", "1", "2", "3", "5"]
     assert len(model.borne(columns, 10_000)) == 6

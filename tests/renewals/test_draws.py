@@ -104,3 +104,25 @@ def test_what_is_certain_has_no_spread():
     found = lost(one, one, one, one * 100)
     assert (found.low, found.expected, found.high) == (300, 300, 300)
     assert lost(one * 0, one * 0, one * 0, one).high == 0
+
+
+def test_a_shock_that_all_share_widens_the_interval():
+    p, worth = np.full(500, 0.1), np.ones(500)
+    alone, together = lost(p, p, p, worth), lost(p, p, p, worth, shock=0.4)
+    assert together.high - together.low > 2 * (alone.high - alone.low)
+    assert together.expected == alone.expected
+
+
+@pytest.mark.parametrize("size", [60, 400])
+def test_the_interval_holds_eight_of_ten_quarters_of_companies_with_shocks(size):
+    """Customers of very different size, whose chances are known with doubt, in quarters that differ."""
+    rng = np.random.default_rng(size)
+    held = 0
+    for quarter in range(200):
+        worth, logit = rng.lognormal(9, 1, size), rng.normal(-2, 1, size)
+        shock, doubt = rng.normal(0, 0.35), 0.2 * rng.normal()
+        gone = rng.random(size) < 1 / (1 + np.exp(-(logit + shock + doubt)))
+        p, low, high = (1 / (1 + np.exp(-(logit + z * 0.2))) for z in (0, -1.2816, 1.2816))
+        told = lost(p, low, high, worth, shock=0.35, draws=1_000, seed=quarter)
+        held += told.low <= (gone * worth).sum() <= told.high
+    assert 0.75 <= held / 200 <= 0.9

@@ -1,8 +1,9 @@
 """The hazard of leaving, against the truth: how near it comes to what the demo's simulator knows.
 
-The demo company is loaded, a hazard is judged by rolling its origin through the months, and every chance it
-told is compared with the true one. The best possible is what somebody would tell who sees the truth itself on
-the day; the use and the mood of the weeks until the decision nobody can see.
+Demo companies of several seeds are loaded, each hazard is judged by rolling its origin through the months,
+and every chance it told is compared with the true one. The best possible is what somebody would tell who sees
+the truth itself on the day; the use and the mood of the weeks until the decision nobody can see. Intervals
+are of accounts drawn anew (a bootstrap by account within each company).
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tenure.bench import Result
 
@@ -27,33 +28,41 @@ if TYPE_CHECKING:
     from tenure.workspaces.access import Access
 
 ACCOUNTS = int(os.environ.get("TENURE_BENCH_ACCOUNTS", "500"))
+SEEDS = [int(one) for one in os.environ.get("TENURE_BENCH_SEEDS", "7 12 13").split()]
+DRAWS = 200
+MODELS = ("hazard", "boosting", "cohorts")
 
 
 def run(rounds: int | None = None) -> Result:
     """AUC as a share of the best possible, and the figures behind it."""
+    return result({seed: judged(seed) for seed in SEEDS})
+
+
+def judged(seed: int) -> dict[str, Any]:
+    """A company's decisions, by name as lists: chances by each model and by the truth, and who left."""
     from tenure.bench._installation import installation
 
     with installation() as place:
-        command = [sys.executable, "-m", __name__, str(ACCOUNTS)]
+        command = [sys.executable, "-m", __name__, str(ACCOUNTS), str(seed)]
         done = subprocess.run(command, env=place.environment, check=True, stdout=subprocess.PIPE)
-        return Result(**json.loads(done.stdout))
+        return dict(json.loads(done.stdout))
 
 
 def main() -> None:
-    """Load the demo into this process's installation, measure, and print the result."""
+    """Load a demo company into this process's installation, judge, and print the decisions."""
     from tenure.cli.base import start_django
 
     start_django()
     from tenure.demo import loading
     from tenure.workspaces.access import access_for_machine
 
-    accounts = int(sys.argv[1])
-    workspace = loading.load(accounts)
-    sys.stdout.write(json.dumps(asdict(measure(access_for_machine(workspace), accounts))))
+    accounts, seed = map(int, sys.argv[1:])
+    workspace = loading.load(accounts, seed)
+    sys.stdout.write(json.dumps(decisions(access_for_machine(workspace), accounts, seed)))
 
 
-def measure(access: Access, accounts: int) -> Result:
-    """Judge the hazard of a demo workspace by the truth."""
+def decisions(access: Access, accounts: int, seed: int) -> dict[str, Any]:
+    """What the hazard of a demo workspace told of each decision, and the truth."""
     import numpy as np
 
     from tenure.insight.churn import learners
@@ -64,14 +73,21 @@ def measure(access: Access, accounts: int) -> Result:
     found, values = rows.at_risk(known), features.values_of(known)
     columns = [one.taken(found.place) for one in features.columns(values, np.isnan(known.due))]
     with learners.one_thread():
-        judged = backtest.run(columns, found, known.at[found.place])
-    if judged is None:
+        told = backtest.run(columns, found, known.at[found.place])
+    if told is None:
         raise SystemExit("too few customers were lost to judge by: take more accounts")
-    return _result(judged, *true_chances(access, known, found, judged, accounts))
+    true, seen = true_chances(access, known, found, told, accounts, seed)
+    return {
+        "true": true.tolist(),
+        "seen": seen.tolist(),
+        "left": told.left.tolist(),
+        "account": known.account[found.place[told.place]].tolist(),
+        **{name: getattr(told, name).tolist() for name in MODELS},
+    }
 
 
 def true_chances(
-    access: Access, known: Panel, found: Rows, judged: Backtest, accounts: int
+    access: Access, known: Panel, found: Rows, told: Backtest, accounts: int, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Of each judged row the true chance of leaving at its decision, and as it stood on the day."""
     import numpy as np
@@ -81,11 +97,11 @@ def true_chances(
     from tenure.demo.simulate import hidden
 
     until = access.workspace.created_at.date() - timedelta(days=1)
-    latent, firms, _ = hidden(until, accounts)
+    latent, firms, _ = hidden(until, accounts, seed)
     place_of = {ref: place for place, ref in enumerate(firms.ids)}
     refs = dict(access.of(Account).values_list("pk", "external_id"))
     true, seen = [], []
-    for row in judged.place:
+    for row in told.place:
         at = found.place[row]
         index = place_of[refs[known.account_ids[known.account[at]]]]
         day = known.days[known.day[at]]
@@ -95,33 +111,87 @@ def true_chances(
     return np.array(true), np.array(seen)
 
 
-def _result(judged: Backtest, true: NDArray[np.float64], seen: NDArray[np.float64]) -> Result:
+Company = dict[str, "NDArray[np.float64]"]
+
+
+def result(companies: dict[int, dict[str, Any]]) -> Result:
+    """What is pooled: means over the companies, each of which is one world."""
+    import numpy as np
+
     from tenure.insight.churn import figures
 
-    quality = judged.quality()
-    told = {"hazard": judged.hazard, "boosting": judged.boosting, "cohorts": judged.cohorts}
-    expected = {name: figures.expected_auc(true, chance) for name, chance in told.items()}
-    best, seen_best = figures.expected_auc(true, true), figures.expected_auc(true, seen)
-    slope, intercept = figures.slope_and_intercept(true, judged.hazard)
+    found = {seed: {name: np.array(some) for name, some in one.items()} for seed, one in companies.items()}
+    gaps = _gaps(list(found.values()))
+    pooled = {
+        name: np.concatenate([one[name] for one in found.values()]) for name in (*MODELS, "true", "left")
+    }
+    slope, intercept = figures.slope_and_intercept(pooled["true"], pooled["hazard"])
+    aucs = {name: _mean(found.values(), name) for name in MODELS}
+    best, at_decision = (_mean(found.values(), name) for name in ("seen", "true"))
+    low, high = np.quantile(gaps, (0.1, 0.9)).tolist()
     return Result(
         name="churn",
         baseline="the AUC of the true hazard as it stands on the day of the forecast",
-        ratios={name: auc / seen_best for name, auc in expected.items()},
+        ratios={name: auc / best for name, auc in aucs.items()},
         figures={
-            "decisions": float(len(judged.left)),
-            "lost": float(judged.left.sum()),
-            "lost, by the truth": float(true.sum()),
-            "lost, by the hazard": float(judged.hazard.sum()),
-            "best possible AUC, seen on the day": seen_best,
-            "best possible AUC, seen at the decision": best,
-            **{f"AUC of {name}": auc for name, auc in expected.items()},
-            "AUC of hazard, as it happened": quality["hazard"].auc,
-            "AUC of truth on the day, as it happened": figures.auc(judged.left, seen),
+            "companies": float(len(found)),
+            "decisions": float(len(pooled["left"])),
+            "lost": float(pooled["left"].sum()),
+            "lost, by the truth": float(pooled["true"].sum()),
+            "lost, by the hazard": float(pooled["hazard"].sum()),
+            "best possible AUC, seen on the day": best,
+            "best possible AUC, seen at the decision": at_decision,
+            **{f"AUC of {name}": auc for name, auc in aucs.items()},
+            "below the best possible on the day": best - aucs["hazard"],
+            "below it, 80 % interval, from": low,
+            "below it, 80 % interval, to": high,
+            **{f"below it, seed {seed}": _below(one) for seed, one in found.items()},
             "calibration slope, by the truth": slope if slope is not None else "no data",
             "calibration intercept, by the truth": intercept if intercept is not None else "no data",
-            "calibration slope, as it happened": quality["hazard"].calibration_slope or "no data",
+            **{f"calibration slope, seed {seed}": _slope(one) for seed, one in found.items()},
         },
     )
+
+
+def _mean(companies: Any, name: str) -> float:
+    import numpy as np
+
+    from tenure.insight.churn import figures
+
+    return float(np.mean([figures.expected_auc(one["true"], one[name]) for one in companies]))
+
+
+def _below(one: Company) -> float:
+    from tenure.insight.churn import figures
+
+    true = one["true"]
+    return figures.expected_auc(true, one["seen"]) - figures.expected_auc(true, one["hazard"])
+
+
+def _slope(one: Company) -> float | str:
+    from tenure.insight.churn import figures
+
+    slope, _ = figures.slope_and_intercept(one["true"], one["hazard"])
+    return "no data" if slope is None else slope
+
+
+def _gaps(companies: Sequence[Company]) -> NDArray[np.float64]:
+    """How far below the best possible, of accounts drawn anew."""
+    import numpy as np
+
+    rng = np.random.default_rng(20260101)
+    found = [[_below(_redrawn(rng, one)) for one in companies] for _ in range(DRAWS)]
+    return np.asarray(np.mean(found, axis=1), dtype=np.float64)
+
+
+def _redrawn(rng: np.random.Generator, one: Company) -> Company:
+    """As many accounts, with all of their decisions."""
+    import numpy as np
+
+    names = np.unique(one["account"])
+    times = np.bincount(rng.integers(0, len(names), len(names)), minlength=len(names))
+    rows = np.repeat(np.arange(len(one["account"])), times[np.searchsorted(names, one["account"])])
+    return {name: some[rows] for name, some in one.items()}
 
 
 if __name__ == "__main__":

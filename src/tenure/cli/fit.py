@@ -76,7 +76,7 @@ def _told(fit: Fit, table: Table, out: list[Path] | None, json: bool) -> None:
     """Print what was found, and write it where it is asked for."""
     fit = fit.remarked(*table.remarks)
     for path in out or []:
-        _write(fit, path)
+        write(fit, path)
     if json:
         print_json(_as_json(fit, table))
     else:
@@ -84,6 +84,20 @@ def _told(fit: Fit, table: Table, out: list[Path] | None, json: bool) -> None:
 
 
 def _as_json(fit: Fit, table: Table) -> dict[str, Any]:
+    return {
+        **as_json(fit),
+        "columns": table.found,
+        "rows": {
+            "read": table.read,
+            "used": table.rows.num_rows,
+            "set_aside": table.set_aside,
+            "problems": [{"line": one.line, "field": one.field, "says": one.says} for one in table.problems],
+        },
+    }
+
+
+def as_json(fit: Fit) -> dict[str, Any]:
+    """What was found, as it is printed with --json."""
     return {
         "model": fit.model,
         "params": fit.params,
@@ -93,13 +107,6 @@ def _as_json(fit: Fit, table: Table) -> dict[str, Any]:
         **fit.more,
         "projection": fit.projection,
         "remarks": fit.remarks,
-        "columns": table.found,
-        "rows": {
-            "read": table.read,
-            "used": table.rows.num_rows,
-            "set_aside": table.set_aside,
-            "problems": [{"line": one.line, "field": one.field, "says": one.says} for one in table.problems],
-        },
     }
 
 
@@ -143,7 +150,8 @@ def _cell(value: Any) -> str:
     )
 
 
-def _write(fit: Fit, path: Path) -> None:
+def write(fit: Fit, path: Path) -> None:
+    """Write a fit's plot or projection; fails with one line where that cannot be."""
     from tenure.cli import plots
 
     try:
@@ -152,7 +160,7 @@ def _write(fit: Fit, path: Path) -> None:
         fail(str(problem))
 
 
-def _fitted(make: Any, file: Path) -> Fit:
+def fitted(make: Any, file: Path) -> Fit:
     """What `make` gives; one clear line where the data do not tell."""
     from tenure.insight.likelihood import NotFittable
 
@@ -225,7 +233,7 @@ def _retention(
         found = fits.retention(name, some, periods, horizon, discount)
         return found.remarked(fits.shares_remark(customers)) if shares else found
 
-    _told(_fitted(made, file), table, out, json)
+    _told(fitted(made, file), table, out, json)
 
 
 def _add_purchases(name: str, says: str) -> None:
@@ -274,7 +282,7 @@ def _purchases(
         seen, remarks = _histories(table, until, unit, name == "bgbb")
         return buying.purchases(name, seen, horizon or buying.FEW).remarked(*remarks)
 
-    _told(_fitted(made, file), table, out, json)
+    _told(fitted(made, file), table, out, json)
 
 
 def _histories(table: Table, until: datetime | None, unit: str, whole: bool) -> tuple[Any, list[str]]:
@@ -338,7 +346,7 @@ def fit_gammagamma(
         seen, remarks = _spending(table, until, file)
         return buying.spending(seen).remarked(*remarks)
 
-    _told(_fitted(made, file), table, out, json)
+    _told(fitted(made, file), table, out, json)
 
 
 def _spending(table: Table, until: datetime | None, file: Path) -> tuple[Any, list[str]]:
@@ -397,4 +405,4 @@ def fit_km(
         happened = rows["event"].to_numpy(zero_copy_only=False).astype(bool)
         return fits.survival(np.asarray(rows["duration"]), happened, groups, at or [])
 
-    _told(_fitted(made, file), table, out, json)
+    _told(fitted(made, file), table, out, json)

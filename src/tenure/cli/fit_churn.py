@@ -44,7 +44,7 @@ def fit_churn(
     calibrates them, and tells by ten-fold cross-validation how good the chances are.
     """
     start_django()
-    whole = _read(file, encoding, delimiter, sheet)
+    whole = read_any(file, encoding, delimiter, sheet)
     for path in out or []:
         _require_writable(path)
     fitted = _fitted(file, whole, target, id_, drop or [], positive)
@@ -56,7 +56,8 @@ def fit_churn(
         _print(fitted, whole)
 
 
-def _read(file: Path, encoding: str, delimiter: str, sheet: str) -> Whole:
+def read_any(file: Path, encoding: str, delimiter: str, sheet: str) -> Whole:
+    """A file as one table; fails with one line where it cannot be read."""
     from tenure.sources.imports.file import FileProblem
     from tenure.sources.imports.options import parse_reading
     from tenure.sources.whole import read_whole
@@ -99,11 +100,12 @@ def _as_json(fitted: Fitted, whole: Whole) -> dict[str, Any]:
         "features": fitted.features,
         "columns": fitted.columns,
         "suspects": fitted.suspects,
-        "notes": [*fitted.notes, *_ragged(whole)],
+        "notes": [*fitted.notes, *ragged_notes(whole)],
     }
 
 
-def _ragged(whole: Whole) -> list[str]:
+def ragged_notes(whole: Whole) -> list[str]:
+    """What is said of rows that do not fit the header."""
     if not whole.ragged:
         return []
     lines = ", ".join(map(str, whole.ragged[:5])) + (", …" if len(whole.ragged) > 5 else "")
@@ -125,7 +127,7 @@ def _print(fitted: Fitted, whole: Whole) -> None:
     console.print(_models(fitted), _calibration(fitted), _features(fitted))
     for line in [*fitted.suspects, *(f"{name}: {says}" for name, says in fitted.columns.items())]:
         console.print(line, highlight=False, markup=False)
-    for line in [*fitted.notes, *_ragged(whole)]:
+    for line in [*fitted.notes, *ragged_notes(whole)]:
         console.print(line, highlight=False, markup=False)
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tenure.accounts.models import Statement
 from tenure.demo import company
-from tenure.demo.simulate import ACCOUNTS, Simulated, simulate
+from tenure.demo.simulate import ACCOUNTS, SEED, Simulated, simulate
 from tenure.demo.truth import DAYS
 from tenure.health.actions import compiling_ahead
 from tenure.kit import clock, home
@@ -24,16 +24,17 @@ from tenure.workspaces.actions import create_workspace
 from tenure.workspaces.models import Membership, User, Workspace
 from tenure.workspaces.roles import Role
 
-KINDS = ("accounts", "people", "subscriptions", "events", "responses", "tickets", "goals", "notes", "deals")
+KINDS = "accounts people subscriptions events responses tickets goals notes deals costs".split()
 
 
 class DemoFailed(Exception):
     """An import of the demo did not go through whole: the simulator and the imports disagree."""
 
 
-def load(accounts: int = ACCOUNTS) -> Workspace:
+def load(accounts: int = ACCOUNTS, seed: int = SEED) -> Workspace:
     """The demo company's workspace, made now if it is not there yet; half-made ones are made anew.
 
+    Another `seed` makes another company, by which models are judged that were looked at on the first.
     What it imports is recorded as facts; scores and warnings follow where those are handled.
     """
     for workspace in all_workspaces().filter(is_demo=True):
@@ -52,7 +53,7 @@ def load(accounts: int = ACCOUNTS) -> Workspace:
     )
     yesterday = clock.today(company.ZONE) - timedelta(days=1)
     with compiling_ahead(workspace):
-        import_all(access_for_machine(workspace), simulate(yesterday, accounts))
+        import_all(access_for_machine(workspace), simulate(yesterday, accounts, seed))
         _know_since(workspace, yesterday - timedelta(days=DAYS))
     _hand_over(workspace)
     return workspace

@@ -9,9 +9,10 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from tenure.demo import contracts, customers, truth, use, voice, work
+from tenure.demo import contracts, costs, customers, truth, use, voice, work
 
 ACCOUNTS = 500
+SEED = 7
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,20 @@ class Simulated:
     goals: pa.Table
     notes: pa.Table
     deals: pa.Table
+    costs: pa.Table
     truth: pa.Table
 
 
 def hidden(
-    until: date, accounts: int = ACCOUNTS, seed: int = 7
+    until: date, accounts: int = ACCOUNTS, seed: int = SEED
 ) -> tuple[truth.Latent, customers.Firms, Iterator[np.random.Generator]]:
     """What nobody sees of the customers, what they are, and the random streams of all that follows."""
-    streams = iter(np.random.default_rng(seed).spawn(10))
+    streams = iter(np.random.default_rng(seed).spawn(11))
     latent = truth.draw(next(streams), accounts)
     return latent, customers.draw(next(streams), accounts, until), streams
 
 
-def simulate(until: date, accounts: int = ACCOUNTS, seed: int = 7) -> Simulated:
+def simulate(until: date, accounts: int = ACCOUNTS, seed: int = SEED) -> Simulated:
     """24 months of customers up to and including `until`; the same seed, the same data.
 
     Each table has a random stream of its own, so that a change to one leaves the others as they are.
@@ -61,5 +63,6 @@ def simulate(until: date, accounts: int = ACCOUNTS, seed: int = 7) -> Simulated:
         goals=work.draw_goals(next(streams), firms, latent, ledger),
         notes=work.draw_notes(next(streams), firms, latent, ledger),
         deals=work.draw_deals(next(streams), firms, latent, ledger),
+        costs=costs.draw(next(streams), firms, latent, ledger),
         truth=truth.table(firms.ids, latent),
     )

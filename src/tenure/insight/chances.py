@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from tenure.accounts.models import Account
-from tenure.insight import cohorts, decisions
+from tenure.insight import cohorts, decisions, shocks
 from tenure.insight.cohorts import Kind, Share, Waiting
 from tenure.insight.decisions import Decisions, OpenTerm
 from tenure.insight.hazard import queries as hazards
@@ -62,7 +62,8 @@ class AccountChance:
 class Chances:
     """As of the end of `as_of`: one row per account that pays then, and one per contract still open.
 
-    `model` is the name of what they rest on, `says` what is to be said about it.
+    `model` is the name of what they rest on, `says` what is to be said about it. `shock`: by how much, of
+    log-odds, whole quarters differ from what was expected of them.
     """
 
     as_of: date
@@ -71,6 +72,7 @@ class Chances:
     says: str
     accounts: tuple[AccountChance, ...]
     terms: tuple[TermChance, ...]
+    shock: float = shocks.ASSUMED
 
     @property
     def by_account(self) -> dict[str, AccountChance]:
@@ -102,7 +104,8 @@ def chances(access: Access, as_of: date, until: date) -> Chances:
     held = [one for one in found.held if mine is None or one in mine]
     accounts = tuple(_of_accounts(terms, held))
     says = f"{learnt.says} {_assumed(terms)}".strip() if learnt else _says(terms)
-    return Chances(as_of, until, HAZARD if learnt else COHORTS, says, accounts, tuple(terms))
+    shock = learnt.shock if learnt else shocks.ASSUMED
+    return Chances(as_of, until, HAZARD if learnt else COHORTS, says, accounts, tuple(terms), shock)
 
 
 def _says(terms: list[TermChance]) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tenure.insight import clv_near
+from tenure.insight.clv_near import Own
 from tenure.insight.clv_survival import DRAWS, PERIOD_DAYS, Force, Ints, force_of, survived
 from tenure.insight.likelihood import Floats
 
@@ -50,7 +52,8 @@ class Payers:
 
 @dataclass(frozen=True)
 class Values:
-    """What payers are worth, in their order. `margin` is a year's; `residual` in periods of their clock.
+    """What payers are worth, in their order. `margin` is a year's; `residual` in periods of their clock, by
+    the model of their kind; `own`: periods more (or fewer) by what is known of each.
 
     `draws`: values under other parameters, as rows; of those whose rate is assumed, always the same.
     """
@@ -58,6 +61,7 @@ class Values:
     margin: Floats
     survived: Ints
     residual: Floats
+    own: Floats
     forces: tuple[Force, ...]
     draws: Floats
 
@@ -69,8 +73,12 @@ class Values:
     @property
     def years(self) -> Floats:
         """Residual lifetime in years, discounted."""
-        share = [PERIOD_DAYS[one.clock] / PERIOD_DAYS["year"] for one in self.forces]
-        return np.asarray(self.residual * np.array(share))
+        return np.asarray((self.residual + self.own) * self.share)
+
+    @property
+    def share(self) -> Floats:
+        """Of a year, each one's period."""
+        return np.array([PERIOD_DAYS[one.clock] / PERIOD_DAYS["year"] for one in self.forces])
 
     @property
     def interval(self) -> tuple[Floats, Floats]:
@@ -87,12 +95,12 @@ def margins(payers: Payers, terms: Terms) -> Floats:
     return np.asarray(payers.arr * terms.gross_margin - payers.serve)
 
 
-def values(payers: Payers, forces: Sequence[Force], terms: Terms) -> Values:
-    """What each is worth under the models in force."""
+def values(payers: Payers, forces: Sequence[Force], terms: Terms, own: Own | None = None) -> Values:
+    """What each is worth under the models in force, and by what a hazard says of each, if one is in force."""
     mine = tuple(force_of(forces, *one) for one in zip(payers.clock, payers.segment, strict=True))
     margin = margins(payers, terms)
     counted = np.zeros(len(payers), dtype=np.int64)
-    residual = np.zeros(len(payers))
+    residual, more = np.zeros(len(payers)), np.zeros(len(payers))
     many = np.zeros((DRAWS, len(payers)))
     for force in {id(one): one for one in mine}.values():
         who = np.flatnonzero([one is force for one in mine])
@@ -100,8 +108,34 @@ def values(payers: Payers, forces: Sequence[Force], terms: Terms) -> Values:
         residual[who] = force.residual(counted[who], terms.discount)
         drawn = force.drawn(counted[who], terms.discount)
         share = PERIOD_DAYS[force.clock] / PERIOD_DAYS["year"]
-        many[:, who] = margin[who] * share * (residual[who] if drawn is None else drawn)
-    return Values(margin, counted, residual, mine, many)
+        drawn = np.tile(residual[who], (DRAWS, 1)) if drawn is None else drawn
+        if own is not None:
+            more[who], drawn = _with_own(force, payers, who, counted, residual, drawn, own, terms.discount)
+        many[:, who] = margin[who] * share * drawn
+    return Values(margin, counted, residual, more, mine, many)
+
+
+def _with_own(
+    force: Force,
+    payers: Payers,
+    who: Ints,
+    counted: Ints,
+    residual: Floats,
+    drawn: Floats,
+    own: Own,
+    discount: float,
+) -> tuple[Floats, Floats]:
+    """How much longer each of a force's payers stays by what is known of it, and the draws with that."""
+    some = own.taken(who)
+    known = some.known
+    some, at = some.taken(known), who[known]
+    wait = clv_near.ahead(payers.start[at], counted[at], payers.day, force.clock)
+    more, drawn = np.zeros(len(who)), drawn.copy()
+    found = clv_near.residual(force.model, force.clock, counted[at], wait, some, discount)
+    more[known] = found - residual[at]
+    told = clv_near.drawn(force, counted[at], wait, some, discount) if len(at) else None
+    drawn[:, known] = found if told is None else told
+    return more, drawn
 
 
 @dataclass(frozen=True)
@@ -114,7 +148,7 @@ class Side:
     values: Values
 
 
-PARTS = ("new", "lost", "longer", "margin", "model")
+PARTS = ("new", "lost", "longer", "margin", "chances", "model")
 
 
 def change(a: Side, b: Side) -> dict[str, float]:
@@ -124,7 +158,8 @@ def change(a: Side, b: Side) -> dict[str, float]:
     - of who pays on both, what their margin did, at the mean of their two lifetimes, and what their lifetime
     did, at the
       mean of their two margins: `longer`, because they have survived longer (at the mean of both models),
-      and `model`, because the models or the discount are other ones (at the mean of both ages)
+      `model`, because the models or the discount are other ones (at the mean of both ages), and `chances`,
+      because the hazard says other things of each
     """
     before, after = ({pk: i for i, pk in enumerate(one.payers.ids)} for one in (a, b))
     staying = [pk for pk in b.payers.ids if pk in before]
@@ -139,13 +174,16 @@ def change(a: Side, b: Side) -> dict[str, float]:
     aged = (life["a", "b"] - life["a", "a"] + life["b", "b"] - life["b", "a"]) / 2
     other = (life["b", "a"] - life["a", "a"] + life["b", "b"] - life["a", "b"]) / 2
     middle = (margin_a + margin_b) / 2
+    own_a, own_b = ((one.values.own * one.values.share)[at] for one, at in ((a, at_a), (b, at_b)))
+    lives = life["a", "a"] + own_a + life["b", "b"] + own_b
     stay_a, stay_b = np.zeros(len(value_a), bool), np.zeros(len(value_b), bool)
     stay_a[at_a], stay_b[at_b] = True, True
     return {
         "new": float(value_b[~stay_b].sum()),
         "lost": -float(value_a[~stay_a].sum()),
         "longer": float(middle @ aged),
-        "margin": float(((life["a", "a"] + life["b", "b"]) / 2) @ (margin_b - margin_a)),
+        "margin": float((lives / 2) @ (margin_b - margin_a)),
+        "chances": float(middle @ (own_b - own_a)),
         "model": float(middle @ other),
     }
 

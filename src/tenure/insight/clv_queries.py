@@ -14,11 +14,14 @@ from tenure.health.models import Standing
 from tenure.insight import clv, clv_costs
 from tenure.insight.clv import PARTS, Cost, Payers, Side, Terms
 from tenure.insight.clv_costs import Costs
+from tenure.insight.clv_near import Own
 from tenure.insight.clv_spells import Stretches, stretches
 from tenure.insight.clv_survival import Force, in_force
+from tenure.insight.hazard import queries as hazards
+from tenure.insight.hazard.queries import InForce
 from tenure.kit import clock, words
 from tenure.revenue.columns import EPOCH, number
-from tenure.workspaces.access import Access
+from tenure.workspaces.access import Access, access_for_machine
 
 NOT_BEFORE = "{since} is not before {day}; a change goes from an earlier day to a later one"
 SEGMENT_OF_NONE = "without a segment"
@@ -26,11 +29,13 @@ NOTHING_TO_COMPARE = (
     "No acquisition cost is booked to a customer who renewed and is in good health, so keeping is compared "
     "with lifetime value alone. Importing costs brings it."
 )
+_NEAR = "The hazard of the day, fading month by month into: "
 CHANGES = {
     "new": "customers who did not pay before",
     "lost": "customers who no longer pay",
     "longer": "customers who have stayed longer, and so stay longer still",
     "margin": "what staying customers pay and cost",
+    "chances": "what use, mood and service say of who leaves soon",
     "model": "how long customers are expected to stay at the same age, and the discount",
 }
 
@@ -154,6 +159,7 @@ class _State:
     costs: Mapping[str, Costs]
     retain: Mapping[str, float]
     left_out: Mapping[str, str]
+    by_hazard: frozenset[str]  # of whom a hazard says something
 
 
 def equity(access: Access, as_of: date | None = None) -> Equity:
@@ -218,8 +224,8 @@ def _rows(state: _State) -> list[Worth]:
             value_minor=float(value[i]),
             low_minor=None if np.isnan(low[i]) else float(low[i]),
             high_minor=None if np.isnan(high[i]) else float(high[i]),
-            model=values.forces[i].name,
-            rests_on=values.forces[i].says,
+            model=f"hazard, then {values.forces[i].name}" if pk in state.by_hazard else values.forces[i].name,
+            rests_on=f"{_NEAR}{values.forces[i].says}" if pk in state.by_hazard else values.forces[i].says,
         )
         for i, pk in enumerate(payers.ids)
     ]
@@ -316,10 +322,23 @@ def _state(access: Access, day: date) -> _State:
     serve = clv_costs.a_year(serving, there)
     payers = replace(payers, serve=np.array([serve.get(pk, 0.0) for pk in payers.ids]))
     forces = in_force(found.spells, number(day))
-    side = Side(payers, forces, terms, clv.values(payers, forces, terms))
+    learnt = hazards.in_force(access_for_machine(access.workspace), day)
+    own = _own(payers, learnt) if learnt else None
+    side = Side(payers, forces, terms, clv.values(payers, forces, terms, own))
     retain = clv_costs.a_year({pk: one.retain for pk, one in costs.items()}, there)
     left_out = {one.account_id: one.why for one in found.ledger.left_out if one.account_id in mine}
-    return _State(side, mine, costs, retain, left_out)
+    known = frozenset(payers.ids[i] for i in own.known) if own else frozenset()
+    return _State(side, mine, costs, retain, left_out, known)
+
+
+def _own(payers: Payers, learnt: InForce) -> Own:
+    """What the hazard in force says of payers."""
+    scored = [learnt.scored.get(pk) for pk in payers.ids]
+    return Own(
+        np.array([one.near if one else np.nan for one in scored]),
+        np.array([one.error if one else np.nan for one in scored]),
+        learnt.hazard.fading,
+    )
 
 
 def _payers(found: Stretches, mine: set[str], day: int) -> Payers:

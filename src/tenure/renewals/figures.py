@@ -88,6 +88,7 @@ class Renewals:
     model: str
     left_out: Mapping[str, str]  # account by our id: why its amounts cannot be counted
     is_known: bool = True  # whether any subscription is
+    shock: float = 0.0  # by which whole quarters differ from what was expected, of log-odds
 
     # -- due and by status
 
@@ -186,7 +187,7 @@ class Renewals:
         """What is forecast to be lost on top of what is lost already, with the middle 80 % of the draws."""
         columns = [(one.chance.p, one.chance.low, one.chance.high, one.arr_minor) for one in self.at_stake]
         p, low, high, arr = np.array(columns or np.zeros((0, 4)), dtype=np.float64).reshape(-1, 4).T
-        return draws.lost(p, low, high, arr)
+        return draws.lost(p, low, high, arr, self.shock)
 
     @property
     def expected(self) -> int:

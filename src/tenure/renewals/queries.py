@@ -62,6 +62,7 @@ def renewals(access: Access, quarter: Quarter | None = None, as_of: date | None 
         model=books.chances.says if books.chances else "The quarter is over: nothing is at stake.",
         left_out={known.accounts[one.account_id].external_id: one.why for one in books.now.left_out},
         is_known=len(books.now.terms) > 0,
+        shock=books.chances.shock if books.chances else 0.0,
     )
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from tenure.accounts.models import Account
 from tenure.events import lake
+from tenure.insight.hazard import actions as hazards
 from tenure.kit import clock
 from tenure.kit.ids import new_id
 from tenure.renewals.figures import Renewals
@@ -118,6 +119,8 @@ def take_missing(access: Access, quarters: int = QUARTERS_BACK) -> list[Forecast
     wanted += [(now, day) for day in scored_days(now) if day < today]
     books = ledger(access)
     known = [(one, day) for one, day in wanted if books.arr(day).any()]
+    # Every hazard is in force until the next one: one a quarter, before its first forecast, keeps this cheap.
+    hazards.learn_of_past(access, sorted({scored_days(one)[0] for one, _ in known} - {today}))
     return [take(access, one, day, is_later=True) for one, day in known]
 
 

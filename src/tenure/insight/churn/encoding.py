@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 _STEPS = 6  # different values up to which a number is also taken as a category
 _KNOTS = (0.1, 0.3, 0.5, 0.7, 0.9)
 _KNOTS_FROM = 200  # rows; with fewer a straight line has to do
+_TOLD_FROM = 0.02  # share of rows in which a number is missing, for that to be a term beside a straight line
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _raw(terms: Sequence[Terms], columns: Sequence[Column]) -> Floats:
 def _terms(place: int, column: Column, bends: bool) -> Terms:
     missing = column.missing
     there = column.values[~missing]
-    some = bool(missing.any())
+    some = bool(missing.mean() >= _TOLD_FROM) if not bends and len(missing) else bool(missing.any())
     if column.sort is Sort.CATEGORY:
         return Terms(place, -1.0, some, levels=tuple(float(one) for one in range(len(column.categories))))
     if not len(there):

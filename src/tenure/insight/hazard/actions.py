@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -9,17 +10,20 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
+from tenure.insight import shocks
 from tenure.insight.churn import learners
+from tenure.insight.churn.figures import Quality
 from tenure.insight.hazard import backtest, features, model, rows, scoring
 from tenure.insight.hazard.backtest import Backtest
 from tenure.insight.hazard.model import Hazard
 from tenure.insight.hazard.scoring import Scored
 from tenure.insight.models import AccountHazard, FittedHazard
-from tenure.insight.panel import Panel, panel
+from tenure.insight.panel import MONTHS, Panel, known_by, panel
 from tenure.kit import clock
 from tenure.revenue.queries import has_terms
 from tenure.workspaces.access import Access
 
+QUARTER_DAYS = 365.25 / 4
 TOO_FEW = "too few customers were lost in the months on record to learn from"
 
 
@@ -30,6 +34,7 @@ class Learnt:
     hazard: Hazard | None
     judged: Backtest | None
     says: str
+    shock: float = shocks.ASSUMED  # what whole quarters differ by, of log-odds
 
     @property
     def is_in_force(self) -> bool:
@@ -53,7 +58,22 @@ def refit(access: Access, as_of: date | None = None) -> FittedHazard:
     return _keep(access, day, learnt, scored)
 
 
-def learn(known: Panel) -> Learnt:
+def learn_of_past(access: Access, days: Sequence[date]) -> None:
+    """Make up for hazards that were not fitted on past days, each from what was known by then.
+
+    One reading of the record serves all days; boosted trees, which are told but never in force, are left out.
+    """
+    kept = set(access.of(FittedHazard).filter(as_of__in=days).values_list("as_of", flat=True))
+    missing = sorted({*days} - kept)
+    if not missing or not has_terms(access):
+        return
+    whole = panel(access, months=MONTHS + 12, metrics=features.metrics())
+    for day in missing:
+        learnt = learn(known_by(access, whole, day), with_trees=False)
+        FittedHazard.objects.create(workspace=access.workspace, as_of=day, **_kept_of(learnt))
+
+
+def learn(known: Panel, with_trees: bool = True) -> Learnt:
     """Learn from a panel, and judge by rolling its origin through it."""
     found = rows.at_risk(known)
     values = features.values_of(known)
@@ -62,7 +82,7 @@ def learn(known: Panel) -> Learnt:
     if found.left[settled].sum() < backtest.ENOUGH:
         return Learnt(None, None, TOO_FEW)
     with learners.one_thread():
-        judged = backtest.run(columns, found, known.at[found.place])
+        judged = backtest.run(columns, found, known.at[found.place], with_trees)
         if judged is None:
             return Learnt(None, None, f"{TOO_FEW}, and to be judged by those after them")
         near = model.fit([one.taken(settled) for one in columns], found.left[settled])
@@ -70,7 +90,8 @@ def learn(known: Panel) -> Learnt:
     hazard = model.with_fading(
         near, [one.taken(later) for one in columns], found.ahead[later].astype(np.float64), found.left[later]
     )
-    return Learnt(hazard, judged, _says(judged))
+    quarter = (found.decided[judged.place] / QUARTER_DAYS).astype(np.int64)
+    return Learnt(hazard, judged, _says(judged), shocks.deviation(judged.hazard, judged.left, quarter))
 
 
 def _says(judged: Backtest) -> str:
@@ -81,8 +102,12 @@ def _says(judged: Backtest) -> str:
         f"Looking back over {judged.origins} origins, what was known of {len(judged.left):,} decisions "
         f"({int(judged.left.sum())} lost) {better} the share lost among contracts like them: "
         f"AUC {hazard.auc:.2f} against {rates.auc:.2f}, log loss {hazard.log_loss:.3f} against "
-        f"{rates.log_loss:.3f}; boosted trees had {quality['boosting'].log_loss:.3f}."
+        f"{rates.log_loss:.3f}{_of_trees(quality)}."
     )
+
+
+def _of_trees(quality: dict[str, Quality]) -> str:
+    return f"; boosted trees had {quality['boosting'].log_loss:.3f}" if "boosting" in quality else ""
 
 
 def _figures(judged: Backtest | None) -> dict[str, Any]:
@@ -102,12 +127,7 @@ def _keep(access: Access, day: date, learnt: Learnt, scored: list[Scored]) -> Fi
     fitted, _ = FittedHazard.objects.update_or_create(
         workspace=access.workspace,
         as_of=day,
-        defaults={
-            "numbers": model.as_numbers(learnt.hazard) if learnt.hazard else None,
-            "figures": _figures(learnt.judged),
-            "is_in_force": learnt.is_in_force,
-            "says": learnt.says,
-        },
+        defaults=_kept_of(learnt),
     )
     access.of(AccountHazard).delete()
     AccountHazard.objects.bulk_create(
@@ -115,3 +135,12 @@ def _keep(access: Access, day: date, learnt: Learnt, scored: list[Scored]) -> Fi
         batch_size=500,
     )
     return fitted
+
+
+def _kept_of(learnt: Learnt) -> dict[str, Any]:
+    return {
+        "numbers": model.as_numbers(learnt.hazard) if learnt.hazard else None,
+        "figures": {**_figures(learnt.judged), "shock": learnt.shock},
+        "is_in_force": learnt.is_in_force,
+        "says": learnt.says,
+    }

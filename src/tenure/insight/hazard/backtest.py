@@ -27,27 +27,27 @@ STEP = 2  # months from one origin to the next
 class Backtest:
     """Chances told at each origin of what came within the month after it, by each model, and what happened.
 
-    `place` is each row's in the rows asked about; `first` the first origin's place among the days.
+    `place` is each row's in the rows asked about; `boosting` is None where trees were not asked for.
     """
 
     place: NDArray[np.int64]
     left: NDArray[np.bool_]
     hazard: Floats
-    boosting: Floats
+    boosting: Floats | None
     cohorts: Floats
     origins: int
 
     def quality(self) -> dict[str, Quality]:
         """The figures of each, by name."""
         told = {"hazard": self.hazard, "boosting": self.boosting, "cohorts": self.cohorts}
-        return {name: figures.quality(self.left, chance) for name, chance in told.items()}
+        return {name: figures.quality(self.left, one) for name, one in told.items() if one is not None}
 
     def calibration(self) -> list[Bin]:
         """Of the hazard's chances, in fifths."""
         return figures.calibration(self.left, self.hazard, bins=5)
 
 
-def run(columns: Sequence[Column], rows: Rows, at: Floats) -> Backtest | None:
+def run(columns: Sequence[Column], rows: Rows, at: Floats, with_trees: bool = True) -> Backtest | None:
     """Roll the origin through `at`, each row's day; None where too little was settled to begin.
 
     Only rows of decisions within a month whose outcome is known are judged, and learnt from.
@@ -60,14 +60,14 @@ def run(columns: Sequence[Column], rows: Rows, at: Floats) -> Backtest | None:
         learn = near[settled <= begins]
         asked = near[(day >= begins) & (day < ends)]
         if len(asked) and rows.left[learn].sum() >= ENOUGH:
-            told.append((asked, *_told(columns, rows, learn, asked)))
+            told.append((asked, *_told(columns, rows, learn, asked, with_trees)))
     if not told:
         return None
     place, hazard, boosting, rates = (np.concatenate(parts) for parts in zip(*told, strict=True))
     left = rows.left[place]
     if left.all() or not left.any():
         return None
-    return Backtest(place, left, hazard, boosting, rates, len(told))
+    return Backtest(place, left, hazard, boosting if with_trees else None, rates, len(told))
 
 
 def _origins(days: Floats) -> list[tuple[float, float]]:
@@ -76,14 +76,20 @@ def _origins(days: Floats) -> list[tuple[float, float]]:
 
 
 def _told(
-    columns: Sequence[Column], rows: Rows, learn: NDArray[np.int64], asked: NDArray[np.int64]
+    columns: Sequence[Column],
+    rows: Rows,
+    learn: NDArray[np.int64],
+    asked: NDArray[np.int64],
+    with_trees: bool,
 ) -> tuple[Floats, Floats, Floats]:
     """Of the rows asked about, by the hazard, by boosted trees, and by the share lost of each kind."""
     seen, unseen = [one.taken(learn) for one in columns], [one.taken(asked) for one in columns]
     left = rows.left[learn]
     hazard = figures.expit(model.fit(seen, left).log_odds(unseen))
-    blend = blending.fit(seen, left)
-    trees = (blend.trees or blend.linear).chance(unseen)
+    trees = hazard
+    if with_trees:
+        blend = blending.fit(seen, left)
+        trees = (blend.trees or blend.linear).chance(unseen)
     return hazard, trees, _rates(rows, learn)[rows.rolls[asked].astype(np.int64)]
 
 

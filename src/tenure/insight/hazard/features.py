@@ -13,13 +13,14 @@ from tenure.insight.churn.columns import Column, Sort
 from tenure.insight.panel import Panel
 from tenure.kit import words
 from tenure.metrics.catalog.experience import ces, csat, nps
-from tenure.metrics.definition import METRICS, Example, Measured, Metric, Side, Unit
-from tenure.metrics.measures import LastMean, LastWithin
+from tenure.metrics.definition import METRICS, Example, Measure, Measured, Metric, Side, Unit
+from tenure.metrics.measures import DaysOf, Distinct, LastMean, LastWithin
 
 Floats = NDArray[np.float64]
 Panels = Mapping[str, Floats]
 
-_ANSWER_DAYS = (21, 49)  # what people feel changes within weeks, and few are asked in any of them
+_ANSWER_DAYS = (7, 14, 28, 56)  # an answer counts in each window that it lies in, so an old one counts less
+_USE_DAYS, _BEFORE_DAYS = 14, 28  # a week is noisy in a small team, four weeks are late
 _ASKED = {"nps": (nps, 0, 10), "csat": (csat, 1, 4), "ces": (ces, 1, 6)}  # lowest mark, and marks above it
 _USUAL_MOOD = 0.7  # which counts as one answer more: one angry person is not a mood
 YEAR = 365.25
@@ -32,7 +33,7 @@ def _answers(m: Measured) -> Any:
 
 
 def _mood(m: Measured) -> Any:
-    """The mean of all answers, each as a share of its scale; those of both windows count twice."""
+    """The mean of all answers, each as a share of its scale; newer ones count more often."""
     shares = [
         ((getattr(m, f"{name}_{days}") - lowest) / scale).fill_null(0) * getattr(m, f"{name}_{days}_people")
         for name, (_, lowest, scale) in _ASKED.items()
@@ -41,13 +42,16 @@ def _mood(m: Measured) -> Any:
     return sum(shares[1:], shares[0]) / _answers(m)
 
 
-def _of_answers(name: str, title: str, means: str, unit: Unit, value: Callable[[Measured], Any]) -> Metric:
-    """Not in the catalogue: three scales in one figure is for a model, not for people to steer by."""
-    pairs = [(one, where, days) for one, (where, *_) in _ASKED.items() for days in _ANSWER_DAYS]
-    counts = {
-        f"{one}_{days}_people": LastWithin("responses.score", days, where=where) for one, where, days in pairs
-    }
-    means_of = {f"{one}_{days}": LastMean("responses.score", days, where=where) for one, where, days in pairs}
+def _made(
+    name: str,
+    title: str,
+    means: str,
+    side: Side,
+    measures: Mapping[str, Measure],
+    value: Callable[[Measured], Any],
+    unit: Unit = Unit.COUNT,
+) -> Metric:
+    """Not in the catalogue: what a model reads best is not always what people should steer by."""
     return Metric(
         name=name,
         title=title,
@@ -55,18 +59,51 @@ def _of_answers(name: str, title: str, means: str, unit: Unit, value: Callable[[
         unit=unit,
         better="up",
         leading=True,
-        side=Side.EXPERIENCE,
-        measures={**counts, **means_of},
+        side=side,
+        measures=measures,
         value=value,
         example=Example(as_of="2026-03-08", gives={}),
-        missing="An answer to a survey within seven weeks.",
+        missing="An answer to a survey within eight weeks." if side is Side.EXPERIENCE else "Product events.",
     )
 
 
-MOOD = _of_answers(
-    "mood", "Mood", "All answers of seven weeks, as shares of their scales.", Unit.SHARE, _mood
+_ANSWERED = [(one, where, days) for one, (where, *_) in _ASKED.items() for days in _ANSWER_DAYS]
+_COUNTS = {
+    f"{one}_{days}_people": LastWithin("responses.score", days, where=where) for one, where, days in _ANSWERED
+}
+_MEANS = {f"{one}_{days}": LastMean("responses.score", days, where=where) for one, where, days in _ANSWERED}
+
+MOOD = _made(
+    "mood",
+    "Mood",
+    "All answers of eight weeks, as shares of their scales; the newer, the more they count.",
+    Side.EXPERIENCE,
+    {**_COUNTS, **_MEANS},
+    _mood,
+    Unit.SHARE,
 )
-ANSWERS = _of_answers("answers", "Answers", "Answers of the last seven weeks.", Unit.COUNT, _answers)
+ANSWERS = _made(
+    "answers", "Answers", "Answers of eight weeks, weighed likewise.", Side.EXPERIENCE, _COUNTS, _answers
+)
+PEOPLE = _made(
+    "active_people_14",
+    "Active people, 14 days",
+    "How many people used the product in two weeks.",
+    Side.OUTCOME,
+    {"people": Distinct("use_daily.person_id", days=_USE_DAYS)},
+    lambda m: m.people,
+)
+DAYS_NOW, DAYS_BEFORE = (
+    _made(
+        name,
+        "Days of use",
+        "On how many days people used the product in two weeks, added up.",
+        Side.OUTCOME,
+        {"days": DaysOf("use_daily.person_id", days=_USE_DAYS, offset=offset)},
+        lambda m: m.days,
+    )
+    for name, offset in (("days_of_use", 0), ("days_of_use_before", _BEFORE_DAYS))
+)
 
 
 @dataclass(frozen=True)
@@ -89,9 +126,9 @@ class Feature:
 
 
 def _written(metric: str, value: float) -> str:
-    if metric in ("seat_use", "breadth", "goal_attainment", "mood", "seat_use_7"):
+    if metric in ("seat_use", "breadth", "goal_attainment", "mood", "seat_use_14"):
         return words.percent(value)
-    if metric in ("people_trend",):
+    if metric == "use_trend":
         return f"×{value:.2f}"
     if metric == "first_response":
         return f"{value:,.1f} h"
@@ -108,14 +145,14 @@ def _logged(name: str, plus: float = 1.0) -> Callable[[Panels], Floats]:
 
 # In the order in which they come in as more losses are on record: use and mood first, service, the rest.
 FEATURES: tuple[Feature, ...] = (
-    Feature("seat_use_7", "seat_use_7", "{} of seats used in the last week", _plain("seat_use_7")),
-    Feature("mood", "mood", "answers at {} of the best mark", lambda values: values["mood_held"]),
     Feature(
-        "people_trend",
-        "people_trend",
-        "active people {} of four weeks before",
-        lambda values: np.clip(values["people_trend"], 0, 1.5),
+        "seat_use_14",
+        "seat_use_14",
+        "{} of seats used in two weeks",
+        lambda values: np.minimum(values["seat_use_14"], 1.0),
     ),
+    Feature("mood", "mood", "answers at {} of the best mark", lambda values: values["mood_held"]),
+    Feature("use_trend", "use_trend", "use {} of four weeks before", _plain("use_trend")),
     Feature("seat_use", "seat_use", "{} of seats in use", _plain("seat_use")),
     Feature("goal_attainment", "goal_attainment", "{} of the way to its goals", _plain("goal_attainment")),
     Feature("contacts", "contacts_per_100", "{} requests per 100 active people", _logged("contacts_per_100")),
@@ -131,26 +168,33 @@ FEATURES: tuple[Feature, ...] = (
     Feature("years", "years", "a customer for {} years", _logged("years", 0.25)),
 )
 _ASKED_FOR = (
-    "seat_use active_people active_people_7 people_trend contacts_per_100 open_tickets first_response "
-    "days_since_last_activity breadth goal_attainment"
+    "seat_use active_people contacts_per_100 open_tickets first_response days_since_last_activity breadth "
+    "goal_attainment"
 ).split()
 
 
 def metrics() -> list[Metric]:
     """The metrics that features are read from."""
-    return [*(METRICS[name] for name in _ASKED_FOR), MOOD, ANSWERS]
+    return [*(METRICS[name] for name in _ASKED_FOR), MOOD, ANSWERS, PEOPLE, DAYS_NOW, DAYS_BEFORE]
 
 
 def values_of(panel: Panel) -> dict[str, Floats]:
     """All that features and words need, a column per name, in the panel's rows."""
     found = {one.name: panel.column(one.name) for one in panel.metrics}
     with np.errstate(invalid="ignore", divide="ignore"):
-        weekly = np.where(found["active_people"] > 0, found["active_people_7"] / found["active_people"], 0.0)
-    found["seat_use_7"] = found["seat_use"] * weekly
+        lately = np.where(found["active_people"] > 0, found["active_people_14"] / found["active_people"], 0.0)
+    found["seat_use_14"] = found["seat_use"] * lately
+    found["use_trend"] = _trend(found["days_of_use"], found["days_of_use_before"])
     found["years"] = (panel.at - panel.paying_since) / YEAR
     answers = np.nan_to_num(found["answers"])
     found["mood_held"] = (np.nan_to_num(found["mood"]) * answers + _USUAL_MOOD) / (answers + 1)
     return found
+
+
+def _trend(now: Floats, before: Floats) -> Floats:
+    """Now against before, held to 1 by what one quiet person does, and half as much more at most."""
+    usual = _USE_DAYS / 7
+    return np.clip((np.nan_to_num(now) + usual) / (np.nan_to_num(before) + usual), 0, 1.5)
 
 
 def columns(values: Panels, rolls: NDArray[np.bool_]) -> list[Column]:

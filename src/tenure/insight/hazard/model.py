@@ -21,8 +21,8 @@ from tenure.insight.churn.learners import Linear
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-VERSION = 1
-LOSSES_EACH = 15  # that a column needs to come in
+VERSION = 2
+FEWEST, LOSSES_EACH = 3, 40  # columns that always come in, and losses for each further one
 Z = 1.2816  # 80 % of a normal distribution lies within
 STRENGTHS = (0.003, 0.01, 0.03, 0.1)
 FADINGS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
@@ -69,9 +69,10 @@ class Hazard:
 def borne(columns: Sequence[Column], losses: int) -> list[Column]:
     """As many of the columns as the losses bear, in their order; the last (does it roll on?) always.
 
-    With fewer losses for each, what a column seems to do is mostly luck (Peduzzi and others, 1996).
+    With fewer losses for each, what a column seems to do is mostly luck (Peduzzi and others, 1996: ten are
+    too few below which; columns that only come in addition need far more to add anything).
     """
-    return [*columns[:-1][: max(1, losses // LOSSES_EACH)], columns[-1]]
+    return [*columns[:-1][: max(FEWEST, losses // LOSSES_EACH)], columns[-1]]
 
 
 def fit(columns: Sequence[Column], left: Flags, seed: int = 0) -> Hazard:

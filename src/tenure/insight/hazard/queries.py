@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tenure.insight import shocks
 from tenure.insight.hazard import features, model, scoring
 from tenure.insight.hazard.model import Hazard
 from tenure.insight.hazard.scoring import Scored
@@ -17,11 +18,12 @@ _FRESH = timedelta(days=1)  # scores of the night before serve until the next on
 
 @dataclass(frozen=True)
 class InForce:
-    """The hazard that counts on a day, and the accounts it scored, by id."""
+    """The hazard that counts on a day, the accounts it scored, by id, and what quarters differ by."""
 
     hazard: Hazard
     says: str
     scored: dict[str, Scored]
+    shock: float
 
 
 def fitted(access: Access, as_of: date) -> FittedHazard | None:
@@ -37,7 +39,8 @@ def in_force(access: Access, as_of: date) -> InForce | None:
     hazard = model.from_numbers(latest.numbers)
     if hazard is None:
         return None
-    return InForce(hazard, latest.says, {one.account_id: one for one in _scored(access, hazard, as_of)})
+    scored = {one.account_id: one for one in _scored(access, hazard, as_of)}
+    return InForce(hazard, latest.says, scored, float(latest.figures.get("shock", shocks.ASSUMED)))
 
 
 def _scored(access: Access, hazard: Hazard, as_of: date) -> list[Scored]:

@@ -1,0 +1,1 @@
+"""Cox's proportional hazards: what makes customers leave sooner, whatever the shape of time."""
