@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -29,11 +30,12 @@ def django_db_modify_db_settings() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """The tables are made from the models, which is quicker; processes of ours then ask what was migrated.
+    """The tables are made from the models, which is quicker; whoever asks is told that all was migrated.
 
     That the migrations lead to the same tables is test_setup's matter.
     """
-    with django_db_blocker.unblock(), override_settings(MIGRATION_MODULES={}):
+    settings.MIGRATION_MODULES = {}  # pytest-django hides them, for good
+    with django_db_blocker.unblock():
         recorder = MigrationRecorder(connection)
         recorder.ensure_schema()
         for app, name in MigrationLoader(None).disk_migrations:

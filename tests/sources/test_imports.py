@@ -221,7 +221,7 @@ class TestSubscriptions:
         text += "S1,acme,100,month,2025-01-01,2026-01-01\nS1,acme,150,month,2026-01-01,2027-01-01\n"
         assert counts(load("subscriptions", text)) == (2, 0, 0, 0)
         assert access.of(Subscription).count() == 1
-        days = date(2025, 12, 31), date(2026, 1, 1), date(2027, 1, 1)
+        days = date(2025, 12, 31), date(2026, 1, 1), date(2027, 2, 1)  # past due for a month
         assert [money(access, "acme", day).mrr_minor for day in days] == [10_000, 15_000, 0]
 
 

@@ -17,7 +17,9 @@ class Outsider(models.Model):
 
     book_path = SHARED
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="outsiders")
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="outsiders", db_index=False
+    )
     email = models.EmailField()
     sees_all = models.BooleanField(default=False)
     owners = models.JSONField(default=list, blank=True)  # whose customers, as accounts name them
@@ -42,7 +44,9 @@ class Mailing(models.Model):
     FILES = ((NONE, "no files"), (XLSX, "Excel files"), (CSV, "CSV files"))
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="mailings")
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="mailings", db_index=False
+    )
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="mailings")
     title = models.CharField(max_length=120)
     page = models.CharField(max_length=20)
@@ -89,7 +93,7 @@ class Addressee(models.Model):
     book_path = SHARED
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="addressees")
-    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="addressees")
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="addressees", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="addressed")
     outsider = models.ForeignKey(Outsider, on_delete=models.CASCADE, null=True, related_name="addressed")
     stopped_at = models.DateTimeField(null=True, blank=True)  # by the addressee, who alone begins it again
@@ -127,8 +131,10 @@ class Posting(models.Model):
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="postings")
-    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="postings")
-    addressee = models.ForeignKey(Addressee, on_delete=models.CASCADE, related_name="postings")
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="postings", db_index=False)
+    addressee = models.ForeignKey(
+        Addressee, on_delete=models.CASCADE, related_name="postings", db_index=False
+    )
     kind = models.CharField(max_length=10, default=CLOCK)
     due_at = models.DateTimeField()
     times = models.PositiveSmallIntegerField(default=1)  # how many times it was due it stands for

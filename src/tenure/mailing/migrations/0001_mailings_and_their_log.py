@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(blank=True, null=True)),
                 ('about', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='accounts.account')),
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='mailings', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mailings', to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mailings', to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'mailing',
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('permitted_by', models.CharField(max_length=254)),
                 ('permitted_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outsiders', to='workspaces.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='outsiders', to='workspaces.workspace')),
             ],
             options={
                 'db_table': 'mailing_outsider',
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('taken_off', models.BooleanField(default=False)),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='addressed', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addressees', to='workspaces.workspace')),
-                ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addressees', to='mailing.mailing')),
+                ('mailing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='addressees', to='mailing.mailing')),
                 ('outsider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='addressed', to='mailing.outsider')),
             ],
             options={
@@ -93,8 +93,8 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveIntegerField(default=0)),
                 ('made_at', models.DateTimeField(default=tenure.kit.clock.now)),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('addressee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postings', to='mailing.addressee')),
-                ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postings', to='mailing.mailing')),
+                ('addressee', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='postings', to='mailing.addressee')),
+                ('mailing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='postings', to='mailing.mailing')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postings', to='workspaces.workspace')),
             ],
             options={

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -183,7 +184,7 @@ def _costs(access: Access) -> Iterator[Row]:
     for day, account, category, minor, currency, hours in (
         access.of(Cost).order_by("pk").values_list(*names).iterator(ROWS)
     ):
-        amount = Money(minor, currency).amount if minor is not None else hours
+        amount = Money(minor, currency).amount if minor is not None else Decimal(str(hours))
         yield day, account, category, amount, _said(currency)
 
 
