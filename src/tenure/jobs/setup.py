@@ -125,10 +125,13 @@ def _unknown_migrations() -> list[str]:
 def _migrate() -> None:
     from django.core.management import call_command
 
+    from tenure.kit import statistics
+
     if _is_empty():
         _create_tables()
     elif _is_behind():  # looking is quicker than migrating nothing
         call_command("migrate", verbosity=0, interactive=False)
+        statistics.gather()  # a table that was made anew has lost its own
 
 
 def _is_empty() -> bool:
