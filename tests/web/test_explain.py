@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -11,6 +12,8 @@ from tenure.accounts.models import Account
 from tenure.health import queries as health
 from tenure.metrics.catalog import METRICS
 from tenure.metrics.explain import explain
+from tenure.revenue.actions import TermRow, upsert_terms
+from tenure.revenue.dealing import RateRow, upsert_rates
 from tenure.workspaces.access import Access
 from tests.warnings.scene import ago, today
 from tests.web import story
@@ -47,10 +50,18 @@ def test_seat_use_shows_its_rows_and_how_it_moved(client: Client, access: Access
     assert b"<h2 data-title>Seat use</h2>" in page
     assert "Use, by day" in text(page)
     assert "Tor Berg Audit exported 3" in text(page)
-    assert "Team $1,200.00 month 12" in text(page)
+    assert "Team $1,200.00 USD month $14,400.00 12" in text(page)
     assert '"points": [' in page.decode()
     then = text(client.get(f"/explain/metric/seat_use?account={row.pk}&as_of={ago(60)}").content)
     assert "Ann Ames Report viewed 3" in then
+
+
+def test_a_foreign_contract_shows_what_was_agreed_and_what_counts(client: Client, access: Access) -> None:
+    upsert_rates(access.workspace, [RateRow(ago(90), "EUR", Decimal("1.5"))])
+    upsert_terms(access.workspace, [TermRow("S-1", "eve", 100_00, "EUR", "month", ago(60))])
+    row = Account.objects.get(external_id="eve")
+    shown = text(client.get(f"/explain/metric/arr?account={row.pk}", headers=HTMX).content)
+    assert "€100.00 EUR month $1,800.00" in shown
 
 
 def test_the_score_sums_up(client: Client, access: Access) -> None:

@@ -93,8 +93,9 @@ def _responses(rows: ir.Table) -> tuple[str, ir.Table]:
 
 
 def _subscriptions(rows: ir.Table) -> tuple[str, ir.Table]:
-    names = ("product", "amount_minor", "interval", "seats", "starts_on", "ends_on")
-    shown = rows.order_by(["starts_on", "term_id"]).select(*names, "runs_until", "due_on", "auto_renew")
+    agreed = ("product", "amount_minor", "currency", "interval", "yearly_minor", "seats")
+    days = ("starts_on", "ends_on", "runs_until", "due_on", "auto_renew")
+    shown = rows.order_by(["starts_on", "term_id"]).select(*agreed, *days)
     return "Live contracts", shown
 
 

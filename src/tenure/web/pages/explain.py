@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -30,7 +31,9 @@ HEADINGS = {
     "score": "Score",
     "product": "Product",
     "amount_minor": "Amount",
+    "currency": "In",
     "interval": "Each",
+    "yearly_minor": "A year, as counted",
     "seats": "Seats",
     "starts_on": "From",
     "ends_on": "Until",
@@ -51,7 +54,12 @@ HEADINGS = {
     "progress": "Reached",
     "since": "Since",
 }
-_OPEN = {"ends_on": "open", "runs_until": "no end known", "due_on": "rolls on"}
+_OPEN = {
+    "ends_on": "open",
+    "runs_until": "no end known",
+    "due_on": "rolls on",
+    "yearly_minor": "an amount of theirs has no rate",
+}
 EARLIEST = date(1990, 1, 1)
 
 
@@ -65,7 +73,7 @@ def metric(request: Request, name: str) -> HttpResponse:
     why = metrics.explain(request.access, name, account.pk, _day(request))
     currency = request.access.workspace.currency
     about = {"why": why, "account": account, "chart": _weekly(why, currency), "headings": HEADINGS}
-    cells = {"cell": lambda column, value: _cell(column, value, currency)}
+    cells = {"cell": lambda columns, row, place: _cell(columns, row, place, currency)}
     return render(request, "explain/metric.html", about | cells)
 
 
@@ -113,13 +121,16 @@ def _unit(metric: Metric, currency: str) -> str:
 _UNITS = {Unit.SHARE: "share", Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINUTES: "minutes"}
 
 
-def _cell(column: str, value: Any, currency: str) -> str:
-    """A value behind a figure, as it is read."""
+def _cell(columns: Sequence[str], row: Sequence[Any], place: int, currency: str) -> str:
+    """A value behind a figure, as it is read: what was agreed in its own currency, what counts in ours."""
+    column, value = columns[place], row[place]
     if value is None:
         return _OPEN.get(column, "–")
     if isinstance(value, datetime | date):
         return formats.day_short(value)
-    if column == "amount_minor":
+    if column == "amount_minor" and "currency" in columns:
+        return formats.money_exact(value, row[columns.index("currency")])
+    if column == "yearly_minor":
         return formats.money_exact(value, currency)
     if isinstance(value, bool):
         return "yes" if value else "no"
