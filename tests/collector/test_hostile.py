@@ -113,6 +113,8 @@ def test_no_client_breaks_the_door_and_nothing_acknowledged_is_lost(
         if status == 200 and method == "POST":
             assert answer == protocol.ACCEPTED.body
             acknowledged += 1
+        elif status == 200 and method == "GET":
+            assert "source" in json.loads(answer), "only /sourceConfig/ answers who asks"
         elif status in ANSWERS and method not in ("HEAD", "OPTIONS"):
             assert {"code", "message"} <= set(json.loads(answer))
         else:

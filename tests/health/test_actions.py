@@ -142,8 +142,8 @@ def test_history_is_filled_back_as_known_then(access: Access, cast: dict[str, st
     assert acme[-1].score == standing(access, cast["Acme"]).score
     assert queries.history(access, cast["Cinder"]) == []  # nothing to say is no row
     dune = {one.day: one for one in queries.history(access, cast["Dune"])}
-    assert dune[ago(41)].score is not None
-    assert (dune[ago(40)].score, dune[ago(40)].basis) == (None, "former")
+    assert dune[ago(11)].score is not None  # their contract ended before, and was past due for a month
+    assert (dune[ago(10)].score, dune[ago(10)].basis) == (None, "former")
 
 
 def test_the_latest_computed_score_of_a_day_counts(access: Access, cast: dict[str, str]) -> None:

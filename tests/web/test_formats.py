@@ -74,8 +74,10 @@ def test_initials(name: str, letters: str) -> None:
 
 @given(st.lists(st.none() | st.floats(-1e9, 1e9), max_size=40))
 def test_a_sparkline_stays_in_its_box_and_drops_no_value(values: list[float | None]) -> None:
-    runs = spark(values)
-    points = [point for run in runs for point in run]
+    drawn = spark(values)
+    runs = drawn.lines if drawn else []
+    points = [tuple(map(float, point.split(","))) for run in runs for point in run.split()]
+    assert drawn is None or points[-1] == (drawn.x, drawn.y)
     assert all(0 <= x <= 64 and 2 <= y <= 16 for x, y in points)
     known = [value for value in values if value is not None]
     assert len(points) == (len(known) if len(values) > 1 else 0)

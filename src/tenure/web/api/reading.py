@@ -18,6 +18,7 @@ GROUPS = {
     "record": "What they pay, answer and ask",
     "figures": "Metrics and health",
     "revenue": "Revenue and renewals",
+    "out": "Pages by e-mail",
     "work": "Warnings",
     "events": "Events",
     "about": "The workspace",
