@@ -10,7 +10,7 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -30,6 +30,8 @@ from tests.web.conftest import Visit
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 description = schemathesis.openapi.from_dict(dict(api.get_openapi_schema(path_prefix="/api/v1/")))
 description.app = application
+# Each with a name of its own: tests of one name are one test to a run in several processes.
+OPERATIONS = [found.ok() for found in description.get_all_operations()]
 
 
 @pytest.fixture
@@ -45,16 +47,20 @@ def key(db: None) -> Iterator[str]:
         signal.connect(close_old_connections)
 
 
-@description.parametrize()
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_every_operation_answers_as_described(case: Any, key: str) -> None:
-    case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.label)
+def test_every_operation_answers_as_described(operation: Any, key: str) -> None:
+    @settings(
+        max_examples=12,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def answers(case: Any) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
+
+    answers()
 
 
 def test_the_description_is_there_for_programs(db: None) -> None:
