@@ -35,7 +35,7 @@ def test_seat_use_opens_to_its_inputs_and_rows(access: Access, acme: str) -> Non
     use, contracts = told.rows
     assert use.columns == ("day", "who", "event", "events")
     assert [row[1:] for row in use.rows] == [("ann", "Opened", 1), ("ann", "Opened", 2), ("bo", "Opened", 1)]
-    assert contracts.rows[0][:4] == ("Team", 100_00, "month", 4)
+    assert contracts.rows[0][:6] == ("Team", 100_00, "USD", "month", 1200_00, 4)
     assert not use.more
 
 
