@@ -149,7 +149,7 @@ def restore(access: Access, mailing_id: str) -> Mailing:
     row = _mine(access, mailing_id)
     row.removed_at, row.next_at = None, rules.next_after(row.rhythm, clock.now())
     row.save(update_fields=["removed_at", "next_at"])
-    access.log("resumed a mail", row.title)
+    access.log("brought back a mail", row.title)
     return row
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
+U = TypeVar("U")
 
 
 class LineProblem(Exception):
@@ -28,19 +29,15 @@ def write(path: Path, rows: Iterable[Any]) -> int:
 
 def objects(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of such a file as they stand there. LineProblem for one that is no JSON object."""
-    decoder = msgspec.json.Decoder(dict[str, Any])
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                yield decoder.decode(line)
-            except msgspec.DecodeError as problem:
-                raise LineProblem(f"{path.name}, line {number}: {problem}; export it again") from problem
+    return _decoded(path, dict[str, Any])
 
 
 def read(path: Path, of: type[T]) -> Iterator[T]:
     """The rows of such a file; none if it is not there. LineProblem for one that is something else."""
-    if not path.exists():
-        return
+    return _decoded(path, of) if path.exists() else iter(())
+
+
+def _decoded(path: Path, of: type[U]) -> Iterator[U]:
     decoder = msgspec.json.Decoder(of)
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
