@@ -9,8 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from tenure.accounts.models import Account
+from tenure.kit.prepared import Prepared
 from tenure.workspaces import actions, members
 from tenure.workspaces.access import Access
+from tenure.workspaces.books import OutsideBook
 from tenure.workspaces.models import Key
 from tenure.workspaces.roles import Right, Role
 from tests import cast
@@ -67,3 +69,24 @@ def test_the_guide_tells_what_each_role_may_do() -> None:
         assert f"| {right.means} | {row} |" in guide
     for role in Role:
         assert f"| {role} | {role.who} |" in guide
+
+
+def test_rows_by_their_texts_are_the_callers_own(access: Access, neighbour: Access) -> None:
+    for where, owner in ((access, "dana@example.test"), (access, "other@example.test"), (neighbour, "")):
+        Account.objects.create(workspace=where.workspace, external_id=f"of {owner}", name="Acme", owner=owner)
+    dana = cast.member(access, "Dana", Role.MANAGER, sees_all=False)
+    assert [row.owner for row in dana.rows(Account, name="Acme")] == ["dana@example.test"]
+    assert len(access.rows(Account, name="Acme")) == 2
+    assert len(neighbour.rows(Account, name="Acme")) == 1
+    assert access.first(Account, name="Borealis") is None
+    assert not neighbour.has(Account, owner="dana@example.test")
+    assert access.has(Account, owner="other@example.test")
+    assert not dana.has(Account, owner="other@example.test")
+
+
+def test_prepared_questions_about_all_are_not_for_who_is_held_to_a_book(access: Access) -> None:
+    dana = cast.member(access, "Dana", Role.MANAGER, sees_all=False)
+    everybody = Prepared(Account, lambda workspace_id: Account.objects.filter(workspace_id=workspace_id))
+    assert access.asked(everybody) == []
+    with pytest.raises(OutsideBook):
+        dana.asked(everybody)

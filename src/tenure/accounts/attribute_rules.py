@@ -20,6 +20,7 @@ from tenure.accounts.queries import in_chunks
 from tenure.accounts.statements import COLUMNS, Order
 from tenure.kit import changes, outbox
 from tenure.kit.facts import AttributeRulesChanged
+from tenure.kit.prepared import Prepared
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 from tenure.workspaces.roles import Right
@@ -88,9 +89,15 @@ def _one_seen(name: str, values: Sequence[Any]) -> Seen:
 def attributes_of(access: Access, *, lately: bool = False) -> dict[str, Attribute]:
     """Every attribute that is seen (`lately`: up to a minute ago) or said something of, by name."""
     found = seen_lately(access.workspace) if lately else seen(access.workspace)
-    said = {one.name: one for one in access.of(AttributeRule).exclude(name="")}
+    said = {one.name: one for one in access.asked(_RULES)}
     names = sorted({*found, *(name for name in said if name not in COLUMNS)}, key=str.lower)
     return {name: _attribute(name, found.get(name), said.get(name)) for name in names}
+
+
+_RULES = Prepared(
+    AttributeRule,
+    lambda workspace_id: AttributeRule.objects.filter(workspace_id=workspace_id).exclude(name=""),
+)
 
 
 def _attribute(name: str, found: Seen | None, rule: AttributeRule | None) -> Attribute:

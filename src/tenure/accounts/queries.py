@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TypeVar
 
 from django.db import connection
+from django.db.models import QuerySet, Value
 
 from tenure.accounts.models import Account, Identity, Person
 from tenure.workspaces.access import Access
@@ -51,6 +52,13 @@ def accounts_by_id(workspace_id: str, ids: Collection[str]) -> Mapping[str, Acco
         for chunk in in_chunks(ids)
     )
     return {row.pk: row for chunk in rows for row in chunk}
+
+
+def beyond(workspace_id: str, count: int) -> QuerySet[Account, tuple[int]]:
+    """One row if a workspace has more than so many accounts."""
+    rows = Account.objects.filter(workspace_id=workspace_id).order_by()
+    found: QuerySet[Account, tuple[int]] = rows.values_list(Value(1))[count : count + 1]
+    return found
 
 
 def people_by_id(workspace_id: str, ids: Collection[str]) -> Mapping[str, Person]:

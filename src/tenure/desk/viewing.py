@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenure.desk.models import Habit, SavedView
 from tenure.kit import clock
+from tenure.kit.prepared import Prepared
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
@@ -29,14 +30,22 @@ class Kept:
 
 def kept(access: Access) -> Kept:
     """The caller's views."""
-    chosen = access.of(Habit).filter(who=access.who, opens_with=OuterRef("pk"))
-    views = list(_visible(access).annotate(is_first=Exists(chosen)).order_by("name", "pk"))
-    return Kept(views, next((view for view in views if view.is_first), None))
+    views = access.asked(_KEPT, access.who)
+    return Kept(views, next((view for view in views if view.is_first), None))  # type: ignore[attr-defined]
 
 
-def _visible(access: Access) -> QuerySet[SavedView]:
-    own_or_shared = Q(made_by=access.who) | Q(is_shared=True)
-    return access.of(SavedView).filter(own_or_shared, removed_at=None)
+def _visible(rows: QuerySet[SavedView], who: str) -> QuerySet[SavedView]:
+    return rows.filter(Q(made_by=who) | Q(is_shared=True), removed_at=None)
+
+
+def _with_first(workspace_id: str, who: str) -> QuerySet[SavedView]:
+    """Each with whether Customers opens with it."""
+    chosen = Habit.objects.filter(workspace_id=workspace_id, who=who, opens_with=OuterRef("pk"))
+    rows = _visible(SavedView.objects.filter(workspace_id=workspace_id), who)
+    return rows.annotate(is_first=Exists(chosen)).order_by("name", "pk")
+
+
+_KEPT = Prepared(SavedView, _with_first)
 
 
 @transaction.atomic
@@ -112,7 +121,8 @@ def undo(access: Access, view_id: str) -> SavedView:
 @transaction.atomic
 def open_with(access: Access, view_id: str) -> None:
     """Have Customers open with a view for the caller; with none if `view_id` is empty."""
-    view = _visible(access).filter(pk=view_id).first() if view_id else None
+    own = _visible(access.of(SavedView), access.who)
+    view = own.filter(pk=view_id).first() if view_id else None
     Habit.objects.update_or_create(workspace=access.workspace, who=access.who, defaults={"opens_with": view})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tenure.kit.prepared import Prepared
 from tenure.metrics import own
 from tenure.metrics.definition import Metrics, shipped
 from tenure.metrics.models import OwnMetricVersion
@@ -33,4 +34,12 @@ def ever_of(workspace: Workspace) -> Metrics:
 
 
 def _versions(workspace: Workspace) -> list[OwnMetricVersion]:
-    return list(OwnMetricVersion.objects.filter(workspace=workspace).order_by("name", "version"))
+    return _VERSIONS(workspace.id)
+
+
+_VERSIONS = Prepared(
+    OwnMetricVersion,
+    lambda workspace_id: OwnMetricVersion.objects.filter(workspace_id=workspace_id).order_by(
+        "name", "version"
+    ),
+)

@@ -14,6 +14,7 @@ from tenure.accounts.models import Account, Person
 from tenure.accounts.stakeholders import CHAMPION, USER
 from tenure.feedback.models import Response
 from tenure.health.models import Standing
+from tenure.kit.prepared import Prepared
 from tenure.metrics.models import MetricValue
 from tenure.segments.rules import Rule
 from tenure.segments.standpoint import Standpoint
@@ -195,6 +196,22 @@ def waiting(access: Access, today: date) -> QuerySet[Priority]:
     return access.of(Priority).filter(visible_from__lte=today)
 
 
+def count_waiting(access: Access, today: date) -> int:
+    """How many accounts of the whole workspace need somebody."""
+    return sum(access.asked(_WAITING, today))
+
+
+_WAITING = Prepared(
+    Priority,
+    lambda workspace_id, today: (
+        Priority.objects.filter(workspace_id=workspace_id, visible_from__lte=today)
+        .values("workspace_id")
+        .annotate(count=Count("*"))
+        .values_list("count", flat=True)
+    ),
+)
+
+
 def needs(access: Access, standpoint: Standpoint, rule: Rule | None = None, most: int = TOP) -> list[Need]:
     """The customers who need somebody most, whatever their size."""
     asked = Asked(access, standpoint, rule or Rule())
@@ -225,6 +242,8 @@ def of_account(access: Access, account_id: str, today: date) -> list[Reason]:
 
 def need_of(access: Access, account_id: str, standpoint: Standpoint) -> Need | None:
     """One account's need, or None if it has none now."""
+    if not access.has(Priority, account_id=account_id):  # most have none
+        return None
     asked = Asked(access, standpoint)
     found = _needs(asked, asked.places.filter(pk=account_id), 1, chances(access))
     return found[0] if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,18 +10,21 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 
 from tenure.accounts.models import Account
 from tenure.kit import crypto, live
 from tenure.segments.standpoint import Standpoint
-from tenure.warnings.queries import Asked
+from tenure.warnings.queries import Asked, count_waiting
+from tenure.web.jinja import url
 from tenure.web.queries import today
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 
 MOST_COUNTED = 10_000
+RECOUNTED = 60.0  # seconds
 THEMES = ("light", "dark")
+
+_has_most: dict[str, float] = {}  # until when a workspace is taken to have that many customers
 
 
 @dataclass(frozen=True)
@@ -39,30 +43,35 @@ class Place:
     @property
     def href(self) -> str:
         """Where it is."""
-        return reverse(self.name)
-
-    @property
-    def exists(self) -> bool:
-        """Whether this installation has the page."""
-        try:
-            return bool(self.href)
-        except NoReverseMatch:
-            return False
+        return url(self.name)
 
     def is_for(self, access: Access | None) -> bool:
-        """Whether it is there, and the caller's to see."""
-        return self.exists and not (self.is_of_all and access is not None and access.is_narrowed)
+        """Whether it is the caller's to see."""
+        return not (self.is_of_all and access is not None and access.is_narrowed)
 
 
 def accounts_there(access: Access) -> int:
-    """How many customers there are, counted up to 10,001."""
-    return count_up_to_most(access.of(Account))
+    """How many customers there are, counted up to 10,001.
+
+    Of a whole workspace that had as many, they are counted again after a minute only: counting ten thousand
+    takes longer than all else of the navigation, and they are hardly ever fewer a moment later.
+    """
+    if access.is_narrowed:
+        return count_up_to_most(access.of(Account))
+    if time.monotonic() < _has_most.get(access.workspace.id, 0):
+        return MOST_COUNTED + 1
+    count = count_up_to_most(access.of(Account))
+    if count > MOST_COUNTED:
+        _has_most[access.workspace.id] = time.monotonic() + RECOUNTED
+    return count
 
 
 def accounts_in_need(access: Access) -> int:
     """How many customers the Today page opens with: the caller's own, if they have any."""
-    rule = today.shown(access, book="", cause="", every="").rule
-    return count_up_to_most(Asked(access, Standpoint.of(access), rule).places)
+    rule, standpoint = today.shown(access, book="", cause="", every="").rule, Standpoint.of(access)
+    if not rule and not access.is_narrowed:
+        return count_waiting(access, standpoint.today)
+    return count_up_to_most(Asked(access, standpoint, rule).places)
 
 
 def count_up_to_most(rows: QuerySet[Any, Any]) -> int:

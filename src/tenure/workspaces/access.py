@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TypeVar
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet
+from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.http import Http404
 
 from tenure.kit import clock, crypto
+from tenure.kit.prepared import Prepared
 from tenure.workspaces import books
-from tenure.workspaces.models import LONGEST_WHAT, AuditEntry, Key, Membership, User, Workspace
+from tenure.workspaces.models import LONGEST_WHAT, SHARED, AuditEntry, Key, Membership, User, Workspace
 from tenure.workspaces.roles import OF_ALL, Right, Role, a
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 _USED_TO_THE = timedelta(minutes=1)  # a write for each request would be one too many
 
 
@@ -87,9 +90,37 @@ class Access:
         with books.written_down(self.of(accounts)) as written:
             yield replace(self, written=written)
 
+    def asked(self, query: Prepared[R], *values: str | date) -> list[R]:
+        """The answer to a query that was prepared for a workspace's id and these values.
+
+        It knows of no books: raises OutsideBook for whoever is held to one, unless it asks a table that is
+        about nobody in particular.
+        """
+        self.require(Right.READ)
+        if self.is_narrowed and books.way_of(query.model) != SHARED:
+            raise books.OutsideBook
+        return query(self.workspace.id, *values)
+
+    def rows(self, model: type[M], **texts: str) -> list[M]:
+        """The caller's rows of a table in which these columns hold these texts: what pages ask most often."""
+        if self.is_narrowed:
+            return list(self.of(model).filter(**texts))
+        return self.asked(_holding(model, *texts), *texts.values())
+
+    def first(self, model: type[M], **texts: str) -> M | None:
+        """One of those rows; None where there is none."""
+        return next(iter(self.rows(model, **texts)), None)
+
+    def has(self, model: type[Model], **texts: str) -> bool:
+        """Whether there is such a row."""
+        if self.is_narrowed:
+            return self.of(model).filter(**texts).exists()
+        return bool(self.asked(_any_holding(model, *texts), *texts.values()))
+
     def get(self, model: type[M], pk: str | int) -> M:
         """One row that is the caller's to see; Http404 for any other, existing or not."""
-        row = self.of(model).filter(pk=pk).first()
+        is_text = isinstance(pk, str) and isinstance(model._meta.pk, CharField)
+        row = self.first(model, pk=str(pk)) if is_text else self.of(model).filter(pk=pk).first()
         if row is None:
             raise Http404(f"no such {model._meta.verbose_name}")
         return row
@@ -106,10 +137,43 @@ def workspaces_of(user: User) -> QuerySet[Workspace]:
     )
 
 
-def memberships_of(user: User) -> QuerySet[Membership]:
+@cache
+def _holding(model: type[M], *columns: str) -> Prepared[M]:
+    """A workspace's rows in which these columns hold given texts."""
+
+    def made(workspace_id: str, *texts: str) -> QuerySet[M]:
+        held = dict(zip(columns, texts, strict=True))
+        return model._default_manager.filter(workspace_id=workspace_id, **held)
+
+    return Prepared(model, made)
+
+
+@cache
+def _any_holding(model: type[M], *columns: str) -> Prepared[tuple[int]]:
+    """Whether there is one of them: a row with nothing in it."""
+
+    def made(workspace_id: str, *texts: str) -> QuerySet[Any, tuple[int]]:
+        held = dict(zip(columns, texts, strict=True))
+        rows = model._default_manager.filter(workspace_id=workspace_id, **held).order_by()
+        one: QuerySet[Any, tuple[int]] = rows.values_list(Value(1))[:1]
+        return one
+
+    return Prepared(model, made)
+
+
+def memberships_of(user: User) -> list[Membership]:
     """A user's parts in workspaces that let them in, oldest workspace first."""
-    rows = Membership.objects.filter(user=user, closed_at=None)
-    return rows.select_related("workspace").order_by("workspace__created_at")
+    return _MEMBERSHIPS(user.pk)
+
+
+_MEMBERSHIPS = Prepared(
+    Membership,
+    lambda user_id: (
+        Membership.objects.filter(user_id=user_id, closed_at=None)
+        .select_related("workspace")
+        .order_by("workspace__created_at")
+    ),
+)
 
 
 def access_for_user(user: User, workspace_id: str | None = None) -> Access | None:

@@ -51,7 +51,7 @@ def account(request: Request, account_id: str, tab: str = "overview") -> HttpRes
     """How is this customer, and why? One tab of it."""
     if tab not in TABS:
         raise Http404
-    if not request.access.of(Account).filter(pk=account_id).exists():
+    if not request.access.has(Account, pk=account_id):
         return HttpResponseRedirect(moved_to(request, account_id))
     return show(request, account_id, tab, READS[tab](request, account_id))
 

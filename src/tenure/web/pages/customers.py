@@ -73,13 +73,13 @@ def customers(request: Request) -> HttpResponse:
 
 def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
     """What stands above the table."""
-    everyone = access.of(Account)[: FEW + 1].count() if wanted.is_narrowed else found.count
+    everyone = queries.count_up_to_few(access) if wanted.is_narrowed else found.count
     fields = attributes.offered(access)
     return {
         "by_name": SORTS["name"],
         "arranged": columns.arranged(wanted.show, wanted.catalogue),
         "more": columns.others(wanted.show, wanted.catalogue, [one.name for one in fields]),
-        "has_families": may_roll(access) and access.of(RollUp).exists(),
+        "has_families": may_roll(access) and access.has(RollUp),
         "sentence": wanted.rule.sentence(Standpoint.of(access)),
         "cell": partial(_cell, access.workspace.currency),
         "editors": editors(wanted.rule, wanted.catalogue, fields),

@@ -24,6 +24,7 @@ from tenure.health.outlook import Forecast
 from tenure.health.queries import Explanation
 from tenure.health.scoring import Basis
 from tenure.kit import clock, words
+from tenure.metrics.models import MetricValue
 from tenure.revenue import products
 from tenure.revenue import queries as revenue
 from tenure.revenue.models import RunningTerm, Term
@@ -82,11 +83,12 @@ class Strip:
 def strip(access: Access, account_id: str) -> Strip:
     """The account's own rows. Http404 for a stranger's."""
     account = access.get(Account, account_id)
-    standing = access.of(Standing).filter(account=account).select_related("override").first()
-    values = account.metric_values.values_list("metric", "value")
-    parent = access.of(Account).filter(pk=account.parent_id).values_list("name", flat=True).first()
+    standing = access.first(Standing, account_id=account.pk)
+    values = {one.metric: one.value for one in access.rows(MetricValue, account_id=account.pk)}
+    parent = access.first(Account, pk=account.parent_id) if account.parent_id else None
     is_former = standing is not None and standing.basis == Basis.FORMER
-    return Strip(account, parent or "", standing, dict(values), _seats(access, account.pk), is_former)
+    name = parent.name if parent else ""
+    return Strip(account, name, standing, values, _seats(access, account.pk), is_former)
 
 
 def _seats(access: Access, account_id: str) -> int | None:
@@ -109,17 +111,22 @@ class Overview:
 
 def overview(access: Access, account_id: str) -> Overview:
     """The next step and the attributes; whether there is any data to tell a story from."""
-    row = access.of(AccountAttributes).filter(account_id=account_id).first()
-    standpoint = Standpoint.of(access)
-    kinds: tuple[type[Term] | type[Response] | type[Person], ...] = (Term, Response, Person)
-    has_records = any(access.of(kind).filter(account_id=account_id).exists() for kind in kinds)
-    was_active = access.of(Standing).filter(account_id=account_id, last_active_on__isnull=False).exists()
+    row = access.first(AccountAttributes, account_id=account_id)
     return Overview(
-        need=warnings.need_of(access, account_id, standpoint),
+        need=warnings.need_of(access, account_id, Standpoint.of(access)),
         facts=facts(access, row.data) if row else [],
-        has_anything=has_records or was_active,
-        is_parent=access.of(Account).filter(parent=account_id).exists(),
+        has_anything=_has_anything(access, account_id),
+        is_parent=access.has(Account, parent_id=account_id),
     )
+
+
+def _has_anything(access: Access, account_id: str) -> bool:
+    """Whether it has contracts, answers or people, or was ever active."""
+    kinds: tuple[type[Term] | type[Response] | type[Person], ...] = (Term, Response, Person)
+    if any(access.has(kind, account_id=account_id) for kind in kinds):
+        return True
+    standing = access.first(Standing, account_id=account_id)
+    return standing is not None and standing.last_active_on is not None
 
 
 @dataclass(frozen=True)

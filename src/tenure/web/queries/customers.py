@@ -15,13 +15,15 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import QueryDict
 
 from tenure.accounts.models import Account
+from tenure.accounts.queries import beyond
 from tenure.desk import search
 from tenure.kit import clock
+from tenure.kit.prepared import Prepared
 from tenure.metrics.catalogue import Metrics, shipped
 from tenure.metrics.models import MetricValue
 from tenure.revenue import products
 from tenure.segments.fields import AccountColumn, MetricColumn, fields_of
-from tenure.segments.rules import WHERE, Condition, Rule
+from tenure.segments.rules import Condition, Rule
 from tenure.segments.standpoint import Standpoint
 from tenure.web.queries import columns as choosing
 from tenure.web.queries import keyset, rolled
@@ -114,13 +116,12 @@ class Wanted:
     @cached_property
     def query_string(self) -> str:
         """The same, as an address has it."""
-        here = {"view": self.view, "after": self.after, "before": self.before}
-        return urlencode([*self._state(), *((name, value) for name, value in here.items() if value)])
+        return self._address({"view": self.view, "after": self.after, "before": self.before})
 
     @cached_property
     def state(self) -> str:
         """What a saved view keeps of it: all but the view's own id and the page."""
-        return urlencode(list(self._state()))
+        return self._address({})
 
     @property
     def is_narrowed(self) -> bool:
@@ -153,11 +154,12 @@ class Wanted:
         """The attributes among the columns."""
         return [column.attribute for column in self.columns if column.attribute]
 
-    def _state(self) -> Iterator[tuple[str, str]]:
-        yield from ((WHERE, text) for text in self.rule.texts)
+    def _address(self, more: Mapping[str, str]) -> str:
+        """The rule writes its part once, for the dozens of addresses of a page."""
         rolled = "1" if self.is_rolled else ""
-        named = {"q": self.search, "sort": self.order, "show": self.shown, "roll": rolled}
-        yield from ((name, value) for name, value in named.items() if value)
+        named = {"q": self.search, "sort": self.order, "show": self.shown, "roll": rolled, **more}
+        rest = urlencode([(name, value) for name, value in named.items() if value])
+        return "&".join(filter(None, (self.rule.query_string, rest)))
 
     def where(self, rule: Rule) -> Wanted:
         """With another rule, from the start."""
@@ -251,7 +253,7 @@ _STANDING: dict[str, Any] = {
 def find(access: Access, wanted: Wanted) -> Found:
     """The customers that are meant. A small set is listed once and not searched for again."""
     many = everyone(access, wanted)
-    if not (wanted.is_narrowed or access.is_narrowed) and many.accounts()[: FEW + 1].count() > FEW:
+    if not (wanted.is_narrowed or access.is_narrowed) and has_many(access):
         return many
     if access.is_narrowed:  # found by their owners, whatever else is asked of them
         leading = _of_book(access).filter(many.conditions)
@@ -260,6 +262,21 @@ def find(access: Access, wanted: Wanted) -> Found:
     ids = list(leading.values_list("pk", flat=True)[: FEW + 1])
     few = Q(pk__in=ids)
     return replace(many, conditions=few, count=len(ids)) if len(ids) <= FEW else many
+
+
+def has_many(access: Access) -> bool:
+    """Whether the caller has more than `FEW` customers."""
+    if access.is_narrowed:
+        return access.of(Account)[: FEW + 1].count() > FEW
+    return bool(access.asked(_BEYOND_FEW))
+
+
+def count_up_to_few(access: Access) -> int:
+    """How many customers the caller has, counted up to `FEW` + 1."""
+    return FEW + 1 if has_many(access) else access.of(Account)[: FEW + 1].count()
+
+
+_BEYOND_FEW = Prepared(Account, lambda workspace_id: beyond(workspace_id, FEW))
 
 
 def _of_book(access: Access) -> QuerySet[Account]:
@@ -278,7 +295,7 @@ def everyone(access: Access, wanted: Wanted) -> Found:
     """The customers that are meant, taken to be many."""
     access.require(Right.READ)
     is_rolled = wanted.is_rolled and rolled.may_roll(access)
-    conditions = _conditions(access, wanted)
+    conditions = _conditions(access, wanted) & _indexed(wanted.rule)
     if is_rolled:
         conditions &= Q(parent=None)
     return Found(access.workspace, conditions, FEW + 1, is_rolled)
@@ -302,6 +319,18 @@ def _conditions(access: Access, wanted: Wanted) -> Q:
     if not (text := wanted.search):
         return rule
     return rule & search.accounts(access, text)
+
+
+def _indexed(rule: Rule) -> Q:
+    """What lets an index of accounts that begins with the workspace answer for the accounts of standings.
+
+    SQLite finds a standing's account by its id and then reads it; told that both are of one workspace, it
+    finds the segment in the index: in half of the time, and a quarter where hardly any fits.
+    """
+    has_figures = any(one.operator.name != "is_missing" and _is_of_standing(one) for one in rule.conditions)
+    if has_figures and any(one.field.name == "segment" for one in rule.conditions):
+        return Q(workspace=F("standing__workspace"))
+    return Q()
 
 
 def _leads(rule: Rule, standpoint: Standpoint) -> tuple[str, *tuple[Q, ...]]:

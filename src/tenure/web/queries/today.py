@@ -157,8 +157,8 @@ class Today:
 def shown(access: Access, book: str, cause: str, every: str) -> Shown:
     """What the URL asks for; without a word, one's own customers if one has any."""
     if book not in (MINE, ALL):
-        mine = access.of(Account).filter(owner__in=Standpoint.of(access).me)
-        book = MINE if mine.exists() else ALL
+        is_mine = any(access.has(Account, owner=name) for name in Standpoint.of(access).me)
+        book = MINE if is_mine else ALL
     return Shown(book, cause if cause in CAUSES else "", 100 if every or cause in CAUSES else warnings.TOP)
 
 
