@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -51,7 +52,12 @@ def secret() -> str:
     """The installation's secret: TENURE_SECRET, or made once and kept readable by its owner alone."""
     if given := os.environ.get("TENURE_SECRET"):
         return given
-    path = home() / "secret.key"
+    return _kept_secret(home() / "secret.key")
+
+
+@lru_cache(maxsize=8)
+def _kept_secret(path: Path) -> str:
+    """What stands in the file; pages ask for it again and again, and it never changes."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         _create_private(path, secrets.token_urlsafe(48))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 
@@ -123,12 +124,12 @@ class Rule:
     def __bool__(self) -> bool:
         return bool(self.conditions)
 
-    @property
+    @cached_property
     def texts(self) -> list[str]:
         """The conditions as `of` reads them."""
         return [condition.text for condition in self.conditions]
 
-    @property
+    @cached_property
     def query_string(self) -> str:
         """`where=…&where=…`, which `parse` reads back as the same rule."""
         return urlencode([(WHERE, text) for text in self.texts])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tenure.kit import words
@@ -76,6 +77,7 @@ def size(value: int) -> str:
     return f"{value / 1e6:.1f} MB" if value >= 999_500 else f"{value / 1e3:.0f} kB"
 
 
+@lru_cache(maxsize=2_000)
 def initials(name: str) -> str:
     """Two letters for an avatar: of `Dana Ames` DA, of `dana@example.test` DA."""
     parts = name.partition("@")[0].replace(".", " ").replace("_", " ").split()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -34,7 +35,22 @@ def _address(urlconf: str, name: str, args: tuple[Any, ...]) -> str:
 
 def relative(value: date | datetime | None, zone: str = "UTC") -> str:
     """From now, by the one clock."""
-    return formats.relative(value, clock.now(), zone)
+    now = clock.now()
+    if isinstance(value, datetime):
+        return formats.relative(value, now, zone)
+    return _from_day(value, now.astimezone(ZoneInfo(zone)).date())
+
+
+@lru_cache(maxsize=10_000)
+def _from_day(value: date | None, today: date) -> str:
+    """A table says the same days again and again."""
+    return formats.relative(value, datetime.combine(today, time(), UTC))
+
+
+@lru_cache(maxsize=10_000)
+def exactly(value: date | datetime | None, zone: str = "UTC") -> str:
+    """A day in full, an instant to the minute with its zone."""
+    return formats.exactly(value, zone)
 
 
 def is_past(day: date, zone: str = "UTC") -> bool:
@@ -66,27 +82,36 @@ class Spark:
     y: float
 
 
-def spark(values: list[float | None], width: int = 64, height: int = 18) -> Spark | None:
+def spark(values: Sequence[float | None], width: int = 64, height: int = 18) -> Spark | None:
     """A polyline for each run without a gap, scaled to the box; None where there is nothing to draw."""
+    return _drawn(tuple(values), width, height)
+
+
+@lru_cache(maxsize=5_000)
+def _drawn(values: tuple[float | None, ...], width: int, height: int) -> Spark | None:
     runs = _runs(values, width, height)
     return Spark([" ".join(f"{x},{y}" for x, y in run) for run in runs], *runs[-1][-1]) if runs else None
 
 
-def _runs(values: list[float | None], width: int, height: int) -> list[list[tuple[float, float]]]:
+def _runs(values: Sequence[float | None], width: int, height: int) -> list[list[tuple[float, float]]]:
     known = [value for value in values if value is not None]
     if not known or len(values) < 2:
         return []
     low, high = min(known), max(known)
+    bottom, scale = (height - 2, (height - 4) / (high - low)) if high > low else (height / 2, 0.0)
     runs: list[list[tuple[float, float]]] = [[]]
-    for at, value in enumerate(values):
+    for x, value in zip(_across(len(values), width), values, strict=True):
         if value is None:
             runs.append([])
         else:
-            up = (value - low) / (high - low) if high > low else 0.5
-            runs[-1].append(
-                (round(at * width / (len(values) - 1), 1), round(height - 2 - up * (height - 4), 1))
-            )
+            runs[-1].append((x, round(bottom - (value - low) * scale, 1)))
     return [run for run in runs if run]
+
+
+@lru_cache(maxsize=256)
+def _across(count: int, width: int) -> tuple[float, ...]:
+    """Where each of so many values stands."""
+    return tuple(round(at * width / (count - 1), 1) for at in range(count))
 
 
 def environment(**options: Any) -> Environment:
@@ -104,7 +129,7 @@ def environment(**options: Any) -> Environment:
         day=formats.day,
         is_past=is_past,
         day_short=formats.day_short,
-        exactly=formats.exactly,
+        exactly=exactly,
         relative=relative,
         initials=formats.initials,
         band=formats.band_of,
