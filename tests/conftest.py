@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -72,6 +72,6 @@ def neighbour(transactional_db: None) -> Access:
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> Iterator[None]:
-    """Limits on guessing count anew in every test."""
+    """What a process knows for itself is known anew in every test."""
     yield
-    cache.clear()
+    caches["near"].clear()

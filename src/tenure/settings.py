@@ -165,7 +165,15 @@ STATIC_URL = "/static/"
 STATIC_ROOT = WEB / "static"  # filled by the build of ui/, so there is nothing to collect
 WHITENOISE_IMMUTABLE_FILE_TEST = r"-[A-Z0-9]{8}\.\w+$"  # the build's hash: may be kept for ever
 WHITENOISE_MAX_AGE = 3600
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    # Marks that all processes of pages must agree on: used codes, tries at signing in.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_mark",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # what each may know for itself
+}
 EMAIL_BACKEND = os.environ.get("TENURE_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 SMTP = urlsplit(os.environ.get("TENURE_SMTP", "smtp://localhost"))  # smtp[s]://user:password@host:port
 EMAIL_HOST, EMAIL_PORT = SMTP.hostname or "localhost", SMTP.port or (465 if SMTP.scheme == "smtps" else 25)

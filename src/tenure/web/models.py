@@ -1,4 +1,4 @@
-"""Answers of the API to writes that may be sent again."""
+"""What all processes of pages share: answers to writes that may be sent again, and marks that fade."""
 
 from __future__ import annotations
 
@@ -30,3 +30,17 @@ class KeptAnswer(models.Model):
         """Keep the answer for those who ask again."""
         self.status, self.content_type, self.body = status, content_type[:100], body
         self.save(update_fields=["status", "content_type", "body"])
+
+
+class Mark(models.Model):
+    """Something to be known for a while, as Django's cache keeps it: a used code, a try at signing in."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "web_mark"
+
+    def __str__(self) -> str:
+        return f"{self.cache_key} until {self.expires}"

@@ -1,4 +1,4 @@
-"""`python -m tenure.web.serve SOCKET`: the web process, Django under granian on a unix socket."""
+"""`python -m tenure.web.serve SOCKET`: the web processes, Django under granian on a unix socket."""
 
 from __future__ import annotations
 
@@ -8,52 +8,83 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tenure.jobs import setup
+from tenure.jobs.setup import NotReady
+
 THREADS = 4
+PROCESSES = 2  # a page is Python: threads of one process wait for each other
+MOST = 64
+NOT_READY = 3
 
 
-def main(socket: str) -> None:
-    """Serve the pages on a unix socket until told to end; the front door forwards to it."""
+def main(socket: str) -> int:
+    """Serve the pages on a unix socket until told to end; the front door forwards to it.
+
+    It refuses a database that is not migrated: a line on stderr, and 3. All that pages need is loaded before
+    granian forks, so that its processes share the memory of it.
+    """
+    setup.start_django()
+    try:
+        workers = processes()
+        setup.require_migrated()
+    except NotReady as reason:
+        sys.stderr.write(f"{reason}\n")
+        return NOT_READY
+    application()
+    _let_go()
+    _server(socket, workers).serve()
+    return 0
+
+
+def _server(socket: str, workers: int) -> Any:
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
-    Server(
+    return Server(
         "tenure.web.serve:application",
         factory=True,
         uds=Path(socket),
         interface=Interfaces.WSGI,
+        workers=workers,
+        respawn_failed_workers=True,
         blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=3,
-    ).serve()
+    )
+
+
+def processes() -> int:
+    """How many processes answer pages: two, or what `TENURE_WEB_PROCESSES` says. NotReady: no number."""
+    said = os.environ.get("TENURE_WEB_PROCESSES", "") or str(PROCESSES)
+    if not (said.isascii() and said.isdigit() and 0 < int(said[:4]) <= MOST):
+        raise NotReady(f"TENURE_WEB_PROCESSES is a number from 1 to {MOST}, not {said!r}")
+    return int(said)
 
 
 def application() -> Any:
-    """The WSGI application, in granian's worker process; it refuses a database that is not migrated."""
-    from tenure.jobs import setup
+    """The WSGI application with all its pages."""
+    from django.urls import get_resolver
 
-    setup.start_django()
-    try:
-        setup.require_migrated()
-    except setup.NotReady as reason:
-        sys.stderr.write(f"{reason}\n")
-        sys.stderr.flush()
-        os._exit(3)  # an exception would only be logged by granian as one of its own
     from tenure.web.wsgi import application as pages
 
-    settle()
+    get_resolver()._populate()
     return pages
 
 
-def settle() -> None:
-    """Take what is loaded by now for good, so that looking for garbage does not go through all of it again.
+def _let_go() -> None:
+    """Close what must not be shared, and take what is loaded by now for good.
 
-    Some hundred thousand modules, classes and functions would cost a page now and then a tenth of a second.
+    Looking for garbage does not go through all of it again then: some hundred thousand modules, classes and
+    functions would cost a page now and then a tenth of a second, and write to memory that is shared.
     """
+    from django.db import connections
+
+    connections.close_all()
     gc.collect()
     gc.freeze()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    sys.exit(main(sys.argv[1]))

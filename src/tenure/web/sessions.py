@@ -8,7 +8,7 @@ from datetime import datetime
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
@@ -52,7 +52,7 @@ class Session:
 def note(request: HttpRequest) -> None:
     """Write down that a session was used just now, now and then."""
     key = request.session.session_key
-    if key and request.user.is_authenticated and cache.add(f"session-seen-{key}", True, SEEN_EVERY):
+    if key and request.user.is_authenticated and caches["near"].add(f"session-seen-{key}", True, SEEN_EVERY):
         UserSession.objects.create_from_request(request)
 
 

@@ -96,7 +96,7 @@ DECIDED: Mapping[str, Decided] = {
         GROUND,
         "how this installation works, and what can be taken back here",
         *("kit.OutboxFact", "kit.OutboxCursor", "kit.Live", "kit.Lease", "kit.ChangeCounter"),
-        *("auth.Permission", "auth.Group", "contenttypes.ContentType", "web.KeptAnswer"),
+        *("auth.Permission", "auth.Group", "contenttypes.ContentType", "web.KeptAnswer", "web.Mark"),
         *("accounts.RegroupedRows", "desk.Change", "desk.ChangedRow", "desk.Habit", "events.MendingRun"),
         *("sources.ImportRun", "sources.RejectedRow", "sources.ImportChange", "sources.ImportAdded"),
         *("sources.ExportRun", "touchpoints.Mention"),
