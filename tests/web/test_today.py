@@ -10,6 +10,7 @@ from django.test import Client
 
 from tenure.accounts.models import Account
 from tenure.kit.words import day
+from tenure.revenue.jobs import keep_running
 from tenure.revenue.models import Term
 from tenure.touchpoints import queries as touchpoints
 from tenure.warnings import actions
@@ -298,6 +299,19 @@ def test_what_happened_since_yesterday(access: Access, dana: Client, customers: 
     assert "Borealis fell to poor 61 → 38" in page
     assert "Acme renewed, up 12 % $94k" in page
     assert "rose" not in page
+
+
+def test_contracts_that_began_are_told_the_largest_customers_first(
+    access: Access, dana: Client, customers: Cast
+) -> None:
+    names = [f"Newco {number}" for number in range(9)]
+    for number, name in enumerate(names):
+        scene.account(access, name, 10_000 * (number + 1), score=80, band="good", started=ago(1))
+    keep_running(access.workspace)
+    page = text(dana.get("/?book=all").content).split("Since yesterday")[-1].split("Renewals near")[0]
+    told = [name for name in names if f"{name} new contract" in page]
+    assert told == names[1:]
+    assert page.index("Newco 8") < page.index("Newco 7") < page.index("Newco 1")
 
 
 def test_cinder_is_news_when_somebody_begins(access: Access, dana: Client, customers: Cast) -> None:

@@ -88,6 +88,7 @@ class RunningTerm(models.Model):
         indexes = [
             models.Index(fields=["account", "product"], name="running_by_account"),
             models.Index(fields=["workspace", "product"], name="running_by_product"),
+            models.Index(fields=["workspace", "starts_on"], name="running_by_start"),
         ]
 
     def __str__(self) -> str:

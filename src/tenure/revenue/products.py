@@ -40,8 +40,13 @@ class Whitespace:
 
 def bought(access: Access, account_id: str) -> list[Bought]:
     """What a customer has and had, what runs today first. Http404 for a stranger's."""
+    return bought_by(money_of(access, account_id).terms)
+
+
+def bought_by(terms: Iterable[TermLine]) -> list[Bought]:
+    """The same for whoever has looked up the terms."""
     by_name: defaultdict[str, list[TermLine]] = defaultdict(list)
-    for term in money_of(access, account_id).terms:
+    for term in terms:
         if term.product:
             by_name[term.product].append(term)
     found = [_bought(name, rows) for name, rows in by_name.items()]

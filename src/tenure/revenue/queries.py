@@ -131,6 +131,14 @@ def _standing(ledger: Ledger, told: pa.Table, day: date) -> dict[str, _Standing]
     }
 
 
+def ledger_of(access: Access, account_id: str) -> Ledger:
+    """An account's own ledger, as corrected since: from its rows, without the copy of everybody's."""
+    versions = known.dated(_versions_of(access.workspace, [account_id]), access.workspace.zone)
+    own = versions.filter(pc.equal(versions["account_id"], account_id))
+    rows, left_out = known.as_known(own, _rates(access), None)
+    return Ledger.of(rows, clock.today(access.workspace.zone), left_out)
+
+
 def _versions_of(workspace: Workspace, account_ids: Collection[str]) -> pa.Table:
     """Rows of `known.VERSIONS` of a few accounts, with what names a contract of theirs or is named by one."""
     terms = Term.objects.filter(workspace=workspace)

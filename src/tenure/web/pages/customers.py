@@ -212,7 +212,7 @@ def drawn(access: Access, found: Found) -> dict[str, Any]:
         "Outcomes and experience",
         Axis("experience", low=0, high=100),
         Axis("outcomes", low=0, high=100),
-        marks=[_mark(one, currency) for one in marks],
+        marks=[_mark(one, currency, reverse("customers")) for one in marks],
         regions=REGIONS,
         size_name="ARR",
         size_unit=currency,
@@ -220,10 +220,6 @@ def drawn(access: Access, found: Found) -> dict[str, Any]:
     return {"chart": picture, "bands": Counter(one.band for one in marks)}
 
 
-def _mark(one: scattered.Mark, currency: str) -> Mark:
+def _mark(one: scattered.Mark, currency: str, to: str) -> Mark:
     arr = float(Money(one.arr_minor or 0, currency).amount)
-    return Mark(one.name, round(one.experience, 1), round(one.outcomes, 1), arr, one.band, _account(one.id))
-
-
-def _account(account_id: str) -> str:
-    return f"{reverse('customers')}/{account_id}"
+    return Mark(one.name, round(one.experience, 1), round(one.outcomes, 1), arr, one.band, f"{to}/{one.id}")

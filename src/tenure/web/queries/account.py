@@ -280,9 +280,9 @@ class Money:
 def money(access: Access, account_id: str) -> Money:
     """Contracts with their sums, movements and earlier versions."""
     now = revenue.money_of(access, account_id)
-    bought = products.bought(access, account_id)
+    bought = products.bought_by(now.terms)
     others = products.whitespace(access, [one.name for one in bought if one.is_live])
-    moments, versions = contract_moments(access, account_id), _versions(access, account_id)
+    moments, versions = contract_moments(access, account_id, now), _versions(access, account_id)
     return Money(now, moments, bought, others, versions, account_renewals.story(access, account_id))
 
 

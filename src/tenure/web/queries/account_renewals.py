@@ -9,16 +9,13 @@ from datetime import date, timedelta
 import numpy as np
 
 from tenure.accounts.models import Account
-from tenure.kit import clock
 from tenure.renewals import calls, rules
 from tenure.renewals.models import Call
-from tenure.revenue import known
 from tenure.revenue.columns import day_of, number
-from tenure.revenue.converting import Rates
 from tenure.revenue.ledger import Ledger
 from tenure.revenue.losses import losses
-from tenure.revenue.models import Rate
 from tenure.revenue.movements import CHURN, CONTRACTION
+from tenure.revenue.queries import ledger_of
 from tenure.workspaces.access import Access
 
 LOSSES = (CHURN, CONTRACTION)
@@ -60,7 +57,7 @@ class Story:
 def story(access: Access, account_id: str) -> Story:
     """Of one account; Http404 for a stranger's."""
     account = access.get(Account, account_id)
-    books = _ledger(access, account.pk)
+    books = ledger_of(access, account.pk)
     today = books.known_on
     return Story(
         steps=_steps(access, books),
@@ -68,13 +65,6 @@ def story(access: Access, account_id: str) -> Story:
         is_paying=bool((books.arr(today) > 0).any()),
         left_out=books.left_out[0].why if books.left_out else "",
     )
-
-
-def _ledger(access: Access, account_id: str) -> Ledger:
-    """The account's own, as corrected since."""
-    rates = Rates.of(access.workspace.currency, access.of(Rate).values_list("currency", "day", "rate"))
-    rows, left_out = known.terms(access.workspace, rates, None, [account_id])
-    return Ledger.of(rows, clock.today(access.workspace.zone), left_out)
 
 
 def _steps(access: Access, books: Ledger) -> list[Step]:

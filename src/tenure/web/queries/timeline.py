@@ -19,7 +19,7 @@ from tenure.feedback.rules import tone
 from tenure.kit import clock, words
 from tenure.revenue import queries as revenue
 from tenure.revenue.models import Term
-from tenure.revenue.queries import TermLine
+from tenure.revenue.queries import AccountMoney, TermLine
 from tenure.revenue.rules import is_rolling, monthly
 from tenure.touchpoints.models import Note
 from tenure.warnings.models import BandChange
@@ -233,22 +233,20 @@ def _day_of(access: Access, at: datetime | None) -> date | None:
     return None if at is None else at.astimezone(ZoneInfo(access.workspace.zone)).date()
 
 
-def _contracts(span: Span) -> Iterator[Moment]:
-    return (
-        one for one in contract_moments(span.access, span.account_id) if span.first <= one.day <= span.last
-    )
+def _contracts(moments: Sequence[Moment], span: Span) -> Iterator[Moment]:
+    return (one for one in moments if span.first <= one.day <= span.last)
 
 
-def _contracts_latest(access: Access, account_id: str, before: date) -> date | None:
-    return max((one.day for one in contract_moments(access, account_id) if one.day < before), default=None)
+def _contracts_latest(moments: Sequence[Moment], before: date) -> date | None:
+    return max((one.day for one in moments if one.day < before), default=None)
 
 
-def contract_moments(access: Access, account_id: str) -> list[Moment]:
+def contract_moments(access: Access, account_id: str, money: AccountMoney) -> list[Moment]:
     """What became of an account's contracts so far: begun, renewed, grown, shrunk, ended; newest first.
 
-    Which of them ended, the ledger says.
+    Which of them ended, the ledger says: `money` is its answer.
     """
-    ends = {one.term_id: one for one in revenue.money_of(access, account_id).terms}
+    ends = {one.term_id: one for one in money.terms}
     terms = access.of(Term).filter(account_id=account_id, superseded_at=None).select_related("subscription")
     ordered = terms.order_by("subscription__external_id", "starts_on")
     by_contract = groupby(ordered, key=lambda term: term.subscription_id)
@@ -327,13 +325,17 @@ def _sources(access: Access, account_id: str, kind: str) -> list[Source]:
     if kind in ("", "use"):
         days = use.days(access, account_id)
         chosen.append(Source(partial(_use, days), lambda _, __, before: _use_latest(days, before)))
+    if kind in ("", "money"):
+        moments = contract_moments(access, account_id, revenue.money_of(access, account_id))
+        chosen.append(
+            Source(partial(_contracts, moments), lambda _, __, before: _contracts_latest(moments, before))
+        )
     return chosen
 
 
 SOURCES: Mapping[str, Source] = {
     "health": Source(_turns, _turns_latest),
     "feedback": Source(_answers, _answers_latest),
-    "money": Source(_contracts, _contracts_latest),
     "notes": Source(_notes, _notes_latest),
     "changes": Source(_changes, _changes_latest),
 }

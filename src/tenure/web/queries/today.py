@@ -34,6 +34,7 @@ RENEWALS = 6
 RENEWAL_DAYS = 60
 GOOD_TARGET = 0.9  # of what renews within 90 days, by ARR
 _BOOK_DAYS = 90
+_MOVED = 50  # contracts looked at for news: of some there is nothing to tell
 Of = Callable[[type[Any]], QuerySet[Any]]  # the rows of a table that belong to the customers on show
 _BANDS = ("poor", "fair", "good")
 _WORSE = ("good fair", "good poor", "fair poor")
@@ -226,16 +227,22 @@ def _bands(of: Of, since: date) -> Iterator[News]:
 
 
 def _contracts(of: Of, since: date, standpoint: Standpoint) -> Iterator[News]:
-    """Contracts that began, went on, or ended."""
+    """Contracts that began, went on, or ended: those of the customers who pay most first."""
     days = (since, standpoint.today)
     current = of(Term).filter(superseded_at=None)
-    moved = current.filter(Q(starts_on__range=days) | Q(ends_on__range=days)).values("subscription")
-    terms = current.filter(subscription__in=moved).select_related("account__standing").order_by("starts_on")
-    by_subscription: dict[str, list[Term]] = {}
+    began = of(RunningTerm).filter(starts_on__range=days).values("pk")
+    moved = current.filter(Q(pk__in=began) | Q(ends_on__range=days))
+    largest = moved.order_by(F("account__standing__arr_minor").desc(nulls_last=True), "starts_on", "pk")
+    chains: dict[str, list[Term]] = {
+        one: [] for one in largest.values_list("subscription", flat=True)[:_MOVED]
+    }
+    terms = list(
+        current.filter(subscription__in=chains).select_related("account__standing").order_by("starts_on")
+    )
     for term in terms:
-        by_subscription.setdefault(term.subscription_id, []).append(term)
+        chains[term.subscription_id].append(term)
     running = dict(of(RunningTerm).filter(pk__in=[one.pk for one in terms]).values_list("pk", "runs_until"))
-    for chain in by_subscription.values():
+    for chain in chains.values():
         told = _told(chain, days, running)
         if told:
             account = chain[-1].account
