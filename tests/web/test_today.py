@@ -16,6 +16,8 @@ from tenure.touchpoints import queries as touchpoints
 from tenure.warnings import actions
 from tenure.warnings import queries as warnings
 from tenure.warnings.models import BandChange, LossRate
+from tenure.web.queries import today as queries
+from tenure.workspaces import books
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
 from tests import cast
@@ -320,6 +322,23 @@ def test_cinder_is_news_when_somebody_begins(access: Access, dana: Client, custo
     access.of(scene.Standing).filter(account=cinder).update(last_active_on=today())
     actions.refresh(access.workspace, [cinder.pk])
     assert "Cinder used for the first time day 25" in text(dana.get("/?book=all").content)
+
+
+@pytest.mark.parametrize("sees_all", [True, False])
+def test_a_large_book_is_read_another_way_and_says_the_same(
+    access: Access, customers: Cast, monkeypatch: pytest.MonkeyPatch, sees_all: bool
+) -> None:
+    who = cast.member(access, "Erin", Role.MANAGER, sees_all=sees_all)
+    Account.objects.filter(pk__in=[customers[name].pk for name in ("acme", "borealis")]).update(
+        owner="erin@example.test"
+    )
+    keep_running(access.workspace)
+    shown = queries.shown(who, book="", cause="", every="")
+    assert shown.book == queries.MINE
+    small = queries.today(who, shown)
+    monkeypatch.setattr(books, "LARGE", 0)
+    assert queries.today(who, shown) == small
+    assert small.book.customers == 2
 
 
 def test_small_customers_are_one_line_that_opens(access: Access, dana: Client) -> None:

@@ -20,6 +20,7 @@ from django.http import Http404
 from tenure.kit import clock, crypto
 from tenure.kit.prepared import Prepared
 from tenure.workspaces import books
+from tenure.workspaces.books import Written
 from tenure.workspaces.models import LONGEST_WHAT, SHARED, AuditEntry, Key, Membership, User, Workspace
 from tenure.workspaces.roles import OF_ALL, Right, Role, a
 
@@ -38,7 +39,7 @@ class Access:
     owners: tuple[str, ...] | None = None  # whose customers are shown; None: everybody's
     key: Key | None = None  # an API key, whose scopes are its rights
     asked_by: str = ""  # for whom a job works
-    written: str = ""  # where the book's ids are written down, within `held`
+    written: Written | None = None  # where the ids of those who are meant stand, within `held`, `holding`
 
     @property
     def who(self) -> str:
@@ -77,9 +78,9 @@ class Access:
 
     def condition(self, model: type[Model]) -> Q:
         """What makes a table's row the caller's to see."""
-        if self.owners is None:
+        if self.owners is None and self.written is None:
             return Q(workspace=self.workspace)
-        return books.condition(model, self.workspace, self.owners, self.written)
+        return books.condition(model, self.workspace, self.owners or (), self.written)
 
     @contextmanager
     def held(self, accounts: type[Model]) -> Iterator[Access]:
@@ -87,7 +88,13 @@ class Access:
         if self.owners is None or self.written:
             yield self
             return
-        with books.written_down(self.of(accounts)) as written:
+        with self.holding(self.of(accounts)) as held:
+            yield held
+
+    @contextmanager
+    def holding(self, accounts: QuerySet[Any]) -> Iterator[Access]:
+        """The same, for many questions about some of the caller's accounts alone. Only within the block."""
+        with books.written_down(accounts) as written:
             yield replace(self, written=written)
 
     def asked(self, query: Prepared[R], *values: str | date) -> list[R]:
@@ -97,13 +104,13 @@ class Access:
         about nobody in particular.
         """
         self.require(Right.READ)
-        if self.is_narrowed and books.way_of(query.model) != SHARED:
+        if (self.is_narrowed or self.written) and books.way_of(query.model) != SHARED:
             raise books.OutsideBook
         return query(self.workspace.id, *values)
 
     def rows(self, model: type[M], **texts: str) -> list[M]:
         """The caller's rows of a table in which these columns hold these texts: what pages ask most often."""
-        if self.is_narrowed:
+        if self.is_narrowed or self.written:
             return list(self.of(model).filter(**texts))
         return self.asked(_holding(model, *texts), *texts.values())
 
@@ -113,7 +120,7 @@ class Access:
 
     def has(self, model: type[Model], **texts: str) -> bool:
         """Whether there is such a row."""
-        if self.is_narrowed:
+        if self.is_narrowed or self.written:
             return self.of(model).filter(**texts).exists()
         return bool(self.asked(_any_holding(model, *texts), *texts.values()))
 

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol, cast
 
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Func, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import In
 
 from tenure.workspaces.models import SHARED, Workspace
 
 USUAL = "account"
+LARGE = 5_000  # customers, from which on they are looked up and do not lead
 _numbers = count(1)  # tables of one connection need names of their own where one block holds another
 
 
@@ -38,10 +41,41 @@ class Accounts(Protocol):
     def in_books(cls, workspace: Workspace, owners: tuple[str, ...]) -> Q: ...
 
 
-def condition(model: type[Model], workspace: Workspace, owners: tuple[str, ...], written: str = "") -> Q:
+@dataclass(frozen=True)
+class Written:
+    """A table of this connection in which the ids of some customers stand."""
+
+    name: str
+    is_large: bool
+
+    def condition(self, workspace: Workspace, way: str) -> Q:
+        """What holds a table's rows to them.
+
+        Rows are found by a few customers, but not by tens of thousands: then what else is asked of them
+        leads, such as a range of days.
+        """
+        ids = RawSQL(f'SELECT id FROM temp."{self.name}"', ())  # noqa: S608, S611
+        if not self.is_large:
+            return Q(**{f"{way or 'pk'}__in": ids})
+        return Q(In(Unindexed(F(f"{way}__pk" if way else "pk")), ids), workspace=workspace)
+
+
+class Unindexed(Func):
+    """A column that SQLite does not look up by: what it reads there is the same."""
+
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """The sign before it is how SQLite is told."""
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
+def condition(
+    model: type[Model], workspace: Workspace, owners: tuple[str, ...], written: Written | None = None
+) -> Q:
     """What holds a table's rows to the customers of these owners. Raises OutsideBook where it has no way.
 
-    `written`: the table in which their ids stand, if they were written down.
+    `written`: where the ids of those who are meant stand, if they were written down.
     """
     way = way_of(model)
     if way is None:
@@ -49,7 +83,7 @@ def condition(model: type[Model], workspace: Workspace, owners: tuple[str, ...],
     if way == SHARED:
         return Q(workspace=workspace)
     if written:
-        return Q(**{f"{way or 'pk'}__in": RawSQL(f'SELECT id FROM temp."{written}"', ())})  # noqa: S608, S611
+        return written.condition(workspace, way)
     accounts = _at(model, way)
     own = cast("type[Accounts]", accounts).in_books(workspace, owners)
     if not way:
@@ -60,7 +94,7 @@ def condition(model: type[Model], workspace: Workspace, owners: tuple[str, ...],
 
 
 @contextmanager
-def written_down(accounts: QuerySet[Any]) -> Iterator[str]:
+def written_down(accounts: QuerySet[Any]) -> Iterator[Written]:
     """The ids of these accounts in a table of this connection alone, for as long as the block lasts.
 
     A book of tens of thousands takes longer to find than any question about it: this finds it once.
@@ -68,10 +102,10 @@ def written_down(accounts: QuerySet[Any]) -> Iterator[str]:
     name = f"book_{next(_numbers)}"
     sql, parameters = accounts.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(f'CREATE TEMP TABLE "{name}" (id TEXT PRIMARY KEY)')
+        cursor.execute(f'CREATE TEMP TABLE "{name}" (id TEXT PRIMARY KEY) WITHOUT ROWID')
         try:
             cursor.execute(f'INSERT INTO temp."{name}" {sql}', parameters)
-            yield name
+            yield Written(name, is_large=cursor.rowcount > LARGE)
         finally:
             cursor.execute(f'DROP TABLE temp."{name}"')
 

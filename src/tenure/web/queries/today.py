@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,9 +23,10 @@ from tenure.touchpoints import queries as touchpoints
 from tenure.touchpoints.queries import Asked as Asking
 from tenure.warnings import queries as warnings
 from tenure.warnings.models import BandChange, EarlyWarning
-from tenure.warnings.queries import Asked, Checked, Worklist, of_meant
+from tenure.warnings.queries import Asked, Checked, Worklist
 from tenure.warnings.rules import CAUSES
 from tenure.workspaces.access import Access
+from tenure.workspaces.books import Unindexed
 
 MINE, ALL = "mine", "all"
 NEWS = 8
@@ -165,15 +166,24 @@ def shown(access: Access, book: str, cause: str, every: str) -> Shown:
 
 def today(access: Access, what: Shown, seen_before: datetime | None = None) -> Today:
     """Everything on the page; news go back to the caller's last visit, at least to yesterday."""
-    with access.held(Account) as held:
-        return _today(held, what, seen_before)
+    with access.held(Account) as held, _meant(held, what) as meant:
+        return _today(held, meant, what, seen_before)
 
 
-def _today(access: Access, what: Shown, seen_before: datetime | None) -> Today:
+@contextmanager
+def _meant(access: Access, what: Shown) -> Iterator[Access]:
+    """For questions about the customers on show alone."""
+    if not what.rule:
+        yield access
+        return
+    with access.holding(access.of(Account).filter(what.rule.q(Standpoint.of(access)))) as held:
+        yield held
+
+
+def _today(access: Access, meant: Access, what: Shown, seen_before: datetime | None) -> Today:
     standpoint = Standpoint.of(access)
     since, is_visit = news_since(access, standpoint.today, seen_before)
-    asked = Asked(access, standpoint, what.rule, what.cause)
-    of = partial(of_meant, access, rule=what.rule, standpoint=standpoint)
+    asked, of = Asked(meant, standpoint, cause=what.cause), meant.of
     return Today(
         shown=what,
         standpoint=standpoint,
@@ -337,7 +347,7 @@ def _book_in_one_pass(rows: QuerySet[Standing], soon: Q) -> Book:
     pays = Q(arr_minor__gt=0)
     found = {
         band: sums
-        for band, *sums in rows.values_list("band").annotate(
+        for band, *sums in rows.values_list(Unindexed("band")).annotate(  # the index of bands lacks the rest
             count=Count("*"),
             paying=Count("pk", filter=pays),
             arr=Sum("arr_minor", filter=pays),
