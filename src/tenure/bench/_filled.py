@@ -27,15 +27,17 @@ from tenure.workspaces.models import Membership, User, Workspace  # noqa: E402
 
 
 def main(workspace_id: str, accounts: int, page: int) -> None:
-    """Fill a workspace; print a session, an account and the mark before a page of the usual order."""
+    """Fill a workspace; print a session, some accounts and marks of the usual order from a page on."""
     workspace = workspace_of_job(workspace_id)
     ids = fill(workspace, accounts)
     contracts(workspace)
     statistics.gather()
-    last = Standing.objects.filter(score__isnull=False).order_by("score", "account_id")[PAGE * (page - 1) - 1]
-    mark = Mark(0, last.account_id, str(last.score))
+    scored = Standing.objects.filter(score__isnull=False).order_by("score", "account_id")
+    first = PAGE * (page - 1) - 1
+    marks = [str(Mark(0, one.account_id, str(one.score))) for one in scored[first : first + PAGE]]
     _use(workspace, ids[0])
-    sys.stdout.write(json.dumps({"session": session(workspace), "account": ids[0], "deep": str(mark)}))
+    some = ids[:: max(1, len(ids) // PAGE)]
+    sys.stdout.write(json.dumps({"session": session(workspace), "accounts": some, "deep": marks}))
 
 
 def session(workspace: Workspace) -> str:
