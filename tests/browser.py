@@ -137,7 +137,7 @@ def _session(who: Access) -> str:
     """The session of somebody who has signed in."""
     client = Client()
     assert who.user is not None
-    client.force_login(who.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(who.user, backend="tenure.web.recognising.Members")
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

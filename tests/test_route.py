@@ -80,7 +80,7 @@ def test_the_route_of_one_event(access: Access, neighbour: Access, collector: Ru
     # The page: the event, folded into its day, seen by Dana and by nobody of another workspace.
     dana, client = cast.member(access, "Dana", Role.MANAGER), Client()
     assert dana.user is not None
-    client.force_login(dana.user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(dana.user, "tenure.web.recognising.Members")
     header = client.get(reverse("account", args=[acme.pk])).content.decode()
     happened = client.get(reverse("account-happened", args=[acme.pk])).content.decode()
     assert "1 active" in header
@@ -88,6 +88,6 @@ def test_the_route_of_one_event(access: Access, neighbour: Access, collector: Ru
 
     stranger = cast.member(neighbour, "Mallory", Role.OWNER)
     assert stranger.user is not None
-    client.force_login(stranger.user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(stranger.user, "tenure.web.recognising.Members")
     for name in ("account", "account-happened"):
         assert client.get(reverse(name, args=[acme.pk])).status_code == 404

@@ -108,7 +108,7 @@ DATABASES = {
 
 AUTH_USER_MODEL = "workspaces.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "tenure.web.recognising.Members",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -139,6 +139,7 @@ MFA_TOTP_TOLERANCE = 1  # who types slowly; a code counts once all the same
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # people join by an invitation's link
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 
+SESSION_ENGINE = "tenure.web.recognising"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

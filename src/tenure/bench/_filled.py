@@ -45,7 +45,7 @@ def session(workspace: Workspace) -> str:
     user = User.objects.create_user("bench@example.test", name="Bench")
     Membership.objects.create(workspace=workspace, user=user, role="owner")
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="tenure.web.recognising.Members")
     return client.cookies["sessionid"].value
 
 

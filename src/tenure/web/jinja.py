@@ -21,6 +21,7 @@ from tenure.metrics import wording
 from tenure.metrics.definition import Metric
 from tenure.web import formats
 from tenure.web.assets import asset
+from tenure.web.escaping import Generator
 
 
 def url(name: str, args: Sequence[Any] = ()) -> str:
@@ -118,6 +119,7 @@ def environment(**options: Any) -> Environment:
     """The Jinja environment of all pages: autoescaping, and a misspelt name is an error."""
     options.setdefault("undefined", StrictUndefined)
     env = Environment(**options, extensions=["jinja2.ext.do"], trim_blocks=True, lstrip_blocks=True)  # noqa: S701 (Django turns autoescape on)
+    env.code_generator_class = Generator
     env.globals.update(static=static, asset=asset, url=url, get_messages=get_messages)
     env.globals.update(sends_mail=sends_mail, get_token=get_token)
     env.filters.update(

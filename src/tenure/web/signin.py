@@ -20,7 +20,7 @@ from tenure.kit import clock
 from tenure.workspaces.access import log_of, log_of_email
 from tenure.workspaces.models import Membership, User
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "tenure.web.recognising.Members"
 BY_LINK = "signed_in_by_link"
 NOTICES = {
     "mfa/email/totp_activated": "set up a second factor",

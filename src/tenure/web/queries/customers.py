@@ -372,7 +372,8 @@ class _Joined:
 def page(found: Found, wanted: Wanted, size: int = PAGE) -> tuple[list[Row], keyset.Page]:
     """A page of the table, and the marks of its neighbours."""
     stretches = wanted.sort.order.stretches(found, wanted.is_descending)
-    part = keyset.page(stretches, size, wanted.after, wanted.before)
+    most = found.count if found.is_few else None
+    part = keyset.page(stretches, size, wanted.after, wanted.before, most)
     return _rows(part.rows, wanted), part
 
 

@@ -72,16 +72,20 @@ class Page:
     after: str = ""
 
 
-def page(stretches: Sequence[Stretch], size: int, after: str = "", before: str = "") -> Page:
+def page(
+    stretches: Sequence[Stretch], size: int, after: str = "", before: str = "", most: int | None = None
+) -> Page:
     """The page behind the mark `after`, or before the mark `before` (`end`: the last one); else the first.
 
-    A mark of another order, or no mark at all, is as if it were not given.
+    A mark of another order, or no mark at all, is as if it were not given. `most`: how many rows there are,
+    if that is known: stretches behind the last of them are not asked for.
     """
     mark = _read(before or after, stretches)
+    asked = size + 1 if most is None else min(size + 1, most)
     if before == END or (before and mark):
-        found = list(islice(_walk(stretches, mark, size + 1, is_backward=True), size + 1))
+        found = list(islice(_walk(stretches, mark, size + 1, is_backward=True), asked))
         return _page(found[:size][::-1], has_before=len(found) > size, has_after=mark is not None)
-    found = list(islice(_walk(stretches, mark, size + 1, is_backward=False), size + 1))
+    found = list(islice(_walk(stretches, mark, size + 1, is_backward=False), asked))
     return _page(found[:size], has_before=mark is not None, has_after=len(found) > size)
 
 
