@@ -24,8 +24,13 @@ pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at pro
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[int, Path]]:
     """A server over an empty installation: its process id and its socket."""
-    with installation() as place, TemporaryDirectory(prefix="tn-") as folder:
+    with (
+        installation() as place,
+        TemporaryDirectory(prefix="tn-") as folder,
+        pytest.MonkeyPatch.context() as monkeypatch,
+    ):
         path = Path(folder) / "s"
+        monkeypatch.setenv("TENURE_WEB_PROCESSES", "2")
         started = place.start("tenure.web.serve", str(path))
         try:
             until(lambda: answer(path) == 200, 60)

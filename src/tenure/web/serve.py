@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ from tenure.jobs.setup import NotReady
 
 THREADS = 4
 PROCESSES = 2  # a page is Python: threads of one process wait for each other
+ENGINE = ("tenure.metrics.engine", "ibis.backends.duckdb", "pandas")  # pyarrow looks for the last
+ROOM = 2 * 1024**3  # bytes of memory, from which on two processes are usual
 MOST = 64
 NOT_READY = 3
 
@@ -31,6 +34,7 @@ def main(socket: str) -> int:
         sys.stderr.write(f"{reason}\n")
         return NOT_READY
     application()
+    _load_figures()
     _let_go()
     _server(socket, workers).serve()
     return 0
@@ -56,21 +60,47 @@ def _server(socket: str, workers: int) -> Any:
 
 
 def processes() -> int:
-    """How many processes answer pages: two, or what `TENURE_WEB_PROCESSES` says. NotReady: no number."""
-    said = os.environ.get("TENURE_WEB_PROCESSES", "") or str(PROCESSES)
+    """How many processes answer pages: what `TENURE_WEB_PROCESSES` says, else two where there is room.
+
+    Raises NotReady where it says no number.
+    """
+    said = os.environ.get("TENURE_WEB_PROCESSES", "") or str(_usual())
     if not (said.isascii() and said.isdigit() and 0 < int(said[:4]) <= MOST):
         raise NotReady(f"TENURE_WEB_PROCESSES is a number from 1 to {MOST}, not {said!r}")
     return int(said)
 
 
+def _usual() -> int:
+    """Two on a machine with two processors and 2 GB; one on a smaller one, or where that can't be told."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        memory = 0
+    return PROCESSES if memory >= ROOM and (os.cpu_count() or 1) >= PROCESSES else 1
+
+
 def application() -> Any:
     """The WSGI application with all its pages."""
+    from django.db.backends.signals import connection_created
     from django.urls import get_resolver
 
     from tenure.web.wsgi import application as pages
 
     get_resolver()._populate()
+    connection_created.connect(_with_small_cache)
     return pages
+
+
+def _with_small_cache(connection: Any, **_: Any) -> None:
+    """Each thread has a connection; what they don't hold themselves the system does, once for all."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size=-4000")
+
+
+def _load_figures() -> None:
+    """Load what the first visit of an account would, in each process: the engine of figures."""
+    for name in ENGINE:
+        importlib.import_module(name)
 
 
 def _let_go() -> None:
