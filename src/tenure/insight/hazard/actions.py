@@ -82,10 +82,10 @@ def learn(known: Panel, with_trees: bool = True) -> Learnt:
     if found.left[settled].sum() < backtest.ENOUGH:
         return Learnt(None, None, TOO_FEW)
     with learners.one_thread():
-        judged = backtest.run(columns, found, known.at[found.place], with_trees)
+        judged = backtest.run(columns, found, known.at[found.place], features.BELIEFS, with_trees)
         if judged is None:
             return Learnt(None, None, f"{TOO_FEW}, and to be judged by those after them")
-        near = model.fit([one.taken(settled) for one in columns], found.left[settled])
+        near = model.fit([one.taken(settled) for one in columns], found.left[settled], features.BELIEFS)
     later = np.flatnonzero((found.ahead > 1) & found.is_known)
     hazard = model.with_fading(
         near, [one.taken(later) for one in columns], found.ahead[later].astype(np.float64), found.left[later]
