@@ -16,7 +16,7 @@ from tenure.insight.chances import COHORTS, HAZARD, chances
 from tenure.insight.churn.blending import Calibration
 from tenure.insight.churn.columns import Column, Sort
 from tenure.insight.churn.learners import one_thread
-from tenure.insight.hazard import actions, belief, features, model, mood, scoring
+from tenure.insight.hazard import actions, belief, features, model, mood, rows, scoring
 from tenure.insight.hazard.model import Hazard
 from tenure.insight.models import AccountHazard, FittedHazard
 from tenure.insight.panel import panel
@@ -252,3 +252,17 @@ def test_all_that_is_told_by_one_figure_is_one_reason():
         (f"{words.percent(0.1)} of seats used in two weeks, {words.percent(0.5)} three months before",),
         (),
     )
+
+
+def test_months_before_losses_are_on_record_are_not_learnt_from():
+    rng = np.random.default_rng(3)
+    day = np.arange(600.0)
+    left = (day > 300) & (rng.random(600) < 0.2)
+    known = np.ones(600, dtype=bool)
+    some = rows.Rows(np.arange(600), np.ones(600, dtype=np.int64), day, ~known, left, known)
+    first = int(np.flatnonzero(left)[0])
+    assert rows.watched(some, np.arange(600)).tolist() == list(range(first + 1, 600))
+    lucky = np.arange(first - 5, 600)
+    assert rows.watched(some, lucky).tolist() == lucky.tolist()
+    nobody = np.arange(200)
+    assert rows.watched(some, nobody).tolist() == nobody.tolist()

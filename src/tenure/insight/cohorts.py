@@ -19,6 +19,7 @@ from tenure.kit import words
 from tenure.revenue.matching import GRACE
 
 WEIGHT = 20  # decisions, or contract-months, that an assumption is worth
+_ALONE = 5  # decisions that it is worth while it stands alone: companies differ by as much
 ENOUGH = 20  # of them before their own history counts
 Z = 1.2816  # 80 % of a normal distribution lies within
 MONTH_DAYS = 30.4375
@@ -89,7 +90,8 @@ def _rate(
 ) -> Share:
     known = leans_on is not None and leans_on.seen >= ENOUGH
     if counted.seen < ENOUGH and not known:
-        return Share(prior, *wilson(prior, WEIGHT), (_assumed(kind, counted, prior, since),), is_assumed=True)
+        doubt = _ALONE if kind in (Kind.YEARLY, Kind.LONGER) else WEIGHT
+        return Share(prior, *wilson(prior, doubt), (_assumed(kind, counted, prior, since),), is_assumed=True)
     share = _smoothed(counted, prior)
     return Share(share, *wilson(share, WEIGHT + counted.seen), (_counted(kind, counted, since),))
 

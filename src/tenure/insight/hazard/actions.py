@@ -78,7 +78,7 @@ def learn(known: Panel, with_trees: bool = True) -> Learnt:
     found = rows.at_risk(known)
     values = features.values_of(known)
     columns = [one.taken(found.place) for one in features.columns(values, np.isnan(known.due))]
-    settled = np.flatnonzero((found.ahead == 1) & found.is_known)
+    settled = rows.watched(found, np.flatnonzero((found.ahead == 1) & found.is_known))
     if found.left[settled].sum() < backtest.ENOUGH:
         return Learnt(None, None, TOO_FEW)
     with learners.one_thread():
@@ -86,7 +86,9 @@ def learn(known: Panel, with_trees: bool = True) -> Learnt:
         if judged is None:
             return Learnt(None, None, f"{TOO_FEW}, and to be judged by those after them")
         near = model.fit([one.taken(settled) for one in columns], found.left[settled], features.BELIEFS)
-    later = np.flatnonzero((found.ahead > 1) & found.is_known)
+    later = np.flatnonzero(
+        (found.ahead > 1) & found.is_known & (found.decided >= found.decided[settled].min())
+    )
     hazard = model.with_fading(
         near, [one.taken(later) for one in columns], found.ahead[later].astype(np.float64), found.left[later]
     )

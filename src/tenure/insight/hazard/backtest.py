@@ -15,7 +15,7 @@ from tenure.insight.churn.figures import Bin, Quality
 from tenure.insight.cohorts import Counts, Kind
 from tenure.insight.hazard import model
 from tenure.insight.hazard.belief import Beliefs
-from tenure.insight.hazard.rows import Rows
+from tenure.insight.hazard.rows import Rows, watched
 from tenure.revenue.matching import GRACE
 
 Floats = NDArray[np.float64]
@@ -60,7 +60,7 @@ def run(
     days = np.unique(day)
     told: list[tuple[NDArray[np.int64], Floats, Floats, Floats]] = []
     for begins, ends in _origins(days):
-        learn = near[settled <= begins]
+        learn = watched(rows, near[settled <= begins])
         asked = near[(day >= begins) & (day < ends)]
         if len(asked) and rows.left[learn].sum() >= ENOUGH:
             told.append((asked, *_told(columns, rows, learn, asked, beliefs, with_trees)))
