@@ -80,5 +80,7 @@ def test_who_is_looked_after_more_and_leaves_more_is_told_with_its_caution(matte
         assert told[0].startswith("More of “Calls (90 days)” goes with more customers that left. That is not")
         assert verdict(found, one) == "goes with it, which is not what it does"
     else:
-        assert told[0].startswith("“Calls (90 days)” tells nothing here. That is not to say it does nothing")
+        assert told[0].startswith(
+            "“Calls (90 days)” tells nothing here, which is not to say that none of it helps"
+        )
     assert "we look after those who worry us" in told[0]

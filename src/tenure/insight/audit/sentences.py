@@ -146,7 +146,7 @@ def _ours(audit: Audit) -> Iterator[str]:
     if some and not told:
         named = words.listing([f"“{_named(one.title)}”" for one in some])
         tell = "tells" if len(some) == 1 else "tell"
-        yield f"{named} {tell} nothing here. That is not to say it does nothing: {_CARE}."
+        yield f"{named} {tell} nothing here, which is not to say that none of it helps: {_CARE}."
 
 
 def _weighed(some: list[Judged]) -> str:
