@@ -19,7 +19,7 @@ from tenure.insight.hazard.model import Hazard
 from tenure.insight.hazard.scoring import Scored
 from tenure.insight.models import AccountHazard, FittedHazard
 from tenure.insight.panel import MONTHS, Panel, known_by, panel
-from tenure.kit import clock
+from tenure.kit import clock, words
 from tenure.revenue.queries import has_terms
 from tenure.workspaces.access import Access
 
@@ -101,10 +101,10 @@ def _says(judged: Backtest) -> str:
     hazard, rates = quality["hazard"], quality["cohorts"]
     better = "told more than" if hazard.log_loss < rates.log_loss else "told no more than"
     return (
-        f"Looking back over {judged.origins} origins, what was known of {len(judged.left):,} decisions "
-        f"({int(judged.left.sum())} lost) {better} the share lost among contracts like them: "
-        f"AUC {hazard.auc:.2f} against {rates.auc:.2f}, log loss {hazard.log_loss:.3f} against "
-        f"{rates.log_loss:.3f}{_of_trees(quality)}."
+        f"Looking back over {words.count(judged.origins, 'origin')}, what was known of "
+        f"{len(judged.left):,} decisions ({int(judged.left.sum())} lost) {better} the share lost "
+        f"among contracts like them: AUC {hazard.auc:.2f} against {rates.auc:.2f}, "
+        f"log loss {hazard.log_loss:.3f} against {rates.log_loss:.3f}{_of_trees(quality)}."
     )
 
 
