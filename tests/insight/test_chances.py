@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenure.accounts.models import Account
-from tenure.insight import cohorts, decisions
+from tenure.insight import cohorts, decisions, survivors
 from tenure.insight.chances import chances
 from tenure.insight.cohorts import Counts, Kind, Share, Waiting
 from tenure.kit import clock
@@ -78,6 +78,56 @@ def test_rates_are_counted_where_enough_was_decided(access):
         "its contract ends in 31 days",
         "30 of 100 yearly contracts decided in the last two years were lost",
     )
+
+
+def yearly(name: str, ends_on: date, is_lost: bool) -> list[TermRow]:
+    """A contract of a year, and unless it is lost the next one."""
+    first = replace(
+        YEARLY,
+        subscription_id=name,
+        account_id=name,
+        starts_on=ends_on - timedelta(days=365),
+        ends_on=ends_on,
+    )
+    return [
+        first,
+        *([] if is_lost else [replace(first, starts_on=ends_on, ends_on=ends_on + timedelta(days=800))]),
+    ]
+
+
+def test_years_of_which_only_those_who_stayed_are_on_record_do_not_count(access):
+    imported = TODAY - timedelta(days=300)
+    before = [
+        row for one in range(90) for row in yearly(f"b-{one}", imported - timedelta(days=2 * one), False)
+    ]
+    since = [
+        row
+        for one in range(60)
+        for row in yearly(f"s-{one}", imported + timedelta(days=1 + 4 * one), one % 4 == 0)
+    ]
+    actions.upsert_terms(access.workspace, [YEARLY, *before, *since])
+    found = chances(access, TODAY, date(2026, 6, 30))
+    acme = by_name(access, found.accounts)["acme"]
+    assert acme.p_lost == pytest.approx((14 + 2) / (59 + 20))
+    assert acme.reasons[1] == (
+        "14 of 59 yearly contracts decided since the first loss on record (6 July 2025) were lost"
+    )
+    assert "Before, the record holds only customers who stayed." in found.says
+    assert not acme.is_assumed
+
+
+@pytest.mark.parametrize(
+    ("before", "seen", "lost", "stayed"),
+    [
+        (90, 60, 15, True),
+        (90, 60, 0, False),  # nobody was lost since either
+        (90, 0, 0, False),
+        (15, 60, 15, False),  # a lucky start
+        (300, 300, 3, False),  # few are ever lost
+    ],
+)
+def test_a_start_too_good_for_what_came_after_is_one_of_those_who_stayed(before, seen, lost, stayed):
+    assert survivors.only_stayed([Counts(before), Counts()], [Counts(seen, lost), Counts()]) is stayed
 
 
 def test_a_renewal_overdue_grows_unlikely(access):

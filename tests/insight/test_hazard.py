@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from tenure.accounts.models import Account
 from tenure.insight.chances import COHORTS, HAZARD, chances
+from tenure.insight.churn.blending import Calibration
 from tenure.insight.churn.columns import Column, Sort
 from tenure.insight.churn.learners import one_thread
-from tenure.insight.hazard import actions, features, model, scoring
+from tenure.insight.hazard import actions, belief, features, model, mood, rows, scoring
 from tenure.insight.hazard.model import Hazard
 from tenure.insight.models import AccountHazard, FittedHazard
 from tenure.insight.panel import panel
-from tenure.kit import clock
+from tenure.kit import clock, words
 from tenure.workspaces.roles import Role
 from tests import cast
 from tests.insight.leavers import leavers, load
@@ -130,7 +131,7 @@ def made_up(rows: int = 400) -> tuple[list[Column], np.ndarray]:
 def hazard() -> Hazard:
     columns, left = made_up()
     with one_thread():
-        return model.fit(columns, left)
+        return model.fit(columns, left, features.BELIEFS)
 
 
 def test_a_hazard_is_kept_as_numbers_and_comes_back_the_same(hazard):
@@ -166,8 +167,102 @@ def test_what_is_far_off_is_drawn_to_the_usual(hazard):
     assert told[-1] == pytest.approx(1 / (1 + np.exp(-some.usual[0])), abs=0.01)
 
 
-def test_columns_come_in_as_losses_bear_them(hazard):
-    columns = [Column(str(number), Sort.NUMBER) for number in range(6)]
-    assert [one.name for one in model.borne(columns, 35)] == ["0", "1", "2", "5"]
-    assert [one.name for one in model.borne(columns, 165)] == ["0", "1", "2", "3", "5"]
-    assert len(model.borne(columns, 10_000)) == 6
+BELIEFS = {"use": -1.0, "mood": -1.0}
+
+
+def drawn(rows: int, use: float, mood: float, seed: int = 1) -> tuple[list[Column], np.ndarray]:
+    """Columns of which each, to scale, does so much to the log-odds of leaving."""
+    rng = np.random.default_rng(seed)
+    both = rng.normal(size=(2, rows))
+    left = rng.random(rows) < 1 / (1 + np.exp(2 - use * both[0] - mood * both[1]))
+    named = zip(("use", "mood", features.ROLLS), (*both, rng.random(rows) < 0.5), strict=True)
+    return [Column(name, Sort.NUMBER, "", some * 1.0) for name, some in named], left
+
+
+def test_few_losses_leave_signs_counting_alike_and_many_overrule_it():
+    few, many = (drawn(rows, use=-1.2, mood=0.0) for rows in (150, 30_000))
+    use, mood, _ = belief.fit(*few, BELIEFS, 300.0).linear.weights
+    assert use == pytest.approx(mood, abs=0.15)
+    assert use < 0
+    use, mood, _ = belief.fit(*many, BELIEFS, 300.0).linear.weights
+    assert use == pytest.approx(-1.2, abs=0.15)
+    assert mood == pytest.approx(0, abs=0.12)
+
+
+def test_how_much_the_index_tells_is_learnt_and_what_nothing_is_believed_of_is_free():
+    columns, left = drawn(4000, use=-0.7, mood=-0.7)
+    found = belief.fit(columns, left, BELIEFS, 300.0)
+    assert found.linear.weights[:2] == pytest.approx([-0.7, -0.7], abs=0.15)
+    same = belief.fit(columns, left, {**BELIEFS, features.ROLLS: 0.0}, 300.0)
+    assert abs(same.linear.weights[2]) < abs(found.linear.weights[2])
+    assert np.all(np.diag(found.spread) > 0)
+
+
+def test_the_firmest_within_a_standard_error_of_the_best_is_chosen():
+    rng = np.random.default_rng(2)
+    best = rng.exponential(size=500)
+    a_little = best + rng.normal(0.001, 0.5, 500) - rng.normal(0.0, 1e-9, 500)
+    assert (
+        belief.firmest({10.0: best, 100.0: best + 0.2, 30.0: a_little - a_little.mean() + best.mean()}) == 30
+    )
+    assert belief.firmest({10.0: best, 300.0: best}) == 300
+
+
+def test_without_answers_a_mood_is_what_those_of_like_use_say_that_day():
+    said = np.array([0.9, 0.8, 0.4, 0.3, np.nan, np.nan, 0.1])
+    answers = np.array([40, 40, 40, 40, np.nan, 0, 50.0])
+    use = np.array([0.9, 0.8, 0.3, 0.2, 0.85, 0.25, 0.5])
+    day = np.array([3, 3, 3, 3, 3, 3, 4])
+    usual = mood.usual(said, answers, use, day)
+    held = mood.held(said, answers, usual)
+    assert held[4] == usual[4] > usual[5] == held[5]
+    assert held[0] == pytest.approx(0.9, abs=0.01)
+    np.testing.assert_allclose(mood.usual(said[:6], answers[:6], use[:6], day[:6]), usual[:6])
+    nobody = mood.usual(np.array([np.nan]), np.array([np.nan]), np.array([0.5]), np.array([0]))
+    assert nobody == pytest.approx([0.7])
+
+
+def test_a_mood_nobody_told_is_not_called_their_answers():
+    by_name = {one.name: one for one in features.FEATURES}
+    silent = {"mood": float("nan"), "usual_mood": 0.62}
+    assert by_name["mood"].told(silent.__getitem__, 0.5) == (
+        f"no answers in eight weeks, and those who use it as much give {words.percent(0.62)} of the best mark"
+    )
+    assert by_name["mood"].told({"mood": 0.4}.__getitem__, 0.8) == (
+        f"answers at {words.percent(0.4)} of the best mark, {words.percent(0.8)} three months before"
+    )
+    assert by_name["goal_attainment"].told({"goal_attainment": float("nan")}.__getitem__, 0.5) == (
+        "no goal measured"
+    )
+
+
+def test_all_that_is_told_by_one_figure_is_one_reason():
+    columns = [
+        Column("seat_use_14", Sort.NUMBER, "", np.array([0.1, 0.9])),
+        Column("seat_use_7", Sort.NUMBER, "", np.array([0.1, 0.9])),
+        Column(features.ROLLS, Sort.NUMBER, "", np.array([0.0, 0.0])),
+    ]
+    linear = belief.fit(columns, np.array([True, False]), features.BELIEFS, 10.0).linear
+    some = Hazard(
+        tuple(one.name for one in columns), linear, Calibration(1.0, 0.0), (0.0, 0.0), 1.0, np.eye(4)
+    )
+    parts = np.array([0.07, 0.06, 0.0])  # too little each, enough together
+    values = {"seat_use_14": np.array([0.1])}
+    assert scoring.reasons_of(some, parts, values, {"seat_use_14": np.array([0.5])}, 0) == (
+        (f"{words.percent(0.1)} of seats used in two weeks, {words.percent(0.5)} three months before",),
+        (),
+    )
+
+
+def test_months_before_losses_are_on_record_are_not_learnt_from():
+    rng = np.random.default_rng(3)
+    day = np.arange(600.0)
+    left = (day > 300) & (rng.random(600) < 0.2)
+    known = np.ones(600, dtype=bool)
+    some = rows.Rows(np.arange(600), np.ones(600, dtype=np.int64), day, ~known, left, known)
+    first = int(np.flatnonzero(left)[0])
+    assert rows.watched(some, np.arange(600)).tolist() == list(range(first + 1, 600))
+    lucky = np.arange(first - 5, 600)
+    assert rows.watched(some, lucky).tolist() == lucky.tolist()
+    nobody = np.arange(200)
+    assert rows.watched(some, nobody).tolist() == nobody.tolist()

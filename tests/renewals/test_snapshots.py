@@ -63,7 +63,9 @@ def test_the_record_sets_what_was_said_beside_what_came(access):
     assert ninety.model.wape is not None
     assert 0 <= (ninety.model.brier or 0) <= 1
     assert ninety.calls.bias is None
+    assert last.is_assumed  # next to nothing was decided by then
     told = telling_forecasts.tracks([ninety], "USD")
+    assert told[0]["quarters"][1]["assumed"] == pytest.approx(1)
     assert told[0]["quarters"][1]["actual"] == 2_000.0
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from tenure.accounts.models import Account
 from tenure.kit import words
 from tenure.renewals import calls, queries
 from tenure.renewals.figures import Renewals
+from tenure.renewals.models import Forecast
 from tenure.revenue.actions import TermRow, upsert_terms
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
@@ -200,6 +202,22 @@ def test_the_record_says_when_there_is_none_yet(client: Client) -> None:
     page = text(client.get("/explain/track?days=60").content)
     assert "No data: no quarter is over" in page
     assert client.get("/explain/track?days=61").status_code == 404
+
+
+def test_the_record_says_which_forecasts_rested_on_assumed_rates(client: Client, access: Access) -> None:
+    said = "All rates are assumed: too few comparable contracts were decided in the last two years."
+    amounts = {"lost_minor": 0, "expected_minor": 1, "low_minor": 0, "high_minor": 2, "worst_minor": 3}
+    for quarter, day, assumed in (("2026Q2", date(2026, 5, 1), 0.9), ("2026Q3", date(2026, 8, 1), 0.1)):
+        Forecast.objects.create(
+            workspace=access.workspace, quarter=quarter, as_of=day, model=said, assumed=assumed, **amounts
+        )
+    page = text(client.get("/renewals/track").content)
+    assert "2026Q2 assumed" in page
+    assert "2026Q3 assumed" not in page
+    assert "“Assumed”: too few contracts were decided by then" in page
+    why = text(client.get("/explain/track?days=60").content)
+    assert why.count("; rates were assumed") == 1
+    assert said in why
 
 
 def test_who_is_held_to_a_book_sees_its_renewals_and_is_told_so(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tenure.workspaces.access import Access
 
 ACCOUNTS = int(os.environ.get("TENURE_BENCH_ACCOUNTS", "500"))
-SEEDS = [int(one) for one in os.environ.get("TENURE_BENCH_SEEDS", "7 12 13").split()]
+SEEDS = [int(one) for one in os.environ.get("TENURE_BENCH_SEEDS", "7 12 13 21 34 55").split()]
 DRAWS = 200
 MODELS = ("hazard", "boosting", "cohorts")
 
@@ -73,7 +73,7 @@ def decisions(access: Access, accounts: int, seed: int) -> dict[str, Any]:
     found, values = rows.at_risk(known), features.values_of(known)
     columns = [one.taken(found.place) for one in features.columns(values, np.isnan(known.due))]
     with learners.one_thread():
-        told = backtest.run(columns, found, known.at[found.place])
+        told = backtest.run(columns, found, known.at[found.place], features.BELIEFS)
     if told is None:
         raise SystemExit("too few customers were lost to judge by: take more accounts")
     true, seen = true_chances(access, known, found, told, accounts, seed)

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from tenure.cli.base import Json, WorkspaceOption, app, console, fail, open_workspace, print_json
 from tenure.cli.revenue import percent
+from tenure.kit import words
 
 forecast_app = typer.Typer(help="Forecasts of churn cost as made each night, and how good they were.")
 app.add_typer(forecast_app, name="forecast", invoke_without_command=True)
@@ -27,6 +28,12 @@ def forecast(context: typer.Context, workspace: WorkspaceOption = "", json: Json
         print_json(told)
     else:
         console.print(_table(told))
+        if assumed := sorted(
+            {each["quarter"] for one in told for each in one["quarters"] if each["assumed"] > 0.5}
+        ):
+            console.print(
+                f"Too few contracts were decided before {words.listing(assumed)}: those rates were assumed."
+            )
 
 
 @forecast_app.command()

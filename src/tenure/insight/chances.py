@@ -103,15 +103,17 @@ def chances(access: Access, as_of: date, until: date) -> Chances:
     terms = [one for one in _of_terms(found, until, learnt) if mine is None or one.account_id in mine]
     held = [one for one in found.held if mine is None or one in mine]
     accounts = tuple(_of_accounts(terms, held))
-    says = f"{learnt.says} {_assumed(terms)}".strip() if learnt else _says(terms)
+    says = f"{_assumed(terms)} {learnt.says}".strip() if learnt else _says(terms, found.since)
     shock = learnt.shock if learnt else shocks.ASSUMED
     return Chances(as_of, until, HAZARD if learnt else COHORTS, says, accounts, tuple(terms), shock)
 
 
-def _says(terms: list[TermChance]) -> str:
+def _says(terms: list[TermChance], since: date | None) -> str:
     if not terms:
         return "No contract is open, so there is nothing to lose or renew."
-    return _assumed(terms) or "Counted: the share lost among comparable contracts of the last two years."
+    counted = f"Counted: the share lost among comparable contracts {cohorts.when(since)}."
+    before = " Before, the record holds only customers who stayed." if since else ""
+    return _assumed(terms) or f"{counted}{before}"
 
 
 def _assumed(terms: list[TermChance]) -> str:
@@ -125,7 +127,7 @@ def _assumed(terms: list[TermChance]) -> str:
 
 def _of_terms(found: Decisions, until: date, learnt: InForce | None) -> Iterator[TermChance]:
     """Each open contract by the hazard, else by the rate of its kind, and by how long it has been waiting."""
-    rates, waiting = cohorts.rates(found.past), Waiting(found.lateness)
+    rates, waiting = cohorts.rates(found.past, found.since), Waiting(found.lateness)
     ahead = (until - found.as_of).days
     alike: dict[tuple[Kind, int | None], Share] = {}  # of the many that end on the same day
     for term in found.open_terms:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from math import exp, sqrt
@@ -18,6 +19,7 @@ from tenure.kit import words
 from tenure.revenue.matching import GRACE
 
 WEIGHT = 20  # decisions, or contract-months, that an assumption is worth
+_ALONE = 5  # decisions that it is worth while it stands alone: companies differ by as much
 ENOUGH = 20  # of them before their own history counts
 Z = 1.2816  # 80 % of a normal distribution lies within
 MONTH_DAYS = 30.4375
@@ -56,20 +58,25 @@ class Share:
     is_assumed: bool = False
 
 
-def rates(past: Mapping[Kind, Counts]) -> dict[Kind, Share]:
-    """Of each kind the share lost; of what rolls on, lost a month.
+def when(since: date | None) -> str:
+    """`of the last two years`, or since the first loss on record."""
+    return f"since the first loss on record ({since:%-d %B %Y})" if since else "of the last two years"
+
+
+def rates(past: Mapping[Kind, Counts], since: date | None = None) -> dict[Kind, Share]:
+    """Of each kind the share lost; of what rolls on, lost a month. `since`: where `past` is of less time.
 
     Contracts of several years lean on all that have an end, since there are never many of them.
     """
     both = (past[Kind.YEARLY], past[Kind.LONGER])
     every = Counts(sum(one.seen for one in both), sum(one.lost for one in both))
-    yearly = _rate(Kind.YEARLY, past[Kind.YEARLY], ASSUMED[Kind.YEARLY])
+    yearly = _rate(Kind.YEARLY, past[Kind.YEARLY], ASSUMED[Kind.YEARLY], since)
     all_of_them = _smoothed(every, ASSUMED[Kind.LONGER]) if every.seen >= ENOUGH else ASSUMED[Kind.LONGER]
     return {
         Kind.YEARLY: yearly,
-        Kind.LONGER: _rate(Kind.LONGER, past[Kind.LONGER], all_of_them, leans_on=every),
-        Kind.ROLLING: _rate(Kind.ROLLING, past[Kind.ROLLING], ASSUMED[Kind.ROLLING]),
-        Kind.NOTICE: _rate(Kind.NOTICE, past[Kind.NOTICE], ASSUMED[Kind.NOTICE]),
+        Kind.LONGER: _rate(Kind.LONGER, past[Kind.LONGER], all_of_them, since, leans_on=every),
+        Kind.ROLLING: _rate(Kind.ROLLING, past[Kind.ROLLING], ASSUMED[Kind.ROLLING], since),
+        Kind.NOTICE: _rate(Kind.NOTICE, past[Kind.NOTICE], ASSUMED[Kind.NOTICE], since),
     }
 
 
@@ -78,15 +85,18 @@ def _smoothed(counted: Counts, prior: float) -> float:
     return (prior * WEIGHT + counted.lost) / (WEIGHT + counted.seen)
 
 
-def _rate(kind: Kind, counted: Counts, prior: float, leans_on: Counts | None = None) -> Share:
+def _rate(
+    kind: Kind, counted: Counts, prior: float, since: date | None, leans_on: Counts | None = None
+) -> Share:
     known = leans_on is not None and leans_on.seen >= ENOUGH
     if counted.seen < ENOUGH and not known:
-        return Share(prior, *wilson(prior, WEIGHT), (_assumed(kind, counted, prior),), is_assumed=True)
+        doubt = _ALONE if kind in (Kind.YEARLY, Kind.LONGER) else WEIGHT
+        return Share(prior, *wilson(prior, doubt), (_assumed(kind, counted, prior, since),), is_assumed=True)
     share = _smoothed(counted, prior)
-    return Share(share, *wilson(share, WEIGHT + counted.seen), (_counted(kind, counted),))
+    return Share(share, *wilson(share, WEIGHT + counted.seen), (_counted(kind, counted, since),))
 
 
-def _assumed(kind: Kind, counted: Counts, prior: float) -> str:
+def _assumed(kind: Kind, counted: Counts, prior: float, since: date | None) -> str:
     share = words.percent(prior)
     if kind is Kind.NOTICE:
         return f"notice was given, and {share} of those leaving is assumed"
@@ -95,14 +105,18 @@ def _assumed(kind: Kind, counted: Counts, prior: float) -> str:
             f"{share} lost a month is assumed: only {counted.seen:.0f} months of such contracts are on record"
         )
     were = words.count(round(counted.seen), "such contract was", "such contracts were")
-    return f"{share} lost is assumed: only {were} decided in the last two years"
+    return f"{share} lost is assumed: only {were} decided {_in_time(since)}"
 
 
-def _counted(kind: Kind, counted: Counts) -> str:
+def _counted(kind: Kind, counted: Counts, since: date | None) -> str:
     if kind is Kind.ROLLING:
         months = words.count(round(counted.seen), "month", "months")
-        return f"{counted.lost:,} lost in {months} of contracts that roll on, in the last two years"
-    return f"{counted.lost:,} of {counted.seen:,.0f} {kind} contracts decided in the last two years were lost"
+        return f"{counted.lost:,} lost in {months} of contracts that roll on, {_in_time(since)}"
+    return f"{counted.lost:,} of {counted.seen:,.0f} {kind} contracts decided {_in_time(since)} were lost"
+
+
+def _in_time(since: date | None) -> str:
+    return when(since) if since else "in the last two years"
 
 
 def wilson(share: float, number: float) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tenure.accounts.models import Account
+from tenure.insight import survivors
 from tenure.insight.cohorts import Counts, Kind
 from tenure.revenue import known as known_terms
 from tenure.revenue.columns import FOREVER, TERMS, days, numbers
@@ -51,7 +52,8 @@ class OpenTerm:
 class Decisions:
     """What there was to know on `as_of`.
 
-    `past`: per kind what was decided within two years. `lateness`: of those renewed with an end, how many
+    `past`: per kind what was decided within two years, or after `since`, the first loss on record, where the
+    time before holds only customers who stayed. `lateness`: of those renewed with an end, how many
     days after it that was (negative: before). `open_terms`: what is still open; an account without any cannot
     be lost. `held`: accounts with a contract that is live and not open (already renewed).
     """
@@ -61,6 +63,7 @@ class Decisions:
     lateness: list[int]
     open_terms: list[OpenTerm]
     held: frozenset[str]
+    since: date | None = None
 
 
 def versions(access: Access) -> pa.Table:
@@ -76,12 +79,12 @@ def versions(access: Access) -> pa.Table:
 def decided(known: pa.Table, as_of: date) -> pa.Table:
     """The terms as known on `as_of` with what became of each, from `versions`.
 
-    `term_id, subscription_id, account_id, product, starts_on, ends_on, kind, fate, late, months, goes_on,
+    `term_id, subscription_id, account_id, product, starts_on, ends_on, kind, fate, late, goes_on,
     due_on, runs_until`: `fate` is `open`, `renewed`, `lost`, or `amended` (cut short, no decision); `late`
-    days after the end until it was known to be renewed; `months` it was live within the two years before;
+    days after the end until it was known to be renewed;
     `goes_on`: it was renewed by itself, without a row of its own, and is due again on `due_on`.
     """
-    about = {"day": as_of, "grace": GRACE, "back": LOOK_BACK_DAYS}
+    about = {"day": as_of, "grace": GRACE}
     with duckdb.connect() as connection:
         connection.register("versions", known.filter(pc.less_equal(known["recorded_on"], as_of)))
         connection.register("books", _books(known, as_of))
@@ -124,15 +127,32 @@ def decisions(known: pa.Table, as_of: date) -> Decisions:
     rows = decided(known, as_of)
     with duckdb.connect() as connection:
         connection.register("decided", rows)
-        past = connection.execute(_PAST, {"day": as_of, "back": LOOK_BACK_DAYS}).fetchall()
+        counted, since = _past(connection, as_of)
         late = connection.execute("SELECT late FROM decided WHERE late IS NOT NULL AND kind <> 'rolling'")
         lateness = [one for (one,) in late.fetchall()]
         still = connection.execute(_OPEN, {"day": as_of}).fetchall()
         held = connection.execute(_HELD, {"day": as_of}).fetchall()
-    counted = {kind: Counts() for kind in Kind} | {
-        Kind(kind): Counts(seen, lost) for kind, seen, lost in past
-    }
-    return Decisions(as_of, counted, lateness, list(_open_terms(still)), frozenset(one for (one,) in held))
+    open_terms = list(_open_terms(still))
+    return Decisions(as_of, counted, lateness, open_terms, frozenset(one for (one,) in held), since)
+
+
+def _past(connection: duckdb.DuckDBPyConnection, as_of: date) -> tuple[dict[Kind, Counts], date | None]:
+    """What was decided, and from which day on it counts where that is not all of it."""
+    begins = as_of - timedelta(days=LOOK_BACK_DAYS)
+    whole = _counted(connection, begins, as_of)
+    first = connection.execute(_FIRST_LOSS, {"begins": begins}).fetchone()
+    if first is None or first[0] is None or first[0] > as_of:
+        return whole, None
+    since = _counted(connection, first[0], as_of)
+    before = [Counts(whole[kind].seen - since[kind].seen) for kind in Kind]
+    if survivors.only_stayed(before, [since[kind] for kind in Kind]):
+        return since, first[0]
+    return whole, None
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, after: date, as_of: date) -> dict[Kind, Counts]:
+    found = connection.execute(_PAST, {"day": as_of, "after": after}).fetchall()
+    return {kind: Counts() for kind in Kind} | {Kind(kind): Counts(seen, lost) for kind, seen, lost in found}
 
 
 def _open_terms(rows: Iterable[tuple[Any, ...]]) -> Iterable[OpenTerm]:
@@ -183,19 +203,21 @@ _DECIDED = """
     )
     SELECT term_id, subscription_id, account_id, product, starts_on, ends_on, kind, fate,
         CASE WHEN fate = 'renewed' AND NOT goes_on THEN known_renewed_on - ends_on END AS late,
-        greatest(0, least(coalesce(ends_on, $day), $day) - greatest(starts_on, $day - $back)) / 30.4375
-            AS months,
         goes_on, due_on, runs_until
     FROM fated WHERE starts_on <= $day OR kind <> 'rolling'"""
 
 _PAST = """
-    SELECT 'rolling', sum(months), count(*) FILTER (WHERE fate = 'lost' AND ends_on > $day - $back)
+    SELECT 'rolling',
+        sum(greatest(0, least(coalesce(ends_on, $day), $day) - greatest(starts_on, $after)) / 30.4375),
+        count(*) FILTER (WHERE fate = 'lost' AND ends_on > $after)
     FROM decided WHERE kind = 'rolling' HAVING count(*) > 0
     UNION ALL
     SELECT kind, count(*), count(*) FILTER (WHERE fate = 'lost')
     FROM decided
-    WHERE kind <> 'rolling' AND fate IN ('renewed', 'lost') AND ends_on BETWEEN $day - $back AND $day
+    WHERE kind <> 'rolling' AND fate IN ('renewed', 'lost') AND ends_on > $after AND ends_on <= $day
     GROUP BY kind"""
+
+_FIRST_LOSS = "SELECT min(ends_on) FROM decided WHERE fate = 'lost' AND ends_on > $begins"
 
 # What renewed by itself comes up again at the end of its next turn.
 _OPEN = """

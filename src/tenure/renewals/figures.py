@@ -195,6 +195,13 @@ class Renewals:
         return self.churn_cost + round(self.range.expected)
 
     @property
+    def assumed(self) -> float:
+        """The share of what may still be lost, by its chances, that rests on assumed rates."""
+        worth = [(one.chance.p * one.arr_minor, one.chance.is_assumed) for one in self.at_stake]
+        whole = sum(some for some, _ in worth)
+        return sum(some for some, is_assumed in worth if is_assumed) / whole if whole else 0.0
+
+    @property
     def low(self) -> int:
         """The lower end of its 80 % interval."""
         return self.churn_cost + round(self.range.low)

@@ -97,6 +97,7 @@ class Forecast(models.Model):
     called_minor = models.BigIntegerField(null=True, blank=True)
     worst_minor = models.BigIntegerField()
     model = models.CharField(max_length=200)
+    assumed = models.FloatField(default=0.0)  # share of what was still to come that rests on assumed rates
     is_later = models.BooleanField(default=False)  # worked out afterwards, from what was known then
     made_at = models.DateTimeField(default=clock.now)
 

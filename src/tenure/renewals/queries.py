@@ -139,10 +139,10 @@ def _of_accounts(access: Access, books: _Books, found: Chances) -> dict[str, Cha
 
 def _less(one: AccountChance, before: AccountChance | None) -> Chance:
     if before is None:
-        return Chance(one.p_lost, one.low, one.high, one.reasons)
+        return Chance(one.p_lost, one.low, one.high, one.reasons, one.is_assumed)
     p = max(one.p_lost - before.p_lost, 0.0)
     low, high = max(one.low - before.low, 0.0), max(one.high - before.high, 0.0)
-    return Chance(p, min(low, p), max(high, p), one.reasons)
+    return Chance(p, min(low, p), max(high, p), one.reasons, one.is_assumed)
 
 
 def _at_stake(books: _Books, known: Known, due: Sequence[DueRow]) -> Iterable[StakeRow]:

@@ -50,6 +50,7 @@ class Chance:
     low: float
     high: float
     reasons: tuple[str, ...] = ()
+    is_assumed: bool = False  # a rate that stands in until enough was decided
 
 
 def code_of(said: str) -> str | None:

@@ -75,6 +75,7 @@ def _totals(found: Renewals) -> dict[str, object]:
         "called_minor": found.called,
         "worst_minor": found.worst,
         "model": found.model[:200],
+        "assumed": found.assumed,
     }
 
 

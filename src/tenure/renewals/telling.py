@@ -186,6 +186,7 @@ def _forecast(found: Renewals, scale: Scale) -> Json:
             "worst": scale.arr(found.worst),
         },
         "forecast_rests_on": found.model,
+        "forecast_assumed": found.assumed,
     }
 
 

@@ -29,6 +29,7 @@ def _forecast(one: Forecast, scale: Scale) -> Json:
         "called": scale.arr(one.called_minor),
         "worst": scale.arr(one.worst_minor),
         "rests_on": one.model,
+        "assumed": one.assumed,
         "is_later": one.is_later,
     }
 

@@ -32,6 +32,11 @@ class Scored:
     actual_minor: int
 
     @property
+    def is_assumed(self) -> bool:
+        """Whether most of what was still to come rested on assumed rates: too little was decided by then."""
+        return self.forecast.assumed > 0.5
+
+    @property
     def is_within(self) -> bool:
         """Whether the 80 % interval held what came."""
         return self.forecast.low_minor <= self.actual_minor <= self.forecast.high_minor

@@ -120,6 +120,7 @@ class Judged(msgspec.Struct, frozen=True):
     beyond: str = ""  # the figure that says the same already
     missing: Missing | None = None
     attribute: str = ""  # its name, where it is one and no metric
+    is_ours: bool = False  # something that we do for customers, and neither
     counts_in: dict[str, float] = {}  # profiles that score by it, and its share there
 
 

@@ -16,6 +16,7 @@ from tenure.insight.audit import adding, separation, silence
 from tenure.insight.audit.adding import Trial
 from tenure.insight.audit.encoding import Column, Learnt
 from tenure.insight.audit.found import Audit, Interval, Judged, Lead, Missing, Outcomes, Verdict
+from tenure.insight.audit.ours import Ours
 from tenure.insight.audit.separation import Flags, Floats, Ints, Separation, separate
 from tenure.insight.panel import Outcome, Panel
 from tenure.metrics.definition import Metric
@@ -175,7 +176,8 @@ def _alone(case: Case, place: int) -> Judged:
         happened=int(happened.sum()),
         coverage=float(known.mean()) if len(known) else 0.0,
         missing=_missing(case, ~known),
-        attribute=case.attributes[metric.name].attribute if metric.name in case.attributes else "",
+        attribute=_attribute(case, metric),
+        is_ours=isinstance(case.attributes.get(metric.name), Ours),
     )
     if too_few(happened, account):
         return _thin(base)
@@ -184,6 +186,11 @@ def _alone(case: Case, place: int) -> Judged:
     return msgspec.structs.replace(
         base, auc=interval(found), p=found.p, more_is_risk=more_is_risk, worst_rate=worst, lift=times
     )
+
+
+def _attribute(case: Case, metric: Metric) -> str:
+    column = case.attributes.get(metric.name)
+    return "" if column is None or isinstance(column, Ours) else column.attribute
 
 
 def _thin(base: Judged) -> Judged:

@@ -9,6 +9,7 @@ from datetime import date
 import msgspec
 
 from tenure.health.versions import versions_of
+from tenure.insight.audit import ours
 from tenure.insight.audit.attributes import columns
 from tenure.insight.audit.found import Audit, AuditProblem, Outcomes, require_horizon
 from tenure.insight.audit.judging import Progress, judge
@@ -28,14 +29,16 @@ def audit(
 ) -> Audit:
     """Judge every metric of a workspace by an outcome within so many days, from what was known by a day.
 
-    `attributes`: the names of those judged beside the metrics; None for all.
+    What we do for customers ourselves is judged beside them, and so are `attributes`: their names, None for
+    all.
     """
     require_horizon(horizon)
     if as_of and as_of > clock.today(access.workspace.zone):
         raise AuditProblem(f"{as_of} is not over yet; take a day up to today")
     known = panel(access, as_of)
     read, left_out = columns(access, known, attributes)
-    found = judge(known, outcome, horizon, _weights(access), progress, read)
+    beside = [*read, *ours.columns(access, known)]
+    found = judge(known, outcome, horizon, _weights(access), progress, beside)
     found = msgspec.structs.replace(found, left_out=found.left_out | left_out)
     return msgspec.structs.replace(found, says=says(found))
 

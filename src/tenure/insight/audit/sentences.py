@@ -11,6 +11,7 @@ from tenure.kit import words
 _MOST_NAMED = 4
 _SURE = 0.05
 _CONTRACT = "what contracts say"
+_CARE = "we look after those who worry us, and those who pay most; only a hold-out would show what it does"
 
 
 def says(audit: Audit) -> tuple[str, ...]:
@@ -24,6 +25,7 @@ def says(audit: Audit) -> tuple[str, ...]:
         *_turned(audit),
         *_chance(audit),
         *_attributes(audit),
+        *_ours(audit),
         *_silent(audit),
     )
 
@@ -31,6 +33,8 @@ def says(audit: Audit) -> tuple[str, ...]:
 def verdict(audit: Audit, one: Judged) -> str:
     """One figure's verdict, with why."""
     titles = {other.metric: other.title for other in audit.judged}
+    if one.is_ours and one.verdict in (Verdict.KEEP, Verdict.BEYOND):
+        return "goes with it, which is not what it does"
     if one.verdict is Verdict.BEYOND:
         return (
             f"nothing beyond {_named(titles[one.beyond])} here"
@@ -61,7 +65,7 @@ def _too_little(audit: Audit) -> str:
 
 
 def _first(audit: Audit) -> str:
-    best = [_named(one.title) for one in audit.judged if one.verdict is Verdict.KEEP]
+    best = [_named(one.title) for one in audit.judged if one.verdict is Verdict.KEEP and not one.is_ours]
     within = f"{audit.outcome.called} within {words.days(audit.horizon)}"
     if not best:
         return f"None of {audit.tried} metrics tells {within} better than chance, beyond what contracts say."
@@ -70,7 +74,7 @@ def _first(audit: Audit) -> str:
 
 
 def _keeps(audit: Audit) -> Iterator[str]:
-    for one in (one for one in audit.judged if one.verdict is Verdict.KEEP):
+    for one in (one for one in audit.judged if one.verdict is Verdict.KEEP and not one.is_ours):
         end = "best" if audit.outcome.is_good else "worst"
         ahead = _ahead(one)
         yield (
@@ -96,7 +100,7 @@ def _known(audit: Audit, one: Judged) -> str:
 def _beyond(audit: Audit) -> Iterator[str]:
     groups: defaultdict[str, list[Judged]] = defaultdict(list)
     for one in audit.judged:
-        if one.verdict is Verdict.BEYOND:
+        if one.verdict is Verdict.BEYOND and not one.is_ours:
             groups[one.beyond].append(one)
     titles = {one.metric: one.title for one in audit.judged}
     for like, some in groups.items():
@@ -129,6 +133,20 @@ def _attributes(audit: Audit) -> Iterator[str]:
     if some:
         named = words.listing([f"“{one.attribute}”" for one in some])
         yield f"{words.capital(named)} {'tells' if len(some) == 1 else 'tell'} nothing about it here."
+
+
+def _ours(audit: Audit) -> Iterator[str]:
+    """What goes with what we do, and why that is not what it does."""
+    some = [one for one in audit.judged if one.is_ours]
+    told = [one for one in some if one.verdict in (Verdict.KEEP, Verdict.BEYOND)]
+    for one in told:
+        end = "More" if one.more_is_risk else "Less"
+        goes = f"goes with more customers that {audit.outcome.did}"
+        yield f"{end} of “{_named(one.title)}” {goes}. That is not what it does: {_CARE}."
+    if some and not told:
+        named = words.listing([f"“{_named(one.title)}”" for one in some])
+        tell = "tells" if len(some) == 1 else "tell"
+        yield f"{named} {tell} nothing here, which is not to say that none of it helps: {_CARE}."
 
 
 def _weighed(some: list[Judged]) -> str:

@@ -72,8 +72,13 @@ def expit(log_odds: Floats) -> Floats:
 
 def log_loss(left: Flags, chance: Floats) -> float:
     """Mean of −log of the chance given to what happened."""
+    return float(np.mean(losses(left, chance)))
+
+
+def losses(left: Flags, chance: Floats) -> Floats:
+    """Of each row −log of the chance given to what happened."""
     kept = np.clip(chance, _LEAST, 1 - _LEAST)
-    return float(-np.mean(np.where(left, np.log(kept), np.log(1 - kept))))
+    return np.asarray(-np.where(left, np.log(kept), np.log(1 - kept)))
 
 
 def auc(left: Flags, chance: Floats) -> float:

@@ -19,7 +19,7 @@ from tenure.insight.hazard.model import Hazard
 from tenure.insight.hazard.scoring import Scored
 from tenure.insight.models import AccountHazard, FittedHazard
 from tenure.insight.panel import MONTHS, Panel, known_by, panel
-from tenure.kit import clock
+from tenure.kit import clock, words
 from tenure.revenue.queries import has_terms
 from tenure.workspaces.access import Access
 
@@ -78,15 +78,17 @@ def learn(known: Panel, with_trees: bool = True) -> Learnt:
     found = rows.at_risk(known)
     values = features.values_of(known)
     columns = [one.taken(found.place) for one in features.columns(values, np.isnan(known.due))]
-    settled = np.flatnonzero((found.ahead == 1) & found.is_known)
+    settled = rows.watched(found, np.flatnonzero((found.ahead == 1) & found.is_known))
     if found.left[settled].sum() < backtest.ENOUGH:
         return Learnt(None, None, TOO_FEW)
     with learners.one_thread():
-        judged = backtest.run(columns, found, known.at[found.place], with_trees)
+        judged = backtest.run(columns, found, known.at[found.place], features.BELIEFS, with_trees)
         if judged is None:
             return Learnt(None, None, f"{TOO_FEW}, and to be judged by those after them")
-        near = model.fit([one.taken(settled) for one in columns], found.left[settled])
-    later = np.flatnonzero((found.ahead > 1) & found.is_known)
+        near = model.fit([one.taken(settled) for one in columns], found.left[settled], features.BELIEFS)
+    later = np.flatnonzero(
+        (found.ahead > 1) & found.is_known & (found.decided >= found.decided[settled].min())
+    )
     hazard = model.with_fading(
         near, [one.taken(later) for one in columns], found.ahead[later].astype(np.float64), found.left[later]
     )
@@ -99,10 +101,10 @@ def _says(judged: Backtest) -> str:
     hazard, rates = quality["hazard"], quality["cohorts"]
     better = "told more than" if hazard.log_loss < rates.log_loss else "told no more than"
     return (
-        f"Looking back over {judged.origins} origins, what was known of {len(judged.left):,} decisions "
-        f"({int(judged.left.sum())} lost) {better} the share lost among contracts like them: "
-        f"AUC {hazard.auc:.2f} against {rates.auc:.2f}, log loss {hazard.log_loss:.3f} against "
-        f"{rates.log_loss:.3f}{_of_trees(quality)}."
+        f"Looking back over {words.count(judged.origins, 'origin')}, what was known of "
+        f"{len(judged.left):,} decisions ({int(judged.left.sum())} lost) {better} the share lost "
+        f"among contracts like them: AUC {hazard.auc:.2f} against {rates.auc:.2f}, "
+        f"log loss {hazard.log_loss:.3f} against {rates.log_loss:.3f}{_of_trees(quality)}."
     )
 
 

@@ -14,7 +14,8 @@ from tenure.insight.churn.columns import Column
 from tenure.insight.churn.figures import Bin, Quality
 from tenure.insight.cohorts import Counts, Kind
 from tenure.insight.hazard import model
-from tenure.insight.hazard.rows import Rows
+from tenure.insight.hazard.belief import Beliefs
+from tenure.insight.hazard.rows import Rows, watched
 from tenure.revenue.matching import GRACE
 
 Floats = NDArray[np.float64]
@@ -47,7 +48,9 @@ class Backtest:
         return figures.calibration(self.left, self.hazard, bins=5)
 
 
-def run(columns: Sequence[Column], rows: Rows, at: Floats, with_trees: bool = True) -> Backtest | None:
+def run(
+    columns: Sequence[Column], rows: Rows, at: Floats, beliefs: Beliefs, with_trees: bool = True
+) -> Backtest | None:
     """Roll the origin through `at`, each row's day; None where too little was settled to begin.
 
     Only rows of decisions within a month whose outcome is known are judged, and learnt from.
@@ -57,10 +60,10 @@ def run(columns: Sequence[Column], rows: Rows, at: Floats, with_trees: bool = Tr
     days = np.unique(day)
     told: list[tuple[NDArray[np.int64], Floats, Floats, Floats]] = []
     for begins, ends in _origins(days):
-        learn = near[settled <= begins]
+        learn = watched(rows, near[settled <= begins])
         asked = near[(day >= begins) & (day < ends)]
         if len(asked) and rows.left[learn].sum() >= ENOUGH:
-            told.append((asked, *_told(columns, rows, learn, asked, with_trees)))
+            told.append((asked, *_told(columns, rows, learn, asked, beliefs, with_trees)))
     if not told:
         return None
     place, hazard, boosting, rates = (np.concatenate(parts) for parts in zip(*told, strict=True))
@@ -80,12 +83,13 @@ def _told(
     rows: Rows,
     learn: NDArray[np.int64],
     asked: NDArray[np.int64],
+    beliefs: Beliefs,
     with_trees: bool,
 ) -> tuple[Floats, Floats, Floats]:
     """Of the rows asked about, by the hazard, by boosted trees, and by the share lost of each kind."""
     seen, unseen = [one.taken(learn) for one in columns], [one.taken(asked) for one in columns]
     left = rows.left[learn]
-    hazard = figures.expit(model.fit(seen, left).log_odds(unseen))
+    hazard = figures.expit(model.fit(seen, left, beliefs).log_odds(unseen))
     trees = hazard
     if with_trees:
         blend = blending.fit(seen, left)

@@ -4,132 +4,92 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tenure.insight.churn.columns import Column, Sort
+from tenure.insight.hazard import mood
 from tenure.insight.panel import Panel
 from tenure.kit import words
-from tenure.metrics.catalog.experience import ces, csat, nps
-from tenure.metrics.definition import METRICS, Example, Measure, Measured, Metric, Side, Unit
-from tenure.metrics.measures import DaysOf, Distinct, LastMean, LastWithin
+from tenure.metrics.definition import METRICS, Example, Metric, Side, Unit
+from tenure.metrics.measures import Attribute, Distinct, Sum
 
 Floats = NDArray[np.float64]
 Panels = Mapping[str, Floats]
 
-_ANSWER_DAYS = (7, 14, 28, 56)  # an answer counts in each window that it lies in, so an old one counts less
-_USE_DAYS, _BEFORE_DAYS = 14, 28  # a week is noisy in a small team, four weeks are late
-_ASKED = {"nps": (nps, 0, 10), "csat": (csat, 1, 4), "ces": (ces, 1, 6)}  # lowest mark, and marks above it
-_USUAL_MOOD = 0.7  # which counts as one answer more: one angry person is not a mood
+_USUAL_USE, _USE_HOLD = (
+    0.6,
+    2.0,
+)  # a small team's share of seats is drawn to the usual one by two seats' worth
 YEAR = 365.25
 ROLLS = "rolls"
 BEFORE = 3  # months, with which a value is compared in words
 
-
-def _answers(m: Measured) -> Any:
-    return sum(getattr(m, f"{name}_{days}_people") for name in _ASKED for days in _ANSWER_DAYS)
-
-
-def _mood(m: Measured) -> Any:
-    """The mean of all answers, each as a share of its scale; newer ones count more often."""
-    shares = [
-        ((getattr(m, f"{name}_{days}") - lowest) / scale).fill_null(0) * getattr(m, f"{name}_{days}_people")
-        for name, (_, lowest, scale) in _ASKED.items()
-        for days in _ANSWER_DAYS
-    ]
-    return sum(shares[1:], shares[0]) / _answers(m)
-
-
-def _made(
-    name: str,
-    title: str,
-    means: str,
-    side: Side,
-    measures: Mapping[str, Measure],
-    value: Callable[[Measured], Any],
-    unit: Unit = Unit.COUNT,
-) -> Metric:
-    """Not in the catalogue: what a model reads best is not always what people should steer by."""
-    return Metric(
-        name=name,
-        title=title,
-        means=means,
-        unit=unit,
-        better="up",
-        leading=True,
-        side=side,
-        measures=measures,
-        value=value,
-        example=Example(as_of="2026-03-08", gives={}),
-        missing="An answer to a survey within eight weeks." if side is Side.EXPERIENCE else "Product events.",
-    )
-
-
-_ANSWERED = [(one, where, days) for one, (where, *_) in _ASKED.items() for days in _ANSWER_DAYS]
-_COUNTS = {
-    f"{one}_{days}_people": LastWithin("responses.score", days, where=where) for one, where, days in _ANSWERED
-}
-_MEANS = {f"{one}_{days}": LastMean("responses.score", days, where=where) for one, where, days in _ANSWERED}
-
-MOOD = _made(
-    "mood",
-    "Mood",
-    "All answers of eight weeks, as shares of their scales; the newer, the more they count.",
-    Side.EXPERIENCE,
-    {**_COUNTS, **_MEANS},
-    _mood,
-    Unit.SHARE,
+PEOPLE = Metric(
+    name="active_people_14",
+    title="Active people, 14 days",
+    means="How many people used the product in two weeks.",
+    unit=Unit.COUNT,
+    better="up",
+    leading=True,
+    side=Side.OUTCOME,
+    measures={"people": Distinct("use_daily.person_id", days=14)},
+    value=lambda m: m.people,
+    example=Example(as_of="2026-03-08", gives={}),
+    missing="Product events.",
 )
-ANSWERS = _made(
-    "answers", "Answers", "Answers of eight weeks, weighed likewise.", Side.EXPERIENCE, _COUNTS, _answers
-)
-PEOPLE = _made(
-    "active_people_14",
-    "Active people, 14 days",
-    "How many people used the product in two weeks.",
-    Side.OUTCOME,
-    {"people": Distinct("use_daily.person_id", days=_USE_DAYS)},
-    lambda m: m.people,
-)
-DAYS_NOW, DAYS_BEFORE = (
-    _made(
-        name,
-        "Days of use",
-        "On how many days people used the product in two weeks, added up.",
-        Side.OUTCOME,
-        {"days": DaysOf("use_daily.person_id", days=_USE_DAYS, offset=offset)},
-        lambda m: m.days,
-    )
-    for name, offset in (("days_of_use", 0), ("days_of_use_before", _BEFORE_DAYS))
+SEATS = Metric(
+    name="seats",
+    title="Seats",
+    means="How many seats they pay for.",
+    unit=Unit.COUNT,
+    better=None,
+    leading=False,
+    side=Side.OUTCOME,
+    measures={"seats": Sum("subscriptions.seats"), "named": Attribute("accounts.seats")},
+    value=lambda m: m.named.fill_null(m.seats),
+    example=Example(as_of="2026-03-08", gives={}),
+    missing="A live subscription that says how many seats it has.",
 )
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One figure: how a model reads it, and how people do. `said` is the metric it is told by."""
+    """One figure: how a model reads it, and how people do. `said` is the figure it is told by; what several
+    features do that are told by the same one is told together, in the first one's words.
+
+    `belief`: which way it points and how much, beside the others, before anything is learnt: below 0, more of
+    it keeps customers. `silent`: what is said where there is no data, with a place for what is usual then.
+    """
 
     name: str
     said: str
     says: str  # with a place for the value
     read: Callable[[Panels], Floats]
+    belief: float
+    silent: str = ""
 
-    def told(self, value: float, before: float) -> str:
-        """`14 % of seats in use, 41 % three months before`."""
+    def told(self, now: Callable[[str], float], before: float) -> str:
+        """`14 % of seats used in two weeks, 41 % three months before`; `now` gives a figure's value."""
+        value = now(self.said)
         if np.isnan(value):
-            return self.says.replace("{}", "no data on")
-        now = self.says.replace("{}", _written(self.said, value))
+            usual = f"usual_{self.said}"
+            return (
+                self.silent.replace("{}", _written(usual, now(usual))) if "{}" in self.silent else self.silent
+            )
+        told = self.says.replace("{}", _written(self.said, value))
         if np.isnan(before) or _written(self.said, before) == _written(self.said, value):
-            return now
-        return f"{now}, {_written(self.said, before)} three months before"
+            return told
+        return f"{told}, {_written(self.said, before)} three months before"
+
+
+_SHARES = ("seat_use_14", "still_active", "mood", "usual_mood", "goal_attainment", "breadth")
 
 
 def _written(metric: str, value: float) -> str:
-    if metric in ("seat_use", "breadth", "goal_attainment", "mood", "seat_use_14"):
+    if metric in _SHARES:
         return words.percent(value)
-    if metric == "use_trend":
-        return f"×{value:.2f}"
     if metric == "first_response":
         return f"{value:,.1f} h"
     return f"{value:,.0f}" if metric != "years" else f"{value:,.1f}"
@@ -143,58 +103,106 @@ def _logged(name: str, plus: float = 1.0) -> Callable[[Panels], Floats]:
     return lambda values: np.log(np.maximum(values[name], 0) + plus)
 
 
-# In the order in which they come in as more losses are on record: use and mood first, service, the rest.
+# Use and mood count alike, whether people keep coming a quarter of that, any other sign a tenth.
 FEATURES: tuple[Feature, ...] = (
     Feature(
         "seat_use_14",
         "seat_use_14",
         "{} of seats used in two weeks",
-        lambda values: np.minimum(values["seat_use_14"], 1.0),
+        _plain("seat_use_14_held"),
+        -0.5,
+        "no seats or no use on record",
     ),
-    Feature("mood", "mood", "answers at {} of the best mark", lambda values: values["mood_held"]),
-    Feature("use_trend", "use_trend", "use {} of four weeks before", _plain("use_trend")),
-    Feature("seat_use", "seat_use", "{} of seats in use", _plain("seat_use")),
-    Feature("goal_attainment", "goal_attainment", "{} of the way to its goals", _plain("goal_attainment")),
-    Feature("contacts", "contacts_per_100", "{} requests per 100 active people", _logged("contacts_per_100")),
-    Feature("first_response", "first_response", "first answers after {}", _logged("first_response", 0.1)),
-    Feature("open_tickets", "open_tickets", "{} requests open", _logged("open_tickets")),
-    Feature("breadth", "breadth", "{} of key features used", _plain("breadth")),
+    Feature("seat_use_7", "seat_use_14", "", _plain("seat_use_7_held"), -0.5),
+    Feature(
+        "mood",
+        "mood",
+        "answers at {} of the best mark",
+        _plain("mood_held"),
+        -1.0,
+        "no answers in eight weeks, and those who use it as much give {} of the best mark",
+    ),
+    Feature(
+        "still_active",
+        "still_active",
+        "{} of the people of three months came in the last two weeks",
+        _plain("still_active_held"),
+        -0.25,
+        "nobody came in three months",
+    ),
+    Feature(
+        "contacts", "contacts", "{} requests in four weeks", _logged("contacts"), 0.1, "no requests on record"
+    ),
+    Feature(
+        "open_tickets",
+        "open_tickets",
+        "{} requests open",
+        _logged("open_tickets"),
+        0.1,
+        "no requests on record",
+    ),
+    Feature(
+        "first_response",
+        "first_response",
+        "first answers after {}",
+        _logged("first_response", 0.5),
+        0.1,
+        "no request answered in three months",
+    ),
+    Feature(
+        "goal_attainment",
+        "goal_attainment",
+        "{} of the way to its goals",
+        _plain("goal_attainment"),
+        -0.1,
+        "no goal measured",
+    ),
+    Feature("breadth", "breadth", "{} of key features used", _plain("breadth"), -0.1, "no use on record"),
     Feature(
         "days_since",
         "days_since_last_activity",
         "last active {} days ago",
         _logged("days_since_last_activity"),
+        0.1,
+        "no use on record",
     ),
-    Feature("years", "years", "a customer for {} years", _logged("years", 0.25)),
+    Feature("years", "years", "a customer for {} years", _logged("years", 0.25), 0.0),
 )
-_ASKED_FOR = (
-    "seat_use active_people contacts_per_100 open_tickets first_response days_since_last_activity breadth "
+BELIEFS = {one.name: one.belief for one in FEATURES}
+_READ = (
+    "active_people_7 active_people_90 contacts open_tickets first_response days_since_last_activity breadth "
     "goal_attainment"
 ).split()
 
 
 def metrics() -> list[Metric]:
     """The metrics that features are read from."""
-    return [*(METRICS[name] for name in _ASKED_FOR), MOOD, ANSWERS, PEOPLE, DAYS_NOW, DAYS_BEFORE]
+    return [*(METRICS[name] for name in _READ), mood.MOOD, mood.ANSWERS, PEOPLE, SEATS]
 
 
 def values_of(panel: Panel) -> dict[str, Floats]:
     """All that features and words need, a column per name, in the panel's rows."""
     found = {one.name: panel.column(one.name) for one in panel.metrics}
-    with np.errstate(invalid="ignore", divide="ignore"):
-        lately = np.where(found["active_people"] > 0, found["active_people_14"] / found["active_people"], 0.0)
-    found["seat_use_14"] = found["seat_use"] * lately
-    found["use_trend"] = _trend(found["days_of_use"], found["days_of_use_before"])
+    seats = np.where(found["seats"] > 0, found["seats"], np.nan)
+    of_quarter = np.where(found["active_people_90"] > 0, found["active_people_90"], np.nan)
+    week, weeks = found["active_people_7"], found["active_people_14"]
+    found["seat_use_14"] = weeks / seats
+    found["seat_use_14_held"] = _held(weeks, seats)
+    found["seat_use_7_held"] = _held(week, seats)
+    found["still_active"] = weeks / of_quarter
+    found["still_active_held"] = _held(weeks, found["active_people_90"])
     found["years"] = (panel.at - panel.paying_since) / YEAR
-    answers = np.nan_to_num(found["answers"])
-    found["mood_held"] = (np.nan_to_num(found["mood"]) * answers + _USUAL_MOOD) / (answers + 1)
+    found["usual_mood"] = mood.usual(found["mood"], found["answers"], found["seat_use_14_held"], panel.day)
+    found["mood_held"] = mood.held(found["mood"], found["answers"], found["usual_mood"])
+    for asked in ("contacts", "open_tickets"):  # where there are tickets at all, nobody's are none
+        if not np.isnan(found[asked]).all():
+            found[asked] = np.nan_to_num(found[asked])
     return found
 
 
-def _trend(now: Floats, before: Floats) -> Floats:
-    """Now against before, held to 1 by what one quiet person does, and half as much more at most."""
-    usual = _USE_DAYS / 7
-    return np.clip((np.nan_to_num(now) + usual) / (np.nan_to_num(before) + usual), 0, 1.5)
+def _held(people: Floats, of: Floats) -> Floats:
+    """A share of few, drawn to the usual one; never more than all."""
+    return np.minimum((people + _USUAL_USE * _USE_HOLD) / (of + _USE_HOLD), 1.0)
 
 
 def columns(values: Panels, rolls: NDArray[np.bool_]) -> list[Column]:

@@ -13,18 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tenure.insight.churn import blending, figures, learners
+from tenure.insight.churn import blending, figures
 from tenure.insight.churn.columns import Column
 from tenure.insight.churn.encoding import Design, Terms
 from tenure.insight.churn.learners import Linear
+from tenure.insight.hazard import belief
+from tenure.insight.hazard.belief import Beliefs
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-VERSION = 2
-FEWEST, LOSSES_EACH = 3, 40  # columns that always come in, and losses for each further one
+VERSION = 3
 Z = 1.2816  # 80 % of a normal distribution lies within
-STRENGTHS = (0.003, 0.01, 0.03, 0.1)
 FADINGS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
 
 
@@ -66,44 +66,28 @@ class Hazard:
         return self.calibration.slope * self.linear.parts(self.of(columns))
 
 
-def borne(columns: Sequence[Column], losses: int) -> list[Column]:
-    """As many of the columns as the losses bear, in their order; the last (does it roll on?) always.
+def fit(columns: Sequence[Column], left: Flags, beliefs: Beliefs, seed: int = 0) -> Hazard:
+    """Fit decisions within a month, from a belief (see `belief`).
 
-    With fewer losses for each, what a column seems to do is mostly luck (Peduzzi and others, 1996: ten are
-    too few below which; columns that only come in addition need far more to add anything).
+    Firmness and calibration are chosen by folds within the rows. Some must have left and some stayed.
     """
-    return [*columns[:-1][: max(FEWEST, losses // LOSSES_EACH)], columns[-1]]
-
-
-def fit(columns: Sequence[Column], left: Flags, seed: int = 0) -> Hazard:
-    """Fit decisions within a month to the columns that the losses bear.
-
-    Strength and calibration are chosen by folds within the rows. Some must have left and some stayed.
-    """
-    columns = borne(columns, int(left.sum()))
     fewest = int(min(left.sum(), (~left).sum()))
-    said: dict[float, list[Floats]] = {one: [] for one in STRENGTHS}
+    said: dict[float, list[Floats]] = {one: [] for one in belief.FIRMNESS}
     judged: list[Flags] = []
     for learn, judge in blending.folds(left, min(5, fewest), seed):
         seen, unseen = [one.taken(learn) for one in columns], [one.taken(judge) for one in columns]
         judged.append(left[judge])
-        fitted = learners.fit_linear(seen, left[learn], STRENGTHS, bends=False)
-        for strength, model in zip(STRENGTHS, fitted, strict=True):
-            said[strength].append(model.log_odds(unseen))
+        for firmness in belief.FIRMNESS:
+            fitted = belief.fit(seen, left[learn], beliefs, firmness)
+            said[firmness].append(fitted.linear.log_odds(unseen))
     truth = np.concatenate(judged)
     joined = {one: np.concatenate(parts) for one, parts in said.items()}
-    best = min(STRENGTHS, key=lambda one: figures.log_loss(truth, figures.expit(joined[one])))
-    linear = learners.fit_linear(columns, left, [best], bends=False)[0]
-    calibration = blending.calibrate(joined[best], truth)
-    near = calibration.shift + calibration.slope * linear.log_odds(columns)
-    return Hazard(
-        tuple(one.name for one in columns),
-        linear,
-        calibration,
-        _usual(near, columns[-1].values > 0),
-        1.0,
-        _spread(linear, columns, best),
-    )
+    chosen = belief.firmest({one: figures.losses(truth, figures.expit(odds)) for one, odds in joined.items()})
+    fitted = belief.fit(columns, left, beliefs, chosen)
+    calibration = blending.calibrate(joined[chosen], truth)
+    near = calibration.shift + calibration.slope * fitted.linear.log_odds(columns)
+    usual = _usual(near, columns[-1].values > 0)
+    return Hazard(tuple(one.name for one in columns), fitted.linear, calibration, usual, 1.0, fitted.spread)
 
 
 def _usual(near: Floats, rolls: Flags) -> tuple[float, float]:
@@ -113,16 +97,6 @@ def _usual(near: Floats, rolls: Flags) -> tuple[float, float]:
     return tuple(  # type: ignore[return-value]
         float(figures.logit(np.array([some.mean() if len(some) else chance.mean()]))[0]) for some in both
     )
-
-
-def _spread(linear: Linear, columns: Sequence[Column], strength: float) -> Floats:
-    """The inverse of the penalised information (Laplace's approximation)."""
-    terms = linear.design.matrix(columns)
-    full = np.column_stack([terms, np.ones(len(terms))])
-    chance = figures.expit(linear.log_odds(columns))
-    penalty = np.diag([1 / strength] * terms.shape[1] + [1e-6])
-    information = full.T @ (full * (chance * (1 - chance))[:, None]) + penalty
-    return np.asarray(np.linalg.inv(information))
 
 
 def with_fading(hazard: Hazard, columns: Sequence[Column], ahead: Floats, left: Flags) -> Hazard:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tenure.insight.cohorts import MONTH_DAYS
+from tenure.insight import survivors
+from tenure.insight.cohorts import MONTH_DAYS, Counts
 from tenure.insight.panel import Panel
 
 Floats = NDArray[np.float64]
@@ -62,3 +63,20 @@ def at_risk(panel: Panel) -> Rows:
         left=(panel.ends <= decided)[place],
         is_known=(decided <= panel.settled_until)[place],
     )
+
+
+def watched(rows: Rows, chosen: Ints) -> Ints:
+    """Of some rows whose outcome is known, those of the time in which losses are on record: all, unless it
+    begins with customers who stayed (see `survivors`)."""
+    left, decided = rows.left[chosen], rows.decided[chosen]
+    if not left.any():
+        return chosen
+    since = decided > decided[left].min()
+    before, later = (_counts(rows, chosen[which]) for which in (decided < decided[left].min(), since))
+    return chosen[since] if survivors.only_stayed(before, later) else chosen
+
+
+def _counts(rows: Rows, chosen: Ints) -> list[Counts]:
+    """Of what has an end, and of what rolls on."""
+    rolls, left = rows.rolls[chosen], rows.left[chosen]
+    return [Counts(float(which.sum()), int(left[which].sum())) for which in (~rolls, rolls)]

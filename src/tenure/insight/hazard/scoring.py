@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, exp
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from tenure.insight.cohorts import MONTH_DAYS, Share
 from tenure.insight.hazard import features
+from tenure.insight.hazard.features import Feature
 from tenure.insight.hazard.model import Hazard, Z
 from tenure.insight.panel import Panel
 
@@ -46,23 +48,30 @@ def score(hazard: Hazard, panel: Panel) -> list[Scored]:
             float(near[place]),
             float(error[place]),
             bool(rolls[row]),
-            *_reasons(hazard, parts[place], values, told, int(row)),
+            *reasons_of(hazard, parts[place], values, told, int(row)),
         )
         for place, row in enumerate(rows)
     ]
 
 
-def _reasons(
+def reasons_of(
     hazard: Hazard, parts: Floats, values: Mapping[str, Floats], told: Mapping[str, Floats], row: int
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What raises a row's chance and what lowers it, the strongest first, by `parts` of the log-odds.
+
+    `values` and `told` are figures by name, as of the day and three months before.
+    """
     by_name = {one.name: one for one in features.FEATURES}
+    sums: defaultdict[str, float] = defaultdict(float)
+    first: dict[str, Feature] = {}
+    for name, part in zip(hazard.names, parts, strict=True):
+        if feature := by_name.get(name):
+            sums[feature.said] += float(part)
+            first.setdefault(feature.said, feature)
     found = [
-        (
-            part,
-            by_name[name].told(float(values[by_name[name].said][row]), float(told[by_name[name].said][row])),
-        )
-        for name, part in zip(hazard.names, parts, strict=True)
-        if name in by_name and abs(part) >= _COUNTS
+        (part, first[said].told(lambda name: float(values[name][row]), float(told[said][row])))
+        for said, part in sums.items()
+        if abs(part) >= _COUNTS
     ]
     up = [says for part, says in sorted(found, key=lambda one: -one[0]) if part > 0]
     down = [says for part, says in sorted(found, key=lambda one: one[0]) if part < 0]

@@ -153,6 +153,7 @@ class RenewalsOut(Schema):
     last_year_quarters: list[float | None]
     forecast_churn_cost: ForecastOut
     forecast_rests_on: str
+    forecast_assumed: float
     at_risk_arr: float | None
     at_risk_share: float | None
     on_time_rate: float | None
