@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 
 from tenure.accounts.models import Account
 from tenure.health import queries as health
 from tenure.health.models import Standing
-from tenure.insight import clv, clv_costs
-from tenure.insight.clv import PARTS, Cost, Payers, Side, Terms
-from tenure.insight.clv_costs import Costs
-from tenure.insight.clv_near import Own
-from tenure.insight.clv_spells import Stretches, stretches
-from tenure.insight.clv_survival import Force, in_force
-from tenure.insight.hazard import queries as hazards
-from tenure.insight.hazard.queries import InForce
+from tenure.insight import clv, clv_change, clv_fit, clv_keeping
+from tenure.insight.clv import Terms
+from tenure.insight.clv_change import PARTS, Side
+from tenure.insight.clv_fit import Cost
+from tenure.insight.clv_growth import Growth
+from tenure.insight.clv_state import State
+from tenure.insight.clv_survival import Force, Ints
 from tenure.kit import clock, words
-from tenure.revenue.columns import EPOCH, number
-from tenure.workspaces.access import Access, access_for_machine
+from tenure.revenue.columns import EPOCH
+from tenure.workspaces.access import Access
 
 NOT_BEFORE = "{since} is not before {day}; a change goes from an earlier day to a later one"
 SEGMENT_OF_NONE = "without a segment"
@@ -30,23 +30,28 @@ NOTHING_TO_COMPARE = (
     "with lifetime value alone. Importing costs brings it."
 )
 _NEAR = "The hazard of the day, fading month by month into: "
+_NOTICE = "Notice was given: paid until {day}, and nothing after that counts"
 CHANGES = {
-    "new": "customers who did not pay before",
     "lost": "customers who no longer pay",
-    "longer": "customers who have stayed longer, and so stay longer still",
-    "margin": "what staying customers pay and cost",
+    "paid": "what staying customers have paid meanwhile, and so is no longer to come",
+    "longer": "that they have stayed, and so stay longer still",
     "chances": "what use, mood and service say of who leaves soon",
+    "notice": "notice given, or an end agreed",
+    "expansion": "what staying customers are expected to pay more, year by year",
+    "margin": "what staying customers pay and cost now",
     "model": "how long customers are expected to stay at the same age, and the discount",
+    "new": "customers who did not pay before",
 }
 
 
 @dataclass(frozen=True)
 class Worth:
-    """What an account is worth: margin a year × years still to come, discounted. Money in minor units.
+    """What an account is worth: margin a year × years still to come, discounted, and the expansion expected
+    in them. Money in minor units.
 
     `survived` periods of its `clock` (year, month) so far; `low` and `high` of an 80 % interval, None where
     the rate of loss is assumed. `serve_minor` and `retain_minor` are a year's. `rests_on` names the survival
-    model.
+    model, `grows_by` what expansion rests on; `ends_on`: the first day it is known to pay no more.
     """
 
     id: str
@@ -60,36 +65,71 @@ class Worth:
     clock: str
     survived: int
     years: float
+    expansion_minor: float
     value_minor: float
     low_minor: float | None
     high_minor: float | None
     model: str
     rests_on: str
+    grows_by: str
+    ends_on: date | None
 
     @property
     def says(self) -> str:
         """The value in words."""
         so_far = words.count(self.survived, self.clock)
-        return f"{so_far} survived, {self.years:.1f} discounted years still to come. {self.rests_on}."
+        more = f" {self.grows_by}." if self.grows_by else ""
+        return f"{so_far} survived, {self.years:.1f} discounted years still to come. {self.rests_on}.{more}"
 
 
 @dataclass(frozen=True)
 class Equity:
-    """The worth of those who pay on a day, in all: `accounts`, the most valuable first. Money in minor units.
+    """The worth of those who pay on a day, in all. Money in minor units.
 
-    `low` and `high` of an 80 % interval, None where every rate is assumed. `left_out`: accounts whose
+    `low` and `high` of an 80 % interval, None where every rate is assumed. `expansion_minor` is the part of
+    the value that is there because those who stay are expected to pay more. `left_out`: accounts whose
     amounts cannot be counted, with why.
     """
 
     as_of: date
     currency: str
     value_minor: float
+    expansion_minor: float
     low_minor: float | None
     high_minor: float | None
-    accounts: tuple[Worth, ...]
     models: tuple[Force, ...]
+    growths: tuple[Growth, ...]
     terms: Terms
     left_out: Mapping[str, str]
+    state: State
+
+    def __len__(self) -> int:
+        return len(self.state.side.payers)
+
+    @cached_property
+    def accounts(self) -> tuple[Worth, ...]:
+        """All customers, the most valuable first."""
+        return tuple(_rows(self.state, self.order))
+
+    @cached_property
+    def order(self) -> Ints:
+        """Their places in the state, the most valuable first."""
+        return np.lexsort((self.state.side.payers.ids, -self.state.side.values.value))
+
+    def first(self, most: int) -> list[Worth]:
+        """The most valuable ones."""
+        return list(_rows(self.state, self.order[:most]))
+
+    def after(self, value: float, account_id: str, most: int) -> list[Worth]:
+        """Those who follow a customer of such a value in that order."""
+        values, ids = self.state.side.values.value, self.state.side.payers.ids
+        follows = (values < value) | ((values == value) & (ids > account_id))
+        return list(_rows(self.state, self.order[follows[self.order]][:most]))
+
+    def of(self, account_id: str) -> Worth | None:
+        """One of them; None if it does not pay."""
+        place = np.flatnonzero(self.state.side.payers.ids == account_id)
+        return next(_rows(self.state, place), None)
 
     @property
     def says(self) -> str:
@@ -150,18 +190,6 @@ class PoorFits:
     says: str
 
 
-@dataclass(frozen=True)
-class _State:
-    """All that values on a day are made of."""
-
-    side: Side
-    accounts: Mapping[str, Account]
-    costs: Mapping[str, Costs]
-    retain: Mapping[str, float]
-    left_out: Mapping[str, str]
-    by_hazard: frozenset[str]  # of whom a hazard says something
-
-
 def equity(access: Access, as_of: date | None = None) -> Equity:
     """What the caller's customers are worth as of a day (today), from what was known then."""
     return _equity(access, _state(access, as_of or clock.today(access.workspace.zone)))
@@ -181,54 +209,67 @@ def together(access: Access, since: date, as_of: date) -> tuple[Equity, Change, 
 
 def worth_of(access: Access, account_id: str, as_of: date | None = None) -> Worth | None:
     """One account's; None if it does not pay on that day. Http404 for a stranger's."""
-    account = access.get(Account, account_id)
-    return next((one for one in equity(access, as_of).accounts if one.id == account.pk), None)
+    return equity(access, as_of).of(access.get(Account, account_id).pk)
 
 
-def _equity(access: Access, state: _State) -> Equity:
-    values = state.side.values
-    total = values.draws.sum(axis=1)
-    is_told = any(one.estimate is not None for one in values.forces)
-    low, high = np.quantile(total, (clv.LOW, clv.HIGH)).tolist() if is_told else (None, None)
-    rows = sorted(_rows(state), key=lambda one: (-one.value_minor, one.name, one.id))
+def _equity(access: Access, state: State) -> Equity:
+    values, models = state.side.values, state.side.values.models
+    is_told = bool(len(values.margin)) and bool((~np.isnan(state.low)).any())
+    low, high = np.quantile(values.totals, (clv.LOW, clv.HIGH)).tolist() if is_told else (None, None)
     return Equity(
         _date(state.side.payers.day),
         access.workspace.currency,
         float(values.value.sum()),
+        float(values.expansion.sum()),
         low,
         high,
-        tuple(rows),
-        tuple(state.side.forces),
+        tuple(models.forces),
+        tuple(models.growths),
         state.side.terms,
         state.left_out,
+        state,
     )
 
 
-def _rows(state: _State) -> list[Worth]:
-    payers, values = state.side.payers, state.side.values
-    low, high = values.interval
-    years, value = values.years, values.value
-    return [
-        Worth(
+def _rows(state: State, places: Ints) -> Iterator[Worth]:
+    """Those of some places."""
+    payers, values = state.side.payers.only(places), state.side.values.only(places)
+    refs, names, retain, low, high, has_own = (
+        one[places] for one in (state.refs, state.names, state.retain, state.low, state.high, state.has_own)
+    )
+    years, value, expansion = values.years, values.value, values.expansion
+    for i, pk in enumerate(payers.ids.tolist()):
+        force, growth = values.models.forces[values.force[i]], values.models.growths[values.growth[i]]
+        ends_on = _date(int(payers.end[i])) if values.is_known[i] else None
+        model, rests_on = _rests_on(force, bool(has_own[i]), ends_on)
+        yield Worth(
             id=pk,
-            account_id=state.accounts[pk].external_id,
-            name=state.accounts[pk].name,
-            segment=state.accounts[pk].segment,
+            account_id=str(refs[i]),
+            name=str(names[i]),
+            segment=str(payers.segment[i]),
             arr_minor=int(payers.arr[i]),
             serve_minor=float(payers.serve[i]),
-            retain_minor=state.retain.get(pk, 0.0),
+            retain_minor=float(retain[i]),
             margin_minor=float(values.margin[i]),
-            clock=payers.clock[i],
+            clock=str(payers.clock[i]),
             survived=int(values.survived[i]),
             years=float(years[i]),
+            expansion_minor=float(expansion[i]),
             value_minor=float(value[i]),
             low_minor=None if np.isnan(low[i]) else float(low[i]),
             high_minor=None if np.isnan(high[i]) else float(high[i]),
-            model=f"hazard, then {values.forces[i].name}" if pk in state.by_hazard else values.forces[i].name,
-            rests_on=f"{_NEAR}{values.forces[i].says}" if pk in state.by_hazard else values.forces[i].says,
+            model=model,
+            rests_on=rests_on,
+            grows_by="" if ends_on else growth.says,
+            ends_on=ends_on,
         )
-        for i, pk in enumerate(payers.ids)
-    ]
+
+
+def _rests_on(force: Force, has_own: bool, ends_on: date | None) -> tuple[str, str]:
+    """The model's name, and what it rests on."""
+    if ends_on:
+        return "notice given", _NOTICE.format(day=ends_on - timedelta(days=1))
+    return (f"hazard, then {force.name}", f"{_NEAR}{force.says}") if has_own else (force.name, force.says)
 
 
 def change(access: Access, since: date, as_of: date | None = None) -> Change:
@@ -243,16 +284,15 @@ def change(access: Access, since: date, as_of: date | None = None) -> Change:
 
 
 def _change(access: Access, a: Side, b: Side) -> Change:
-    found = clv.change(a, b)
-    before, after = set(a.payers.ids), set(b.payers.ids)
-    many = {"new": len(after - before), "lost": len(before - after)}
+    found = clv_change.change(a, b)
+    many = clv_change.counts(a, b)
     return Change(
         _date(a.payers.day),
         _date(b.payers.day),
         access.workspace.currency,
         float(a.values.value.sum()),
         float(b.values.value.sum()),
-        tuple(Part(name, CHANGES[name], many.get(name, len(before & after)), found[name]) for name in PARTS),
+        tuple(Part(name, CHANGES[name], many[name], found[name]) for name in PARTS),
     )
 
 
@@ -261,42 +301,47 @@ def poor_fits(access: Access, as_of: date | None = None) -> PoorFits:
     return _poor_fits(access, _state(access, as_of or clock.today(access.workspace.zone)))
 
 
-def _poor_fits(access: Access, state: _State) -> PoorFits:
+def _poor_fits(access: Access, state: State) -> PoorFits:
     payers, values = state.side.payers, state.side.values
-    day = _date(payers.day)
-    segments = dict(zip(payers.ids, payers.segment, strict=True))
-    renewed = {pk for pk, many in zip(payers.ids, values.survived, strict=True) if many > 0}
-    good = frozenset(renewed & _in_good_health(access, day))
+    day, value, acquire = _date(payers.day), values.value, state.acquire
+    segments = dict(zip(payers.ids.tolist(), payers.segment.tolist(), strict=True))
+    has_cost = np.flatnonzero(~np.isnan(acquire) & (values.survived > 0))
+    good = _in_good_health(access, day) if len(has_cost) else set()
     costs = {
-        pk: Cost(state.retain.get(pk, 0.0), state.costs[pk].acquire if pk in state.costs else None)
-        for pk in payers.ids
+        str(payers.ids[i]): Cost(float(state.retain[i]), float(acquire[i]))
+        for i in has_cost
+        if payers.ids[i] in good
     }
-    worth = dict(zip(payers.ids, values.value.tolist(), strict=True))
-    typical = clv.acquisition(costs, segments, good)
-    found = clv.poor_fits(worth, costs, typical, segments)
-    currency = access.workspace.currency
+    typical = clv_fit.acquisition(costs, segments, frozenset(costs))
+    # Whoever costs nothing to keep and is worth something fits.
+    doubted = np.flatnonzero((state.retain > 0) | (value < 0))
+    costs = {str(payers.ids[i]): Cost(float(state.retain[i]), None) for i in doubted}
+    worth = {str(payers.ids[i]): float(value[i]) for i in doubted}
+    place = dict(zip(payers.ids[doubted].tolist(), doubted.tolist(), strict=True))
+    found = clv_fit.poor_fits(worth, costs, typical, segments)
     return PoorFits(
         day,
-        currency,
-        tuple(_poor_fit(one, state.accounts[one.account_id], currency) for one in found),
+        access.workspace.currency,
+        tuple(_poor_fit(one, state, place[one.account_id], access.workspace.currency) for one in found),
         typical,
         "" if typical else NOTHING_TO_COMPARE,
     )
 
 
-def _poor_fit(one: clv.PoorFit, account: Account, currency: str) -> PoorFit:
+def _poor_fit(one: clv_fit.PoorFit, state: State, place: int, currency: str) -> PoorFit:
+    segment = str(state.side.payers.segment[place])
     says = {
         "dear": f"keeping them costs {words.money(one.retain, currency)} in twelve months, more than the "
         f"{words.money(one.compared_with or 0, currency)} it took to win a good fit "
-        f"{account.segment or SEGMENT_OF_NONE} (median)",
+        f"{segment or SEGMENT_OF_NONE} (median)",
         "worthless": f"their lifetime value, {words.money(one.value, currency)}, is less than keeping them "
         f"costs in twelve months, {words.money(one.retain, currency)}",
     }
     return PoorFit(
-        account.pk,
-        account.external_id,
-        account.name,
-        account.segment,
+        one.account_id,
+        str(state.refs[place]),
+        str(state.names[place]),
+        segment,
         one.value,
         one.retain,
         one.compared_with,
@@ -311,54 +356,11 @@ def _in_good_health(access: Access, day: date) -> set[str]:
     return {one.account_id for one in health.explanations(access, None, day) if one.score.band == "good"}
 
 
-def _state(access: Access, day: date) -> _State:
-    found = stretches(access, day)
-    mine = {one.pk: one for one in access.of(Account)}
-    costs = clv_costs.costs_of(access, day)
-    terms = clv_costs.terms_of(access)
-    payers = _payers(found, set(mine), number(day))
-    there = dict(zip(payers.ids, (payers.day - payers.start).tolist(), strict=True))
-    serving = {pk: one.hours * terms.hourly_minor for pk, one in costs.items()}
-    serve = clv_costs.a_year(serving, there)
-    payers = replace(payers, serve=np.array([serve.get(pk, 0.0) for pk in payers.ids]))
-    forces = in_force(found.spells, number(day))
-    learnt = hazards.in_force(access_for_machine(access.workspace), day)
-    own = _own(payers, learnt) if learnt else None
-    side = Side(payers, forces, terms, clv.values(payers, forces, terms, own))
-    retain = clv_costs.a_year({pk: one.retain for pk, one in costs.items()}, there)
-    left_out = {one.account_id: one.why for one in found.ledger.left_out if one.account_id in mine}
-    known = frozenset(payers.ids[i] for i in own.known) if own else frozenset()
-    return _State(side, mine, costs, retain, left_out, known)
-
-
-def _own(payers: Payers, learnt: InForce) -> Own:
-    """What the hazard in force says of payers."""
-    scored = [learnt.scored.get(pk) for pk in payers.ids]
-    return Own(
-        np.array([one.near if one else np.nan for one in scored]),
-        np.array([one.error if one else np.nan for one in scored]),
-        learnt.hazard.fading,
-    )
-
-
-def _payers(found: Stretches, mine: set[str], day: int) -> Payers:
-    """Those of the caller's accounts that pay on a day, by id."""
-    pays = found.ledger.mrr(_date(day))
-    arr = dict(zip(pays["account_id"].to_pylist(), pays["arr_minor"].to_pylist(), strict=True))
-    spells = found.spells
-    now = np.flatnonzero((spells.start <= day) & (spells.end > day))
-    row = {found.account_ids[i]: int(i) for i in now}
-    ids = tuple(sorted(pk for pk in arr if pk in mine and pk in row))
-    at = np.array([row[pk] for pk in ids], dtype=np.int64)
-    return Payers(
-        day,
-        ids,
-        spells.start[at],
-        np.array([arr[pk] for pk in ids], dtype=np.int64),
-        np.zeros(len(ids)),
-        tuple(spells.clock[at].tolist()),
-        tuple(spells.segment[at].tolist()),
-    )
+def _state(access: Access, day: date) -> State:
+    """That of the caller's accounts, by the models of all."""
+    mine = access.of(Account)  # asks for the right to read
+    found = clv_keeping.state(access.workspace, day)
+    return found.only(set(mine.values_list("pk", flat=True))) if access.is_narrowed else found
 
 
 def _date(day: int) -> date:
