@@ -7,8 +7,10 @@ sum over who pays now.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +117,12 @@ class Values:
     force: Ints
     growth: Ints
     is_known: Flags  # whether the end is
-    drawn: Drawn
+    draw: Callable[[], Drawn]
+
+    @cached_property
+    def drawn(self) -> Drawn:
+        """The draws, made or read when they are first asked for."""
+        return self.draw()
 
     @property
     def value(self) -> Floats:
@@ -166,13 +173,15 @@ class Values:
 
     def only(self, which: Ints) -> Values:
         """Those of some places."""
-        drawn = replace(self.drawn, row=self.drawn.row[which])
-        return replace(self, drawn=drawn, **{name: getattr(self, name)[which] for name in PER_PAYER})
+        picked: dict[str, Any] = {name: getattr(self, name)[which] for name in PER_PAYER}
+        return replace(self, draw=lambda: replace(self.drawn, row=self.drawn.row[which]), **picked)
 
 
 PER_PAYER = (
     "margin", "gross", "survived", "residual", "own", "notice", "grown", "force", "growth", "is_known",
 )  # fmt: skip
+
+DRAWN = ("plain", "grown")
 
 
 def margins(payers: Payers, terms: Terms) -> Floats:
@@ -214,7 +223,7 @@ def values(payers: Payers, models: Models, terms: Terms, own: Own | None = None)
         force=force,
         growth=growth,
         is_known=np.asarray(is_known),
-        drawn=_drawn(about, terms.discount),
+        draw=lambda: _drawn(about, terms.discount),
     )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -14,15 +14,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tenure.insight import clv_costs, clv_state
-from tenure.insight.clv import PER_PAYER, Drawn, Models, Payers, Terms, Values
+from tenure.insight.clv import DRAWN, PER_PAYER, Drawn, Models, Payers, Terms, Values
 from tenure.insight.clv_change import Side
 from tenure.insight.clv_growth import Growth
 from tenure.insight.clv_spells import text
 from tenure.insight.clv_state import COLUMNS, State
-from tenure.insight.clv_survival import MODELS, Force, assumed
+from tenure.insight.clv_survival import DRAWS, MODELS, Force, Ints, assumed
 from tenure.insight.hazard import queries as hazards
 from tenure.insight.likelihood import Estimate, Floats
 from tenure.kit import changes, home
@@ -35,11 +36,11 @@ _SHAPE = 1  # of the files; another one has another name
 _DAYS = 16  # that are kept of a workspace
 _READERS_ARE_DONE_AFTER = 900  # seconds
 _TEXTS, _PAYER = ("ids", "clock", "segment"), ("start", "end", "arr", "serve")
-_DRAWN = ("plain", "grown")
+_TOGETHER = 10_000  # rows that are read for one
 
 
-def state(workspace: Workspace, day: date) -> State:
-    """What all of a workspace's customers are worth, as known on a day; made now if it is not kept."""
+def state(workspace: Workspace, day: date, ids: Collection[str] | None = None) -> State:
+    """What a workspace's customers are worth, all or some, as known on a day; made now if it is not kept."""
     everybody = access_for_machine(workspace)
     terms = clv_costs.terms_of(everybody)
     path = _folder(workspace) / f"{day}-{stamp(workspace, day)}.parquet"
@@ -47,8 +48,8 @@ def state(workspace: Workspace, day: date) -> State:
         made = clv_state.made(everybody, day, terms)
         _write(made, path)
         _forget(path.parent)
-        return made
-    return _read(path, terms)
+        return made if ids is None else made.only(set(ids))
+    return _read(path, terms, ids)
 
 
 def stamp(workspace: Workspace, day: date) -> str:
@@ -88,10 +89,10 @@ def _write(made: State, path: Path) -> None:
         "left_out": dict(made.left_out),
     }
     table = pa.table(rows).replace_schema_metadata({"about": json.dumps(about)})
-    draws = pa.table({name: pa.array(getattr(values.drawn, name).ravel()) for name in _DRAWN})
+    draws = pa.table({name: pa.array(getattr(values.drawn, name).ravel()) for name in DRAWN})
     path.parent.mkdir(parents=True, exist_ok=True)
     _whole(_drawn(path), lambda place: pq.write_table(draws, place, compression="zstd"))
-    _whole(path, lambda place: pq.write_table(table, place, compression="zstd"))
+    _whole(path, lambda place: pq.write_table(table, place, compression="zstd", row_group_size=_TOGETHER))
 
 
 def _whole(path: Path, write: Callable[[Path], None]) -> None:
@@ -101,18 +102,25 @@ def _whole(path: Path, write: Callable[[Path], None]) -> None:
     os.replace(unfinished, path)
 
 
-def _read(path: Path, terms: Terms) -> State:
-    table, draws = pq.read_table(path), pq.read_table(_drawn(path))
+def _read(path: Path, terms: Terms, ids: Collection[str] | None) -> State:
+    wanted = None if ids is None else pc.field("ids").isin(pa.array(ids, pa.string()))
+    table = pq.read_table(path, filters=wanted)
     about = json.loads(table.schema.metadata[b"about"])
     column = {name: _unpacked(table[name]) for name in table.column_names}
     payers = Payers(day=about["day"], **{name: column[name] for name in (*_TEXTS, *_PAYER)})
     models = Models([_force(one) for one in about["forces"]], [Growth(**one) for one in about["growths"]])
-    many = {name: np.asarray(draws[name]) for name in _DRAWN}
-    shape = (int(column["row"].max(initial=-1)) + 1, -1) if len(payers) else (0, 0)
-    drawn = Drawn(column["row"], *(many[name].reshape(shape) for name in _DRAWN))
-    values = Values(models=models, drawn=drawn, **{name: column[f"value_{name}"] for name in PER_PAYER})
+    values = Values(
+        models=models,
+        draw=lambda: _drawn_of(path, column["row"]),
+        **{name: column[f"value_{name}"] for name in PER_PAYER},
+    )
     beside = {name: column[name] for name in COLUMNS}
     return State(side=Side(payers, terms, values), left_out=about["left_out"], **beside)
+
+
+def _drawn_of(path: Path, row: Ints) -> Drawn:
+    draws = pq.read_table(_drawn(path))
+    return Drawn(row, **{name: np.asarray(draws[name]).reshape(-1, DRAWS) for name in DRAWN})
 
 
 def _packed(column: Any) -> pa.Array:

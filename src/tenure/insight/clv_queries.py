@@ -126,21 +126,28 @@ class Equity:
         follows = (values < value) | ((values == value) & (ids > account_id))
         return list(_rows(self.state, self.order[follows[self.order]][:most]))
 
-    def of(self, account_id: str) -> Worth | None:
-        """One of them; None if it does not pay."""
-        place = np.flatnonzero(self.state.side.payers.ids == account_id)
-        return next(_rows(self.state, place), None)
-
     @property
     def says(self) -> str:
         """What it rests on that nobody has said."""
-        assumed = {
-            "gross_margin": f"a gross margin of {words.percent(self.terms.gross_margin)}",
-            "discount": f"a discount of {words.percent(self.terms.discount)} a year",
-            "hourly_minor": f"{words.money(self.terms.hourly_minor, self.currency)} for an hour of work",
-        }
-        named = [says for name, says in assumed.items() if name in self.terms.assumed]
-        return f"Assumed, until you say: {words.listing(named)}." if named else ""
+        return assumed(self.terms, self.currency)
+
+    @property
+    def rests_on(self) -> list[str]:
+        """The models of those who are in it, in words."""
+        values = self.state.side.values
+        used = [(self.models, values.force), (self.growths, values.growth)]
+        return [some[place].says for some, places in used for place in np.unique(places).tolist()]
+
+
+def assumed(terms: Terms, currency: str) -> str:
+    """Of what values rest on, what nobody has said."""
+    named = {
+        "gross_margin": f"a gross margin of {words.percent(terms.gross_margin)}",
+        "discount": f"a discount of {words.percent(terms.discount)} a year",
+        "hourly_minor": f"{words.money(terms.hourly_minor, currency)} for an hour of work",
+    }
+    found = [says for name, says in named.items() if name in terms.assumed]
+    return f"Assumed, until you say: {words.listing(found)}." if found else ""
 
 
 @dataclass(frozen=True)
@@ -209,7 +216,10 @@ def together(access: Access, since: date, as_of: date) -> tuple[Equity, Change, 
 
 def worth_of(access: Access, account_id: str, as_of: date | None = None) -> Worth | None:
     """One account's; None if it does not pay on that day. Http404 for a stranger's."""
-    return equity(access, as_of).of(access.get(Account, account_id).pk)
+    account = access.get(Account, account_id)
+    day = as_of or clock.today(access.workspace.zone)
+    state = clv_keeping.state(access.workspace, day, [account.pk])
+    return next(_rows(state, np.arange(len(state.side.payers))), None)
 
 
 def _equity(access: Access, state: State) -> Equity:
@@ -359,8 +369,8 @@ def _in_good_health(access: Access, day: date) -> set[str]:
 def _state(access: Access, day: date) -> State:
     """That of the caller's accounts, by the models of all."""
     mine = access.of(Account)  # asks for the right to read
-    found = clv_keeping.state(access.workspace, day)
-    return found.only(set(mine.values_list("pk", flat=True))) if access.is_narrowed else found
+    ids = list(mine.values_list("pk", flat=True)) if access.is_narrowed else None
+    return clv_keeping.state(access.workspace, day, ids)
 
 
 def _date(day: int) -> date:

@@ -48,7 +48,7 @@ class State:
 
     def only(self, ids: set[str]) -> State:
         """Of some accounts alone."""
-        places = np.flatnonzero([pk in ids for pk in self.side.payers.ids.tolist()])
+        places = np.flatnonzero(np.isin(self.side.payers.ids, list(ids)))
         side = replace(self.side, payers=self.side.payers.only(places), values=self.side.values.only(places))
         left_out = {pk: why for pk, why in self.left_out.items() if pk in ids}
         return replace(

@@ -28,16 +28,16 @@ def test_what_customers_are_worth_through_the_api(asks: Asks, access: Access, ne
     told = api.get("clv", as_of=DAY)
     found = clv_queries.equity(access, DAY)
     assert told["value"] == pytest.approx(found.value_minor / 100)
-    assert [one["account_id"] for one in told["accounts"]] == ["acme", "borealis"]
-    assert told["accounts"][0]["margin"] == 960
-    assert (told["low"], told["accounts"][0]["low"]) == (None, None)  # the rate is assumed
+    assert [one["account_id"] for one in told["items"]] == ["acme", "borealis"]
+    assert told["items"][0]["margin"] == 960
+    assert (told["low"], told["items"][0]["low"]) == (None, None)  # the rate is assumed
     assert told["assumed"] == ["discount", "gross_margin", "hourly_minor"]
     acme = Account.objects.get(external_id="acme")
-    assert api.get(f"accounts/{acme.pk}/clv", as_of=DAY) == told["accounts"][0]
+    assert api.get(f"accounts/{acme.pk}/clv", as_of=DAY) == told["items"][0]
     assert api.get(f"accounts/{acme.pk}/clv", as_of="2020-01-01") is None
     change = api.get("clv/change", since="2025-06-15", as_of=DAY)
     assert sum(one["amount"] for one in change["parts"]) == pytest.approx(change["after"] - change["before"])
     problem = api.get("clv/change", status=422, since=DAY, as_of=DAY)
     assert problem["errors"][0]["field"] == "query.since"
-    assert stranger.get("clv")["accounts"] == []
+    assert stranger.get("clv")["items"] == []
     stranger.get(f"accounts/{acme.pk}/clv", status=404)

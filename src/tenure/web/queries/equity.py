@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tenure.insight import clv_costs, clv_queries
+from tenure.insight import clv_costs, clv_keeping, clv_queries
 from tenure.insight.clv_queries import Change, Equity, PoorFits, Worth
-from tenure.kit import clock, words
+from tenure.kit import words
 from tenure.web.queries.kept import Kept, state
 from tenure.web.queries.owned import narrowed
 from tenure.web.queries.portfolio import Asked
@@ -18,10 +18,14 @@ from tenure.workspaces.roles import Right
 MEANS = (
     "The margin that a customer's contracts are expected to bring from today on, year by year, each weighed "
     "with the probability that the customer is still there, and discounted. Whoever has stayed long is "
-    "expected to stay longer than somebody new."
+    "expected to stay longer than somebody new. Added is what customers like them came to pay more, or less, "
+    "while they stayed. Of whoever has given notice, only what is paid until then counts."
 )
 OF_ALL = "The sum of the lifetime values of everybody who pays on the day."
-INTERVAL = "The interval holds the expected value in 80 % of the draws of the survival model's parameters."
+INTERVAL = (
+    "The interval holds the expected value in 80 % of the draws of what is not known for sure: how long "
+    "customers stay, and what those who stay come to pay."
+)
 TITLE = "Customer equity"
 
 
@@ -36,7 +40,7 @@ class Told:
     @property
     def rows(self) -> int:
         """How many accounts stand in it."""
-        return len(self.equity.accounts)
+        return len(self.equity)
 
 
 _TOLD: Kept[Told] = Kept(most=8, largest=20_000)
@@ -54,8 +58,8 @@ def worth(access: Access, account_id: str) -> Worth | None:
 
 
 def _of(access: Access, since: date, day: date) -> Told:
-    said = clv_costs.terms_of(access)
-    key = (state(access, day), since, said.gross_margin, said.discount, said.hourly_minor)
+    rests_on = [clv_keeping.stamp(access.workspace, one) for one in (since, day)]
+    key = (state(access, day), since, *rests_on)
     return _TOLD.get(key, lambda: _made(access, since, day), lambda found: found.rows)
 
 
@@ -70,17 +74,24 @@ def why(access: Access, asked: Asked) -> Why:
     money = equity.currency
     parts = [("so much before", words.money(change.before_minor, money))]
     parts += [(one.says, words.money(one.minor, money)) for one in change.parts]
+    together = [
+        ("together", words.money(change.after_minor, money)),
+        ("of which expected expansion", words.money(equity.expansion_minor, money)),
+    ]
     return Why(
         title=TITLE,
         means=f"{MEANS} {OF_ALL}",
         of="",
         says=words.money(equity.value_minor, money),
-        parts=[*parts, ("together", words.money(change.after_minor, money))],
-        coverage=_coverage(equity),
+        parts=[*parts, *together],
+        coverage=[
+            *_coverage(equity.low_minor, equity.says, len(equity.left_out)),
+            *(f"{one}." for one in equity.rests_on),
+        ],
         before="ARR",
         after="Lifetime value",
-        count=len(equity.accounts),
-        rows=[_row(one) for one in equity.accounts[:ROWS]],
+        count=len(equity),
+        rows=[_row(one) for one in equity.first(ROWS)],
     )
 
 
@@ -89,8 +100,8 @@ def why_of(access: Access, account_id: str) -> Why | None:
     one = worth(access, account_id)
     if one is None:
         return None
-    money = access.workspace.currency
-    equity = clv_queries.equity(access, clock.today(access.workspace.zone))
+    money, steady = access.workspace.currency, one.value_minor - one.expansion_minor
+    says = clv_queries.assumed(clv_costs.terms_of(access), money)
     return Why(
         title=f"Lifetime value of {one.name}",
         means=MEANS,
@@ -102,8 +113,14 @@ def why_of(access: Access, account_id: str) -> Why | None:
             ("serving them costs a year", words.money(one.serve_minor, money)),
             ("survived so far", words.count(one.survived, one.clock)),
             ("years still to come, discounted", f"{one.years:.1f}"),
+            ("margin of these years, if they pay what they pay now", words.money(steady, money)),
+            ("expected expansion", words.money(one.expansion_minor, money)),
         ],
-        coverage=[f"{one.rests_on}.", *_coverage(equity)],
+        coverage=[
+            f"{one.rests_on}.",
+            *([f"{one.grows_by}."] if one.grows_by else []),
+            *_coverage(one.low_minor, says, 0),
+        ],
         before="ARR",
         after="Lifetime value",
         count=1,
@@ -116,9 +133,9 @@ def _row(one: Worth) -> Row:
     return Row(one.id, one.name, "", one.arr_minor, round(one.value_minor), says)
 
 
-def _coverage(equity: Equity) -> list[str]:
-    said = [INTERVAL if equity.low_minor is not None else "Every rate of loss is assumed: no interval."]
-    said += [equity.says] if equity.says else []
-    if equity.left_out:
-        said.append(f"{words.count(len(equity.left_out), 'customer')} left out: amounts without a rate.")
+def _coverage(low: float | None, says: str, left_out: int) -> list[str]:
+    said = [INTERVAL if low is not None else "Every rate of loss is assumed: no interval."]
+    said += [says] if says else []
+    if left_out:
+        said.append(f"{words.count(left_out, 'customer')} left out: amounts without a rate.")
     return said
