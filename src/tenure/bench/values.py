@@ -27,7 +27,7 @@ ACCOUNTS = int(os.environ.get("TENURE_BENCH_ACCOUNTS", "500"))
 SEEDS = [int(one) for one in os.environ.get("TENURE_BENCH_SEEDS", "7 12 13").split()]
 MODELS = ("in force", "in force, no expansion", "cohorts", "cohorts, no expansion")
 USED, PLAIN = MODELS[0], MODELS[3]
-STEADY = "true at today's ARR"
+STEADY, GROWN = "the true years at today's ARR", "the true years with expansion"
 
 Company = Mapping[str, "NDArray[np.float64]"]
 
@@ -90,6 +90,8 @@ def customers(access: Access, accounts: int, seed: int) -> dict[str, list[float]
         STEADY: values.margin[there] * true.years[at],
         "years": values.years[there],
         "cohort years": plain.years[there],
+        GROWN: values.margin[there] * true.years[at]
+        + values.expansion[there] * true.years[at] / np.maximum(values.years[there], 1e-9),
         MODELS[0]: values.value[there],
         MODELS[1]: (values.value - values.expansion)[there],
         MODELS[2]: grown.value[there],
@@ -116,7 +118,7 @@ def result(companies: Mapping[int, Mapping[str, list[float]]]) -> Result:
             "bias of years": _mean(found, "years", bias, "true years"),
             "bias of years, cohorts": _mean(found, "cohort years", bias, "true years"),
             "correlation of values at today's ARR": _mean(found, MODELS[1], correlation, STEADY),
-            "bias of values at today's ARR": _mean(found, MODELS[1], bias, STEADY),
+            **{f"bias of values, {name}": _mean(found, name, bias) for name in (STEADY, GROWN)},
             **{f"correlation of values, {name}": _mean(found, name, correlation) for name in MODELS},
             **{f"bias of values, {name}": _mean(found, name, bias) for name in MODELS},
             **{f"error of values, {name}": errors[name] for name in MODELS},

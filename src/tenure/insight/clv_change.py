@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tenure.insight.clv import Payers, Terms, Values
 from tenure.insight.clv_survival import PERIOD_DAYS, Ints, survived
@@ -34,7 +35,20 @@ def change(a: Side, b: Side) -> dict[str, float]:
       the discount are other ones (at the mean of both ages), `chances`, because the hazard says other things
       of each, and `notice`, because their end is known
     """
-    _, at_a, at_b = np.intersect1d(a.payers.ids, b.payers.ids, assume_unique=True, return_indices=True)
+    return {name: float(one.amounts.sum()) for name, one in by_customer(a, b).items()}
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A part of a change: the customers it is of, and how much of it is each one's, in minor units."""
+
+    ids: NDArray[np.str_]
+    amounts: Floats
+
+
+def by_customer(a: Side, b: Side) -> dict[str, Moved]:
+    """The parts of `change`, customer by customer."""
+    ids, at_a, at_b = np.intersect1d(a.payers.ids, b.payers.ids, assume_unique=True, return_indices=True)
     value_a, value_b = a.values.value, b.values.value
     margin_a, margin_b = a.values.margin[at_a], b.values.margin[at_b]
     life = {
@@ -48,19 +62,20 @@ def change(a: Side, b: Side) -> dict[str, float]:
     paid = np.maximum(_so_far(b.values)[at_b] - _so_far(a.values)[at_a], 0.0)
     moved = {name: _of(b.values, name)[at_b] - _of(a.values, name)[at_a] for name in ("own", "notice")}
     lives = a.values.years[at_a] + b.values.years[at_b]
-    stay_a, stay_b = np.zeros(len(value_a), bool), np.zeros(len(value_b), bool)
-    stay_a[at_a], stay_b[at_b] = True, True
-    return {
-        "lost": -float(value_a[~stay_a].sum()),
-        "paid": -float(middle @ paid),
-        "longer": float(middle @ (aged + paid)),
-        "chances": float(middle @ moved["own"]),
-        "notice": float(middle @ moved["notice"]),
-        "expansion": float(b.values.expansion[at_b].sum() - a.values.expansion[at_a].sum()),
-        "margin": float((lives / 2) @ (margin_b - margin_a)),
-        "model": float(middle @ other),
-        "new": float(value_b[~stay_b].sum()),
+    gone, come = np.setdiff1d(np.arange(len(value_a)), at_a), np.setdiff1d(np.arange(len(value_b)), at_b)
+    staying = {
+        "paid": -middle * paid,
+        "longer": middle * (aged + paid),
+        "chances": middle * moved["own"],
+        "notice": middle * moved["notice"],
+        "expansion": b.values.expansion[at_b] - a.values.expansion[at_a],
+        "margin": lives / 2 * (margin_b - margin_a),
+        "model": middle * other,
     }
+    found = {name: Moved(ids, np.asarray(amounts)) for name, amounts in staying.items()}
+    found["lost"] = Moved(a.payers.ids[gone], -value_a[gone])
+    found["new"] = Moved(b.payers.ids[come], value_b[come])
+    return {name: found[name] for name in PARTS}
 
 
 def _of(values: Values, name: str) -> Floats:
@@ -84,11 +99,3 @@ def _years(side: Side, at: Ints, aged: Payers, aged_at: Ints) -> Floats:
         share = PERIOD_DAYS[one.clock] / PERIOD_DAYS["year"]
         found[who] = share * one.residual(np.maximum(age, 0), side.terms.discount)
     return found
-
-
-def counts(a: Side, b: Side) -> dict[str, int]:
-    """How many customers each part is of."""
-    _, at_a, at_b = np.intersect1d(a.payers.ids, b.payers.ids, assume_unique=True, return_indices=True)
-    known = a.values.is_known[at_a] | b.values.is_known[at_b]
-    many = {"lost": len(a.payers) - len(at_a), "new": len(b.payers) - len(at_b), "notice": int(known.sum())}
-    return {name: many.get(name, len(at_a)) for name in PARTS}

@@ -14,7 +14,7 @@ from tenure.health import queries as health
 from tenure.health.models import Standing
 from tenure.insight import clv, clv_change, clv_fit, clv_keeping
 from tenure.insight.clv import Terms
-from tenure.insight.clv_change import PARTS, Side
+from tenure.insight.clv_change import Moved, Side
 from tenure.insight.clv_fit import Cost
 from tenure.insight.clv_growth import Growth
 from tenure.insight.clv_state import State
@@ -173,6 +173,17 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Mover:
+    """A customer behind a part of a change: its value on both days and share of the part, minor units."""
+
+    id: str
+    name: str
+    before_minor: float
+    after_minor: float
+    minor: float
+
+
+@dataclass(frozen=True)
 class PoorFit:
     """An account that fits poorly, and why. Money in minor units; `compared_minor` None: no comparison."""
 
@@ -294,16 +305,38 @@ def change(access: Access, since: date, as_of: date | None = None) -> Change:
 
 
 def _change(access: Access, a: Side, b: Side) -> Change:
-    found = clv_change.change(a, b)
-    many = clv_change.counts(a, b)
+    moved = clv_change.by_customer(a, b)
     return Change(
         _date(a.payers.day),
         _date(b.payers.day),
         access.workspace.currency,
         float(a.values.value.sum()),
         float(b.values.value.sum()),
-        tuple(Part(name, CHANGES[name], many[name], found[name]) for name in PARTS),
+        tuple(_part(name, CHANGES[name], one) for name, one in moved.items()),
     )
+
+
+def _part(name: str, says: str, one: Moved) -> Part:
+    return Part(name, says, int(np.count_nonzero(one.amounts)), float(one.amounts.sum()))
+
+
+def moved(access: Access, since: date, as_of: date, part: str) -> list[Mover]:
+    """Who stands behind a part of a change, who moved most first. KeyError for a part that there is not."""
+    before, after = (_state(access, one) for one in (since, as_of))
+    found = clv_change.by_customer(before.side, after.side)[part]
+    names: dict[str, str] = {}
+    was: dict[str, float] = {}
+    is_now: dict[str, float] = {}
+    for state, values in ((before, was), (after, is_now)):
+        ids = state.side.payers.ids.tolist()
+        names |= dict(zip(ids, state.names.tolist(), strict=True))
+        values |= dict(zip(ids, state.side.values.value.tolist(), strict=True))
+    order = np.argsort(-abs(found.amounts), kind="stable")
+    return [
+        Mover(pk, names[pk], was.get(pk, 0.0), is_now.get(pk, 0.0), minor)
+        for pk, minor in zip(found.ids[order].tolist(), found.amounts[order].tolist(), strict=True)
+        if minor
+    ]
 
 
 def poor_fits(access: Access, as_of: date | None = None) -> PoorFits:

@@ -32,6 +32,12 @@ def test_what_customers_are_worth_through_the_api(asks: Asks, access: Access, ne
     assert told["items"][0]["margin"] == 960
     assert (told["low"], told["items"][0]["low"]) == (None, None)  # the rate is assumed
     assert told["assumed"] == ["discount", "gross_margin", "hourly_minor"]
+    assert (told["customers"], told["next"], told["items"][0]["expansion"]) == (2, None, 0)
+    first = api.get("clv", as_of=DAY, limit=1)
+    second = api.get("clv", as_of=DAY, limit=1, after=first["next"])
+    assert [*first["items"], *second["items"]] == told["items"]
+    assert (first["value"], second["next"]) == (told["value"], None)
+    assert api.get("clv", status=422, after="bm9uc2Vuc2U")["errors"][0]["field"] == "query.after"
     acme = Account.objects.get(external_id="acme")
     assert api.get(f"accounts/{acme.pk}/clv", as_of=DAY) == told["items"][0]
     assert api.get(f"accounts/{acme.pk}/clv", as_of="2020-01-01") is None

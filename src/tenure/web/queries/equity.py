@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenure.insight import clv_costs, clv_keeping, clv_queries
-from tenure.insight.clv_queries import Change, Equity, PoorFits, Worth
+from tenure.insight.clv_queries import CHANGES, Change, Equity, Mover, PoorFits, Worth
 from tenure.kit import words
+from tenure.revenue.quarters import Quarter
+from tenure.web.queries import targets
 from tenure.web.queries.kept import Kept, state
 from tenure.web.queries.owned import narrowed
 from tenure.web.queries.portfolio import Asked
@@ -27,6 +29,21 @@ INTERVAL = (
     "customers stay, and what those who stay come to pay."
 )
 TITLE = "Customer equity"
+OF_PARTS = "Equity on two days, each as it was known then, differs by parts that add up to the last digit."
+INTERVAL_OF_PARTS = "Parts are of the expected values; they have no interval."
+MEANS_OF_PARTS = {
+    "lost": "This one is what the customers who left in between were worth.",
+    "paid": "This one is what staying customers paid in between: it was to come, and now it has.",
+    "longer": "This one is there because staying customers renewed: the years after come nearer and are "
+    "likelier.",
+    "chances": "This one is what the hazard says of each customer beyond what is said of its kind.",
+    "notice": "This one is of customers who gave notice, or took it back: how long they pay is known.",
+    "expansion": "This one is what staying customers are expected to come to pay more, now against then.",
+    "margin": "This one is what staying customers pay more or less, and cost more or less, than before.",
+    "model": "This one is there because customers of the same age are expected to stay longer or shorter "
+    "than was thought before, or because another discount was said.",
+    "new": "This one is what the customers are worth who came in between.",
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,21 @@ def told(access: Access, asked: Asked) -> Told:
     """Of the customers asked for, at the end of the period; since the evening before it."""
     access.require(Right.READ)
     return _of(narrowed(access, asked.owner), asked.period.before, asked.period.last)
+
+
+def aims(access: Access, asked: Asked) -> dict[str, str]:
+    """What equity should be, by `equity`, in the quarter in which the period ends, if anybody said so."""
+    return targets.shown(access, str(aimed_at(access, asked)), asked.owner, targets.EQUITY)
+
+
+def aimed_at(access: Access, asked: Asked) -> Quarter:
+    """That quarter."""
+    return Quarter.of(asked.period.last, access.workspace.fiscal_year_starts)
+
+
+def _aim(access: Access, asked: Asked) -> list[tuple[str, str]]:
+    quarter = aimed_at(access, asked)
+    return [(f"Aim in Q{quarter.number} {quarter.year}", one) for one in aims(access, asked).values()]
 
 
 def worth(access: Access, account_id: str) -> Worth | None:
@@ -83,7 +115,7 @@ def why(access: Access, asked: Asked) -> Why:
         means=f"{MEANS} {OF_ALL}",
         of="",
         says=words.money(equity.value_minor, money),
-        parts=[*parts, *together],
+        parts=[*parts, *together, *_aim(access, asked)],
         coverage=[
             *_coverage(equity.low_minor, equity.says, len(equity.left_out)),
             *(f"{one}." for one in equity.rests_on),
@@ -93,6 +125,37 @@ def why(access: Access, asked: Asked) -> Why:
         count=len(equity),
         rows=[_row(one) for one in equity.first(ROWS)],
     )
+
+
+def why_part(access: Access, asked: Asked, part: str) -> Why | None:
+    """Who stands behind a part of the change; None for a part that there is not."""
+    if part not in CHANGES:
+        return None
+    change = told(access, asked).change
+    found = next(one for one in change.parts if one.name == part)
+    theirs = narrowed(access, asked.owner)
+    movers = clv_queries.moved(theirs, change.since, change.as_of, part)
+    return Why(
+        title=f"{TITLE}: {found.says}",
+        means=f"{OF_PARTS} {MEANS_OF_PARTS[part]}",
+        of="",
+        says=words.money(found.minor, change.currency),
+        parts=[
+            (f"customer equity on {change.since}", words.money(change.before_minor, change.currency)),
+            (found.says, words.money(found.minor, change.currency)),
+            (f"customer equity on {change.as_of}", words.money(change.after_minor, change.currency)),
+        ],
+        coverage=[INTERVAL_OF_PARTS],
+        before="Value before",
+        after="Value after",
+        count=len(movers),
+        rows=[_moved(one, change.currency) for one in movers[:ROWS]],
+    )
+
+
+def _moved(one: Mover, currency: str) -> Row:
+    says = f"{'+' if one.minor > 0 else ''}{words.money(one.minor, currency)} of it"
+    return Row(one.id, one.name, "", round(one.before_minor), round(one.after_minor), says)
 
 
 def why_of(access: Access, account_id: str) -> Why | None:
