@@ -33,13 +33,13 @@ _NEAR = "The hazard of the day, fading month by month into: "
 _NOTICE = "Notice was given: paid until {day}, and nothing after that counts"
 CHANGES = {
     "lost": "customers who no longer pay",
-    "paid": "what staying customers have paid meanwhile, and so is no longer to come",
-    "longer": "that they have stayed, and so stay longer still",
-    "chances": "what use, mood and service say of who leaves soon",
+    "paid": "paid meanwhile by who stays",
+    "longer": "who stays, and so stays longer",
+    "chances": "what use, mood and service say",
     "notice": "notice given, or an end agreed",
-    "expansion": "what staying customers are expected to pay more, year by year",
-    "margin": "what staying customers pay and cost now",
-    "model": "how long customers are expected to stay at the same age, and the discount",
+    "expansion": "expected expansion",
+    "margin": "what they pay and cost now",
+    "model": "how long anybody stays, and the discount",
     "new": "customers who did not pay before",
 }
 
@@ -289,7 +289,7 @@ def _rows(state: State, places: Ints) -> Iterator[Worth]:
 def _rests_on(force: Force, has_own: bool, ends_on: date | None) -> tuple[str, str]:
     """The model's name, and what it rests on."""
     if ends_on:
-        return "notice given", _NOTICE.format(day=ends_on - timedelta(days=1))
+        return "notice given", _NOTICE.format(day=_long(ends_on - timedelta(days=1)))
     return (f"hazard, then {force.name}", f"{_NEAR}{force.says}") if has_own else (force.name, force.says)
 
 
@@ -404,6 +404,10 @@ def _state(access: Access, day: date) -> State:
     mine = access.of(Account)  # asks for the right to read
     ids = list(mine.values_list("pk", flat=True)) if access.is_narrowed else None
     return clv_keeping.state(access.workspace, day, ids)
+
+
+def _long(day: date) -> str:
+    return f"{day:%-d %B %Y}"
 
 
 def _date(day: int) -> date:

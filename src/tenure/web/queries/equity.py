@@ -9,6 +9,7 @@ from tenure.insight import clv_costs, clv_keeping, clv_queries
 from tenure.insight.clv_queries import CHANGES, Change, Equity, Mover, PoorFits, Worth
 from tenure.kit import words
 from tenure.revenue.quarters import Quarter
+from tenure.web import formats
 from tenure.web.queries import targets
 from tenure.web.queries.kept import Kept, state
 from tenure.web.queries.owned import narrowed
@@ -36,7 +37,7 @@ MEANS_OF_PARTS = {
     "paid": "This one is what staying customers paid in between: it was to come, and now it has.",
     "longer": "This one is there because staying customers renewed: the years after come nearer and are "
     "likelier.",
-    "chances": "This one is what the hazard says of each customer beyond what is said of its kind.",
+    "chances": "This one is what the hazard says of who leaves soon, beyond what is said of their kind.",
     "notice": "This one is of customers who gave notice, or took it back: how long they pay is known.",
     "expansion": "This one is what staying customers are expected to come to pay more, now against then.",
     "margin": "This one is what staying customers pay more or less, and cost more or less, than before.",
@@ -122,6 +123,7 @@ def why(access: Access, asked: Asked) -> Why:
         ],
         before="ARR",
         after="Lifetime value",
+        beyond="tenure clv --out FILE.csv writes all of them",
         count=len(equity),
         rows=[_row(one) for one in equity.first(ROWS)],
     )
@@ -141,13 +143,20 @@ def why_part(access: Access, asked: Asked, part: str) -> Why | None:
         of="",
         says=words.money(found.minor, change.currency),
         parts=[
-            (f"customer equity on {change.since}", words.money(change.before_minor, change.currency)),
+            (
+                f"customer equity on {formats.day(change.since)}",
+                words.money(change.before_minor, change.currency),
+            ),
             (found.says, words.money(found.minor, change.currency)),
-            (f"customer equity on {change.as_of}", words.money(change.after_minor, change.currency)),
+            (
+                f"customer equity on {formats.day(change.as_of)}",
+                words.money(change.after_minor, change.currency),
+            ),
         ],
         coverage=[INTERVAL_OF_PARTS],
         before="Value before",
         after="Value after",
+        beyond="those who moved most",
         count=len(movers),
         rows=[_moved(one, change.currency) for one in movers[:ROWS]],
     )
@@ -182,7 +191,7 @@ def why_of(access: Access, account_id: str) -> Why | None:
         coverage=[
             f"{one.rests_on}.",
             *([f"{one.grows_by}."] if one.grows_by else []),
-            *_coverage(one.low_minor, says, 0),
+            *([] if one.ends_on else _coverage(one.low_minor, says, 0)),
         ],
         before="ARR",
         after="Lifetime value",
