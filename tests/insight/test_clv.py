@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -48,6 +49,7 @@ from tenure.insight.clv_survival import (
     watched_from,
 )
 from tenure.insight.retention import constant, remaining, sbg
+from tenure.kit import home
 from tenure.revenue.actions import TermRow, upsert_terms
 from tenure.revenue.columns import FOREVER
 from tenure.revenue.dealing import CostRow, upsert_costs
@@ -441,7 +443,11 @@ def test_values_are_kept_until_what_they_rest_on_moves(
     assert [one.says for one in kept.models] == [one.says for one in made.models]
     assert kept.models[0].draws == pytest.approx(made.models[0].draws)
     actions.set_economics(worked, gross_margin=0.4)
+    folder = home.lake(worked.workspace.id) / "records" / "values"
+    [old] = folder.glob("*.parquet")
+    os.utime(old, (0, 0))  # nobody reads it any more
     assert clv_queries.equity(worked, TODAY).value_minor < made.value_minor
+    assert [one.suffix for one in sorted(folder.iterdir())] == [".draws", ".parquet"]
 
 
 def test_what_it_costs_to_serve_is_taken_off_and_what_is_said_counts(worked: Access) -> None:

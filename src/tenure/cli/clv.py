@@ -15,7 +15,8 @@ from tenure.cli.base import Json, WorkspaceOption, app, console, fail, open_work
 from tenure.cli.metrics import AsOf, chosen_day
 
 if TYPE_CHECKING:
-    from tenure.insight.clv_queries import Change, Equity, PoorFits, Worth
+    from tenure.insight.clv_queries import Change, PoorFits
+    from tenure.insight.clv_rows import Equity, Worth
     from tenure.insight.clv_survival import Force
 
 _SHOWN = 20  # customers on a terminal

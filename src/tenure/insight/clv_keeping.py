@@ -43,11 +43,11 @@ def state(workspace: Workspace, day: date, ids: Collection[str] | None = None) -
     """What a workspace's customers are worth, all or some, as known on a day; made now if it is not kept."""
     everybody = access_for_machine(workspace)
     terms = clv_costs.terms_of(everybody)
-    path = _folder(workspace) / f"{day}-{stamp(workspace, day)}.parquet"
+    path = _folder(workspace) / f"{stamp(workspace, day)}-{day}.parquet"
     if not (path.exists() and _drawn(path).exists()):
         made = clv_state.made(everybody, day, terms)
         _write(made, path)
-        _forget(path.parent)
+        _forget(path)
         return made if ids is None else made.only(set(ids))
     return _read(path, terms, ids)
 
@@ -62,9 +62,12 @@ def stamp(workspace: Workspace, day: date) -> str:
         workspace.zone,
         [counts.get(one, 0) for one in _TABLES],
         (terms.gross_margin, terms.discount, terms.hourly_minor, sorted(terms.assumed)),
-        hazards.stamp(everybody, day),
     )
-    return hashlib.sha256(repr(rests_on).encode()).hexdigest()[:16]
+    return f"{_digest(rests_on)}-{_digest(hazards.stamp(everybody, day))}"
+
+
+def _digest(some: object) -> str:
+    return hashlib.sha256(repr(some).encode()).hexdigest()[:16]
 
 
 def _folder(workspace: Workspace) -> Path:
@@ -162,10 +165,12 @@ def _matrix(some: list[Any] | None) -> Floats | None:
     return None if some is None else np.array(some)
 
 
-def _forget(folder: Path) -> None:
-    """What nobody reads any more: all but the newest days."""
-    files = sorted(folder.glob("*.parquet"), key=lambda one: one.stat().st_mtime, reverse=True)
-    for one in files[_DAYS:]:
-        if time.time() - one.stat().st_mtime > _READERS_ARE_DONE_AFTER:
+def _forget(path: Path) -> None:
+    """What nobody asks for any more: days of another state of the records, and all but the newest days."""
+    state, _, _ = path.name.partition("-")
+    files = sorted(path.parent.glob("*.parquet"), key=lambda one: one.stat().st_mtime, reverse=True)
+    for place, one in enumerate(files):
+        is_done = time.time() - one.stat().st_mtime > _READERS_ARE_DONE_AFTER
+        if is_done and (place >= _DAYS or not one.name.startswith(state)):
             one.unlink(missing_ok=True)
             _drawn(one).unlink(missing_ok=True)

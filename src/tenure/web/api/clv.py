@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tenure.insight import actions, clv_queries
 from tenure.insight.clv_costs import terms_of
-from tenure.insight.clv_queries import Worth
+from tenure.insight.clv_rows import Worth
 from tenure.kit.money import digits
 from tenure.web.api.auth import Asked
 from tenure.web.api.figures import AsOf, asked_day

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenure.insight import clv_costs, clv_keeping, clv_queries
-from tenure.insight.clv_queries import CHANGES, Change, Equity, Mover, PoorFits, Worth
+from tenure.insight.clv_queries import CHANGES, Change, Mover, PoorFits
+from tenure.insight.clv_rows import Sums, Worth, assumed
 from tenure.kit import words
 from tenure.revenue.quarters import Quarter
 from tenure.web import formats
@@ -49,16 +50,21 @@ MEANS_OF_PARTS = {
 
 @dataclass(frozen=True)
 class Told:
-    """Equity on a day, how it came from that of an earlier one, and who costs more than they are worth."""
+    """Equity on a day, how it came from that of an earlier one, and who costs more than they are worth.
 
-    equity: Equity
+    Of the `customers` who pay only the most valuable ones: the others are read when they are asked for.
+    """
+
+    equity: Sums
+    customers: int
+    most_valuable: list[Worth]
     change: Change
     poor: PoorFits
 
     @property
     def rows(self) -> int:
         """How many accounts stand in it."""
-        return len(self.equity)
+        return len(self.most_valuable) + len(self.poor.accounts)
 
 
 _TOLD: Kept[Told] = Kept(most=8, largest=20_000)
@@ -97,7 +103,8 @@ def _of(access: Access, since: date, day: date) -> Told:
 
 
 def _made(access: Access, since: date, day: date) -> Told:
-    return Told(*clv_queries.together(access, since, day))
+    equity, change, poor = clv_queries.together(access, since, day)
+    return Told(equity.sums, len(equity), equity.first(ROWS), change, poor)
 
 
 def why(access: Access, asked: Asked) -> Why:
@@ -124,8 +131,8 @@ def why(access: Access, asked: Asked) -> Why:
         before="ARR",
         after="Lifetime value",
         beyond="tenure clv --out FILE.csv writes all of them",
-        count=len(equity),
-        rows=[_row(one) for one in equity.first(ROWS)],
+        count=found.customers,
+        rows=[_row(one) for one in found.most_valuable],
     )
 
 
@@ -173,7 +180,7 @@ def why_of(access: Access, account_id: str) -> Why | None:
     if one is None:
         return None
     money, steady = access.workspace.currency, one.value_minor - one.expansion_minor
-    says = clv_queries.assumed(clv_costs.terms_of(access), money)
+    says = assumed(clv_costs.terms_of(access), money)
     return Why(
         title=f"Lifetime value of {one.name}",
         means=MEANS,
