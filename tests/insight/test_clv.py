@@ -54,6 +54,7 @@ from tenure.revenue.actions import TermRow, upsert_terms
 from tenure.revenue.columns import FOREVER
 from tenure.revenue.dealing import CostRow, upsert_costs
 from tenure.workspaces.access import Access
+from tenure.workspaces.models import Workspace
 from tenure.workspaces.roles import Role
 from tests import cast
 
@@ -417,18 +418,35 @@ def test_notice_is_known_from_when_it_was_given_and_told_in_words(worked: Access
     assert (parts["notice"].accounts, parts["notice"].minor) == (1, pytest.approx(-lost))
 
 
+def later_facts(workspace: Workspace, seed: int) -> None:
+    """Anything that may become known of anybody: prices, ends, notice, new customers, costs."""
+    rng = np.random.default_rng(seed)
+    terms = []
+    for name in rng.permutation(["acme", "borealis", "cinder", *(f"h{i}" for i in range(60))])[:12]:
+        start = date(2026, 7, 1) + timedelta(days=int(rng.integers(0, 60)))
+        reason = str(rng.choice(["", "price"]))
+        about = replace(FIRST, subscription_id=f"S-{name}", account_id=str(name), reason=reason)
+        amount, until = int(rng.integers(1_000, 900_000)), start + timedelta(days=int(rng.integers(20, 800)))
+        terms.append(replace(about, amount_minor=amount, starts_on=start, ends_on=until))
+    upsert_terms(workspace, terms)
+    costs = [
+        CostRow(date(2026, 7, 1), "hours", str(one.account_id), hours=float(rng.uniform(1, 90)))
+        for one in terms
+    ]
+    upsert_costs(workspace, costs)
+
+
 def test_no_later_fact_changes_what_was_told_of_a_day(worked: Access) -> None:
     before = clv_queries.equity(worked, TODAY)
-    with time_machine.travel(datetime(2026, 9, 1, 12, tzinfo=UTC), tick=False):
-        rows = [
-            replace(one, amount_minor=900_000) for one in contracts("acme", date(2026, 8, 1), 1, leaves=False)
-        ]
-        upsert_terms(worked.workspace, rows)
-        upsert_costs(worked.workspace, [CostRow(date(2026, 8, 1), "hours", "acme", hours=50.0)])
+    later = []
+    for seed in range(4):
+        with time_machine.travel(datetime(2026, 9, 1 + seed, 12, tzinfo=UTC), tick=False):
+            later_facts(worked.workspace, seed)
+            later.append(clv_queries.equity(worked, date(2026, 9, 1 + seed)).value_minor)
         after = clv_queries.equity(worked, TODAY)
-        assert clv_queries.equity(worked, date(2026, 9, 1)).value_minor != before.value_minor
-    assert after.accounts == before.accounts
-    assert (after.low_minor, after.growths) == (before.low_minor, before.growths)
+        assert after.accounts == before.accounts
+        assert (after.low_minor, after.growths) == (before.low_minor, before.growths)
+    assert len({before.value_minor, *later}) == 5
 
 
 def test_values_are_kept_until_what_they_rest_on_moves(

@@ -41,6 +41,8 @@ _KNOWN_ENDS = """
 class Stretches:
     """All stretches in which a workspace's accounts paid, as known on a day, and what each paid a year then.
 
+    `accounts`: `id, ref, name, segment` of all.
+
     `account_ids` of each stretch; `known_ends` of accounts that are known to pay no more from a day on.
     """
 
@@ -48,6 +50,7 @@ class Stretches:
     account_ids: pa.Array
     spells: Spells
     known_ends: pa.Table
+    accounts: pa.Table
 
 
 def stretches(access: Access, day: date) -> Stretches:
@@ -62,7 +65,7 @@ def stretches(access: Access, day: date) -> Stretches:
         connection.register("running", _running(known, number(day)))
         connection.register("decided", decided.select(["term_id", "kind", "fate", "goes_on", "ends_on"]))
         known_ends = connection.sql(_KNOWN_ENDS).to_arrow_table()
-    ids, segments = rows["account_id"].combine_chunks(), _segments(everybody)
+    ids, accounts = rows["account_id"].combine_chunks(), _accounts(everybody)
     return Stretches(
         known,
         ids,
@@ -70,9 +73,10 @@ def stretches(access: Access, day: date) -> Stretches:
             _days(rows["starts_on"]),
             _days(rows["ends_on"]),
             text(rows["clock"]),
-            text(segments["segment"].take(pc.index_in(ids, segments["account_id"])).fill_null("")),
+            text(accounts["segment"].take(pc.index_in(ids, accounts["id"])).fill_null("")),
         ),
         known_ends,
+        accounts,
     )
 
 
@@ -82,10 +86,10 @@ def _running(ledger: Ledger, day: int) -> pa.Table:
     return ledger.terms.table.select(["term_id", "account_id"]).take(rows)
 
 
-def _segments(access: Access) -> pa.Table:
-    found = list(access.of(Account).values_list("pk", "segment"))
-    names = zip(*found, strict=True) if found else ((), ())
-    return pa.table([pa.array(one, pa.string()) for one in names], names=["account_id", "segment"])
+def _accounts(access: Access) -> pa.Table:
+    found = list(access.of(Account).values_list("pk", "external_id", "name", "segment"))
+    columns = zip(*found, strict=True) if found else ((), (), (), ())
+    return pa.table([pa.array(one, pa.string()) for one in columns], names=["id", "ref", "name", "segment"])
 
 
 def grown(found: Stretches, day: date) -> list[Growth]:

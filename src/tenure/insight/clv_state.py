@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tenure.accounts.models import Account
 from tenure.insight import clv, clv_costs, clv_spells
 from tenure.insight.clv import Models, Payers, Terms
 from tenure.insight.clv_change import Side
@@ -62,8 +61,8 @@ COLUMNS = ("refs", "names", "retain", "acquire", "low", "high", "has_own")
 def made(everybody: Access, day: date, terms: Terms) -> State:
     """Of all accounts of a workspace, which `everybody` may see, from what was known on a day."""
     found = clv_spells.stretches(everybody, day)
-    accounts = _accounts(everybody)
-    payers = _payers(found, accounts["id"], day)
+    accounts = found.accounts
+    payers = _payers(found, day)
     costs = clv_costs.costs_of(everybody, day)
     there = (payers.day - payers.start).astype(np.int64)
     place = {pk: row for row, pk in enumerate(payers.ids.tolist())} if costs else {}
@@ -87,19 +86,12 @@ def made(everybody: Access, day: date, terms: Terms) -> State:
     )
 
 
-def _accounts(access: Access) -> pa.Table:
-    """`id, ref, name` of all."""
-    found = list(access.of(Account).values_list("pk", "external_id", "name"))
-    columns = zip(*found, strict=True) if found else ((), (), ())
-    return pa.table([pa.array(one, pa.string()) for one in columns], names=["id", "ref", "name"])
-
-
-def _payers(found: Stretches, accounts: pa.ChunkedArray, day: date) -> Payers:
+def _payers(found: Stretches, day: date) -> Payers:
     """The accounts that pay on a day, by id."""
     at, spells, ledger = number(day), found.spells, found.ledger
     arr = ledger.arr(day)
     account = np.asarray(pc.index_in(found.account_ids, ledger.terms.accounts)).astype(np.int64)
-    there = np.asarray(pc.is_in(found.account_ids, accounts.combine_chunks()))
+    there = np.asarray(pc.is_in(found.account_ids, found.accounts["id"].combine_chunks()))
     now = np.flatnonzero((spells.start <= at) & (spells.end > at) & there & (arr[account] > 0))
     ids = found.account_ids.take(pa.array(now))
     order = np.asarray(pc.sort_indices(ids))
