@@ -58,6 +58,7 @@ def test_correlation_and_bias_are_told_beside_those_of_the_cohorts() -> None:
     some = {name: true.tolist() for name in names} | {
         **{name: noisy.tolist() for name in values.MODELS},
         values.PLAIN: (1.2 * true[::-1]).tolist(),
+        values.INTERVAL: [0.9 * true.sum(), 1.1 * true.sum()],
     }
     found = values.result({1: some, 2: some})
     assert found.figures["bias of values, cohorts, no expansion"] == pytest.approx(0.2)
@@ -65,3 +66,5 @@ def test_correlation_and_bias_are_told_beside_those_of_the_cohorts() -> None:
     assert float(found.figures["correlation of values, in force"]) > 0.95
     assert found.ratios["in force"] > 5
     assert found.ratios[values.PLAIN] == 1
+    assert found.figures["companies whose interval holds the truth"] == 2
+    assert float(found.figures["half of the interval, of equity"]) == pytest.approx(0.1, rel=0.05)

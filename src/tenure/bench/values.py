@@ -27,6 +27,7 @@ ACCOUNTS = int(os.environ.get("TENURE_BENCH_ACCOUNTS", "500"))
 SEEDS = [int(one) for one in os.environ.get("TENURE_BENCH_SEEDS", "7 12 13").split()]
 MODELS = ("in force", "in force, no expansion", "cohorts", "cohorts, no expansion")
 USED, PLAIN = MODELS[0], MODELS[3]
+INTERVAL = "equity, 80 % interval"
 STEADY, GROWN = "the true years at today's ARR", "the true years with expansion"
 
 Company = Mapping[str, "NDArray[np.float64]"]
@@ -84,8 +85,10 @@ def customers(access: Access, accounts: int, seed: int) -> dict[str, list[float]
     there = np.array([row for row, ref in enumerate(state.refs.tolist()) if ref in rows], dtype=np.int64)
     at = np.array([rows[state.refs[row]] for row in there], dtype=np.int64)
     worth = terms.gross_margin * 100 * true.arr[at] - payers.serve[there] * true.years[at]
+    draws = values.only(there).totals
     found = {
         "true": worth,
+        INTERVAL: np.quantile(draws, (clv.LOW, clv.HIGH)),
         "true years": true.years[at],
         STEADY: values.margin[there] * true.years[at],
         "years": values.years[there],
@@ -119,6 +122,8 @@ def result(companies: Mapping[int, Mapping[str, list[float]]]) -> Result:
             "bias of years, cohorts": _mean(found, "cohort years", bias, "true years"),
             "correlation of values at today's ARR": _mean(found, MODELS[1], correlation, STEADY),
             **{f"bias of values, {name}": _mean(found, name, bias) for name in (STEADY, GROWN)},
+            "companies whose interval holds the truth": float(sum(map(_holds, found.values()))),
+            "half of the interval, of equity": float(np.mean([_half(one) for one in found.values()])),
             **{f"correlation of values, {name}": _mean(found, name, correlation) for name in MODELS},
             **{f"bias of values, {name}": _mean(found, name, bias) for name in MODELS},
             **{f"error of values, {name}": errors[name] for name in MODELS},
@@ -131,6 +136,16 @@ def _mean(companies: Mapping[int, Company], name: str, of: Any, truth: str = "tr
     import numpy as np
 
     return float(np.mean([of(one[truth], one[name]) for one in companies.values()]))
+
+
+def _holds(one: Company) -> bool:
+    low, high = one[INTERVAL]
+    return bool(low <= one["true"].sum() <= high)
+
+
+def _half(one: Company) -> float:
+    low, high = one[INTERVAL]
+    return float((high - low) / 2 / one[USED].sum())
 
 
 def correlation(true: NDArray[np.float64], told: NDArray[np.float64]) -> float:

@@ -143,6 +143,7 @@ def why_part(access: Access, asked: Asked, part: str) -> Why | None:
     change = told(access, asked).change
     found = next(one for one in change.parts if one.name == part)
     theirs = narrowed(access, asked.owner)
+    others = change.after_minor - change.before_minor - found.minor
     movers = clv_queries.moved(theirs, change.since, change.as_of, part)
     return Why(
         title=f"{TITLE}: {found.says}",
@@ -155,6 +156,7 @@ def why_part(access: Access, asked: Asked, part: str) -> Why | None:
                 words.money(change.before_minor, change.currency),
             ),
             (found.says, words.money(found.minor, change.currency)),
+            ("all other parts", words.money(others, change.currency)),
             (
                 f"customer equity on {formats.day(change.as_of)}",
                 words.money(change.after_minor, change.currency),
