@@ -509,13 +509,17 @@ def test_a_change_between_two_days_is_told_as_known_then(worked: Access) -> None
 
 def test_a_book_and_a_neighbour_see_their_own(worked: Access, neighbour: Access) -> None:
     acme = Account.objects.get(external_id="acme")
-    assert clv_queries.equity(neighbour, TODAY).accounts == ()
+    for _ in range(2):  # made, and read again
+        assert clv_queries.equity(neighbour, TODAY).accounts == ()
     with pytest.raises(Http404):
         clv_queries.worth_of(neighbour, acme.pk, TODAY)
     dana = cast.member(worked, "Dana", Role.MANAGER, sees_all=False)
     [mine] = clv_queries.equity(dana, TODAY).accounts
     whole = {one.account_id: one for one in clv_queries.equity(worked, TODAY).accounts}
     assert mine == whole["acme"]  # by the models of all customers
+    nobody = cast.member(worked, "Olga", Role.MANAGER, sees_all=False)
+    assert clv_queries.equity(nobody, TODAY).accounts == ()
+    assert clv_queries.change(nobody, date(2025, 6, 15), TODAY).after_minor == 0
     with pytest.raises(PermissionDenied):
         actions.set_economics(dana, discount=0.2)
 
