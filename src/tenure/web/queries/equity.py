@@ -28,7 +28,7 @@ MEANS = (
 OF_ALL = "The sum of the lifetime values of everybody who pays on the day."
 INTERVAL = (
     "The interval holds the expected value in 80 % of the draws of what is not known for sure: how long "
-    "customers stay, and what those who stay come to pay."
+    "customers stay, and what those who stay come to pay, if that goes on as it is on record."
 )
 TITLE = "Customer equity"
 OF_PARTS = "Equity on two days, each as it was known then, differs by parts that add up to the last digit."
