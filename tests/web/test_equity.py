@@ -9,7 +9,9 @@ import pytest
 from tenure.accounts.models import Account
 from tenure.insight import clv_queries
 from tenure.kit import words
+from tenure.renewals.actions import set_target
 from tenure.revenue.actions import TermRow, upsert_terms
+from tenure.revenue.quarters import Quarter
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
 from tests import cast
@@ -42,6 +44,41 @@ def test_equity_is_the_sum_of_what_each_is_worth_and_its_change_adds_up(
     for part in change.parts:
         assert part.says in page
     assert "Assumed, until you say: a gross margin of" in page
+
+
+def test_each_part_of_the_change_explains_itself_down_to_the_customers(
+    visit: Visit, access: Access, dana: Access
+) -> None:
+    told(access)
+    client, currency = visit(dana), access.workspace.currency
+    page = client.get("/portfolio/equity").content.decode()
+    for part in clv_queries.change(access, ago(365)).parts:
+        assert f"/explain/equity/{part.name}?" in page
+        why = client.get(f"/explain/equity/{part.name}")
+        assert part.says in reading.text(why.content)
+        assert words.money(part.minor, currency) in reading.text(why.content)
+        movers = clv_queries.moved(access, ago(365), ago(0), part.name)
+        assert sum(one.minor for one in movers) == pytest.approx(part.minor)
+        assert len(movers) == part.accounts
+        assert all(one.name in reading.text(why.content) for one in movers)
+    assert client.get("/explain/equity/nonsense").status_code == 404
+    olga = cast.member(access, "Olga", Role.REPRESENTATIVE, sees_all=False)
+    for name in ("new", "expansion"):
+        assert "Acme" not in reading.text(visit(olga).get(f"/explain/equity/{name}").content)
+
+
+def test_equity_carries_a_target_of_a_quarter(visit: Visit, access: Access, dana: Access) -> None:
+    told(access)
+    client, quarter = visit(dana), Quarter.of(ago(0))
+    owner = Account.objects.get(external_id="acme").owner
+    set_target(access, "customer_equity", str(quarter), 25_000_00)
+    set_target(access, "customer_equity", str(quarter), 9_000_00, owner=owner)
+    when = f"in Q{quarter.number} {quarter.year}"
+    assert f"Aim $25k {when}" in reading.text(client.get("/portfolio/equity").content)
+    assert f"Aim $9k {when}" in reading.text(client.get(f"/portfolio/equity?owner={owner}").content).replace(
+        ".0k", "k"
+    )
+    assert f"Aim {when} $25k" in reading.text(client.get("/explain/equity").content)
 
 
 def test_the_three_answers_are_the_same_together(access: Access) -> None:

@@ -97,6 +97,7 @@ WORDS = {
     "profile_name": "large",
     "tab": "notes",
     "figure": "arr",
+    "part": "expansion",
     "name": "seat_use",
     "token": "x",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +15,8 @@ from tenure.cli.base import Json, WorkspaceOption, app, console, fail, open_work
 from tenure.cli.metrics import AsOf, chosen_day
 
 if TYPE_CHECKING:
-    from tenure.insight.clv_queries import Change, Equity, PoorFits, Worth
+    from tenure.insight.clv_queries import Change, PoorFits
+    from tenure.insight.clv_rows import Equity, Worth
     from tenure.insight.clv_survival import Force
 
 _SHOWN = 20  # customers on a terminal
@@ -108,33 +110,35 @@ def _print(found: Equity) -> None:
     from tenure.kit import words
 
     currency = found.currency
-    if not found.accounts:
+    if not len(found):
         console.print("No customer pays on that day. `tenure import subscriptions FILE` brings contracts.")
         return
     total = words.money(found.value_minor, currency)
     console.print(
         f"[bold]Customer equity {total}[/bold]{_between(found.low_minor, found.high_minor, currency)}, as of "
-        f"{found.as_of}: {words.count(len(found.accounts), 'customer')}",
+        f"{found.as_of}: {words.count(len(found), 'customer')}, "
+        f"{words.money(found.expansion_minor, currency)} of it is expected expansion",
         highlight=False,
     )
     table = Table(header_style="bold", box=None, pad_edge=False)
     table.add_column("Customer", no_wrap=True)
-    for title in ("ARR", "Survived", "Years to come", "Value", "80 % interval"):
+    for title in ("ARR", "Survived", "Years to come", "Expansion", "Value", "80 % interval"):
         table.add_column(title, justify="right", no_wrap=True)
-    for one in found.accounts[:_SHOWN]:
+    for one in found.first(_SHOWN):
         table.add_row(
             one.name,
             words.money(one.arr_minor, currency),
             words.count(one.survived, one.clock),
             f"{one.years:.1f}",
+            words.money(one.expansion_minor, currency),
             words.money(one.value_minor, currency),
             _between(one.low_minor, one.high_minor, currency).removeprefix(", "),
         )
     console.print(table)
-    if len(found.accounts) > _SHOWN:
-        more = len(found.accounts) - _SHOWN
+    if len(found) > _SHOWN:
+        more = len(found) - _SHOWN
         console.print(f"and {more:,} more; --json and --out have all", highlight=False)
-    for says in (*dict.fromkeys(one.rests_on for one in found.accounts), found.says):
+    for says in (*found.rests_on, found.says):
         console.print(says, highlight=False, markup=False)
     for pk, why in found.left_out.items():
         console.print(f"Left out {pk}: {why}", highlight=False, markup=False)
@@ -178,7 +182,13 @@ def _as_json(found: Equity, changed: Change | None, poor: PoorFits | None) -> di
         "as_of": found.as_of,
         "currency": found.currency,
         "equity": _major(
-            {"value": found.value_minor, "low": found.low_minor, "high": found.high_minor}, unit
+            {
+                "value": found.value_minor,
+                "low": found.low_minor,
+                "high": found.high_minor,
+                "expansion": found.expansion_minor,
+            },
+            unit,
         ),
         "assumptions": {
             "gross_margin": found.terms.gross_margin,
@@ -187,6 +197,7 @@ def _as_json(found: Equity, changed: Change | None, poor: PoorFits | None) -> di
             "assumed": sorted(found.terms.assumed),
         },
         "models": [_model(one) for one in found.models],
+        "growth": [asdict(one) for one in found.growths],
         "accounts": [_worth(one, unit) for one in found.accounts],
         "left_out": found.left_out,
     }
@@ -254,12 +265,14 @@ def _worth(one: Worth, unit: int) -> dict[str, Any]:
                 "margin": one.margin_minor,
                 "cost_to_serve": one.serve_minor,
                 "cost_to_retain": one.retain_minor,
+                "expansion": one.expansion_minor,
             },
             unit,
         ),
         "survived": one.survived,
         "clock": one.clock,
         "years": one.years,
+        "ends_on": one.ends_on,
         "model": one.model,
         "says": one.says,
     }

@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from tenure.demo import company
 from tenure.demo.customers import Firms
-from tenure.demo.truth import DAYS, WEEKS, Flags, Latent
+from tenure.demo.truth import DAYS, WEEKS, Flags, Floats, Latent
 
 Row = dict[str, Any]
-_MONTHS_PATIENCE = 0.22  # a month is a twelfth of a year's decision, and more often taken
+MONTHS_PATIENCE = 0.22  # a month is a twelfth of a year's decision, and more often taken
 _SCHEMA = pa.schema(
     [
         ("subscription_id", pa.string()),
@@ -88,7 +88,7 @@ def _week(firms: Firms, day: date) -> int:
 
 def _chance(firms: Firms, latent: Latent, index: int, end: date, seen_on: date | None = None) -> float:
     """The chance that a customer leaves at the end of a period, as it stands then, or stood on a day."""
-    patience = 1.0 if firms.yearly[index] else _MONTHS_PATIENCE
+    patience = 1.0 if firms.yearly[index] else MONTHS_PATIENCE
     return float(patience * latent.leave[index, _week(firms, seen_on or end)])
 
 
@@ -130,6 +130,16 @@ def _seats_after(rng: np.random.Generator, seats: int, use: float, yearly: bool)
     if use < 0.4 and rng.random() < 0.4:
         return max(3, seats - max(1, round(seats * rng.uniform(0.1, 0.3))))
     return seats
+
+
+def seats_ahead(rng: np.random.Generator, seats: Floats, use: Floats, yearly: Flags) -> Floats:
+    """The same of many possible customers at once."""
+    decides = yearly | (rng.random(seats.shape) <= 0.1)
+    moved = np.maximum(1, np.round(seats * rng.uniform(0.1, 0.3, seats.shape)))
+    chance = rng.random(seats.shape)
+    more = decides & (use > 0.8) & (chance < 0.5)
+    less = decides & (use < 0.4) & (chance < 0.4)
+    return np.where(more, seats + moved, np.where(less, np.maximum(3, seats - moved), seats))
 
 
 def _term(firms: Firms, index: int, start: date, end: date, seats: int) -> Row:

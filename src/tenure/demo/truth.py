@@ -20,6 +20,8 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 WEEKS = 104
 DAYS = WEEKS * 7
+WANDER, FRICTION = (0.985, 0.16), (0.9, 0.45)  # what is kept from week to week, and the noise
+COLLAPSE = 0.005  # a week
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,47 @@ def leave_log_odds(seat_use: Floats, trend: Floats, friction: Floats) -> Floats:
     return np.asarray(-2.6 + 4.5 * (0.55 - seat_use) + 2.2 * (1 - np.clip(trend, 0, 1.5)) + 0.9 * friction)
 
 
-def draw(rng: np.random.Generator, n: int) -> Latent:
+@dataclass(frozen=True)
+class Course:
+    """What use and friction follow from, per account, and week by week."""
+
+    level: Floats  # what each is used to, in log-odds of use
+    wander: Floats
+    since_collapse: Ints  # weeks, 0 before it
+    friction: Floats
+
+    @property
+    def use(self) -> Floats:
+        """The share of seats active in four weeks."""
+        return use_of(self.level[:, None], self.wander, self.since_collapse)
+
+
+def use_of(level: Floats, wander: Floats, since_collapse: Ints) -> Floats:
+    """A collapse takes five weeks, and is for good."""
+    return np.asarray(1 / (1 + np.exp(-(level + wander - 2.4 * np.clip(since_collapse / 5, 0, 1)))))
+
+
+def course(rng: np.random.Generator, n: int) -> Course:
     """Use drifts around each customer's own level and now and then collapses; friction comes in spells."""
     level = rng.normal(0.9, 0.8, n)
-    wander = _mean_reverting(rng, n, 0.985, 0.16)
-    collapse = (rng.random((n, WEEKS)) < 0.005).cumsum(axis=1) > 0
-    weeks_since = np.where(collapse, collapse.cumsum(axis=1), 0)
-    engaged = level[:, None] + wander - 2.4 * np.clip(weeks_since / 5, 0, 1)
-    use = 1 / (1 + np.exp(-engaged))
-    friction = _mean_reverting(rng, n, 0.9, 0.45)
+    wander = _mean_reverting(rng, n, *WANDER)
+    collapse = (rng.random((n, WEEKS)) < COLLAPSE).cumsum(axis=1) > 0
+    since = np.where(collapse, collapse.cumsum(axis=1), 0)
+    return Course(level, wander, since, _mean_reverting(rng, n, *FRICTION))
+
+
+def draw(rng: np.random.Generator, n: int) -> Latent:
+    """The course of a number of customers."""
+    return told(course(rng, n))
+
+
+def told(found: Course) -> Latent:
+    """What follows from a course."""
+    use = found.use
     before = np.concatenate([np.repeat(use[:, :1], 4, axis=1), use[:, :-4]], axis=1)
     trend = use / before
-    leave = 1 / (1 + np.exp(-leave_log_odds(use, trend, friction)))
-    return Latent(use, trend, friction, leave)
+    leave = 1 / (1 + np.exp(-leave_log_odds(use, trend, found.friction)))
+    return Latent(use, trend, found.friction, leave)
 
 
 def _mean_reverting(rng: np.random.Generator, n: int, keep: float, noise: float) -> Floats:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 from django.db.models import Sum
 
 from tenure.conversations.models import TicketVersion
 from tenure.insight.clv import Terms
+from tenure.insight.clv_survival import Ints
+from tenure.insight.likelihood import Floats
 from tenure.insight.models import Economics
 from tenure.kit import clock
 from tenure.kit.money import Money
@@ -102,9 +104,6 @@ def _hours(access: Access, since: date, day: date) -> dict[str, float]:
     return dict(found)
 
 
-def a_year(amounts: Mapping[str, float], days: Mapping[str, int]) -> dict[str, float]:
-    """Amounts of the last year as those of a whole one, for those who have been there for less."""
-    return {
-        pk: amount * _WINDOW / min(max(days.get(pk, _WINDOW), _SHORTEST), _WINDOW)
-        for pk, amount in amounts.items()
-    }
+def a_year(amounts: Floats, days: Ints) -> Floats:
+    """Amounts of the last year as those of a whole one, for those who have been there for fewer days."""
+    return np.asarray(amounts * _WINDOW / np.clip(days, _SHORTEST, _WINDOW))

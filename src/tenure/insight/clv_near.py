@@ -13,15 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from tenure.insight.churn.figures import expit, logit
-from tenure.insight.clv_survival import DRAWS, MODELS, PERIOD_DAYS, Force, Ints, per_period
+from tenure.insight.clv_survival import DRAWS, PERIOD_DAYS, Ints, per_period
 from tenure.insight.cohorts import MONTH_DAYS
 from tenure.insight.likelihood import Floats
 from tenure.insight.retention import remaining
 
 SLOWEST = 0.97  # a share that lasts longer is not taken on trust: no more than six months ahead are tested
-_GONE = 0.02  # of what was known of a customer, from which on the cohort model has its way
 _SEED = 20260102
-_ROUND = 0.1  # log-odds to which draws are told apart
+_GONE = 0.02  # of what was known of a customer, from which on the cohort model has its way
 
 
 @dataclass(frozen=True)
@@ -48,10 +47,75 @@ class Own:
         return Own(self.near + deviations * self.error, self.error, self.fading)
 
 
+def deviations() -> Floats:
+    """Of DRAWS draws, by how many errors what the hazard says is off: for all customers the same."""
+    return np.random.default_rng(_SEED).standard_normal(DRAWS)
+
+
 def ahead(start: Ints, survived: Ints, day: int, clock: str) -> Floats:
     """Months until the next decision, 1 for within a month."""
     days = start + (survived + 1) * PERIOD_DAYS[clock] - day
     return np.maximum(np.ceil(days / MONTH_DAYS), 1.0)
+
+
+@dataclass(frozen=True)
+class Payments:
+    """What the payments to come are worth if each is 1: chances to be there, discounted. Customers as rows.
+
+    `near`: of each of the next periods; `later`: of all that follow, together.
+    """
+
+    near: Floats
+    later: Floats
+
+    @property
+    def periods(self) -> Floats:
+        """Discounted periods still to be paid."""
+        return np.asarray(self.near.sum(axis=1) + self.later)
+
+    def more(self, excess: Floats) -> Floats:
+        """By how much more they are worth if each is `1 + excess` of its period; the last one goes on."""
+        last = excess[-1] if len(excess) else 0.0
+        return np.asarray(self.near @ excess + self.later * last)
+
+
+def steps_of(fading: float, clock: str) -> int:
+    """Decisions until nothing is left of what is known of a customer."""
+    months = PERIOD_DAYS[clock] / MONTH_DAYS
+    return max(1, int(np.ceil(np.log(_GONE) / np.log(min(fading, SLOWEST)) / months)))
+
+
+def of_kind(model: remaining.Staying, clock: str, survived: Ints, steps: int, discount: float) -> Payments:
+    """By the model of their kind alone, so many periods one by one; `discount` a year's."""
+    logs = model.log_survival(survived[:, None] + np.arange(steps + 1.0))
+    return _valued(model, clock, survived, np.exp(logs[:, 1:] - logs[:, :1]), discount)
+
+
+def of_own(
+    model: remaining.Staying,
+    clock: str,
+    survived: Ints,
+    wait: Floats,
+    own: Own,
+    discount: float,
+    steps: int = 0,
+) -> Payments:
+    """By customers' own chances, at least `steps` one by one; `wait` in months until the next decision."""
+    months, fading = PERIOD_DAYS[clock] / MONTH_DAYS, min(own.fading, SLOWEST)
+    lasting = steps_of(fading, clock)
+    step = np.arange(max(steps, lasting))
+    age: Floats = np.asarray(survived[:, None] + 1.0 + step, dtype=np.float64)
+    kind = logit(1 - remaining.retention(model, age))
+    weight = np.where(step < lasting, fading ** (wait[:, None] + months * step - 1), 0.0)
+    stays = np.cumprod(1 - expit(kind + weight * (own.near[:, None] - kind)), axis=1)
+    return _valued(model, clock, survived, np.asarray(stays), discount)
+
+
+def _valued(model: remaining.Staying, clock: str, survived: Ints, stays: Floats, discount: float) -> Payments:
+    rate, steps = per_period(discount, clock), stays.shape[1]
+    worth = (1 + rate) ** -(np.arange(steps) + 1.0)
+    reached = stays[:, -1] * worth[-1] if steps else np.ones(len(survived))
+    return Payments(stays * worth, reached * remaining.residual_lifetime(model, survived + steps, rate))
 
 
 def residual(
@@ -60,33 +124,4 @@ def residual(
     """Discounted periods still to be paid, as `remaining.residual_lifetime`, of customers with chances of
     their own; `wait` in months until the next decision, `discount` a year's.
     """
-    months = PERIOD_DAYS[clock] / MONTH_DAYS
-    fading = min(own.fading, SLOWEST)
-    many = max(1, int(np.ceil(np.log(_GONE) / np.log(fading) / months)))
-    step = np.arange(many)
-    age: Floats = np.asarray(survived[:, None] + 1.0 + step, dtype=np.float64)
-    kind = logit(1 - remaining.retention(model, age))
-    weight = fading ** (wait[:, None] + months * step - 1)
-    stays = np.cumprod(1 - expit(kind + weight * (own.near[:, None] - kind)), axis=1)
-    rate = per_period(discount, clock)
-    later = remaining.residual_lifetime(model, survived + many, rate)
-    worth = (1 + rate) ** -(step + 1.0)
-    return np.asarray(stays @ worth + stays[:, -1] * worth[-1] * later)
-
-
-def drawn(force: Force, survived: Ints, wait: Floats, own: Own, discount: float) -> Floats | None:
-    """The same under each of the force's draws of parameters and one of the hazard's, as rows; None where it
-    is assumed. Customers alike are reckoned once.
-    """
-    if force.draws is None:
-        return None
-    alike = np.stack([survived, wait, np.round(own.near / _ROUND), np.round(own.error / _ROUND)])
-    _, first, place = np.unique(alike, axis=1, return_index=True, return_inverse=True)
-    some, deviations = own.taken(first), np.random.default_rng(_SEED).standard_normal(DRAWS)
-    rows = [
-        residual(
-            MODELS[force.name].of(*params), force.clock, survived[first], wait[first], some.moved(z), discount
-        )
-        for params, z in zip(force.draws.tolist(), deviations.tolist(), strict=True)
-    ]
-    return np.array(rows)[:, place.ravel()]
+    return of_own(model, clock, survived, wait, own, discount).periods

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,12 +107,19 @@ class Force:
         """Discounted residual lifetimes, in periods; `discount` is a year's."""
         return remaining.residual_lifetime(self.model, survived, per_period(discount, self.clock))
 
-    def drawn(self, survived: Ints, discount: float) -> Floats | None:
-        """The same under each of `draws`, as rows; None where it is assumed."""
-        if self.draws is None:
-            return None
-        many = MODELS[self.name].of(*(self.draws[:, [i]] for i in range(self.draws.shape[1])))
-        return remaining.residual_lifetime(many, survived, per_period(discount, self.clock))
+
+class Grouped(Protocol):
+    """What is of a segment of a clock, or of all of it (empty)."""
+
+    @property
+    def clock(self) -> str:
+        """A name of PERIOD_DAYS."""
+        ...
+
+    @property
+    def segment(self) -> str:
+        """Its name."""
+        ...
 
 
 def per_period(discount: float, clock: str) -> float:
@@ -174,7 +182,7 @@ def in_force(spells: Spells, day: int) -> list[Force]:
 
 
 def _of_clock(spells: Spells, clock: str, day: int, since: int | None) -> list[Force]:
-    everybody = _force(spells, clock, "", day, since) or _assumed(clock)
+    everybody = _force(spells, clock, "", day, since) or assumed(clock)
     own = (
         _force(spells.only(spells.segment == name), clock, str(name), day, since)
         for name in np.unique(spells.segment)
@@ -277,7 +285,7 @@ def _says(clock: str, segment: str, seen: Renewals, name: str, tested: Mapping[s
     return f"{title} {whose} who decide by the {clock}: {counted}; {why}"
 
 
-def _assumed(clock: str) -> Force:
+def assumed(clock: str) -> Force:
     """A rate that is assumed, the same at any age."""
     kind = Kind.YEARLY if clock == "year" else Kind.ROLLING
     rate = ASSUMED[kind]
@@ -295,7 +303,9 @@ def _assumed(clock: str) -> Force:
     )
 
 
-def force_of(forces: Sequence[Force], clock: str, segment: str) -> Force:
-    """That of a customer: their segment's, or all of their clock's."""
-    own = [one for one in forces if one.clock == clock and one.segment == segment]
-    return own[0] if own else next(one for one in forces if one.clock == clock and not one.segment)
+def places_of(forces: Sequence[Grouped], clock: NDArray[np.str_], segment: NDArray[np.str_]) -> Ints:
+    """The place of each customer's among what there is: its segment's own, or that of all of its clock."""
+    there = {(one.clock, one.segment): place for place, one in enumerate(forces)}
+    names, kind = np.unique(np.stack([clock, segment]), axis=1, return_inverse=True)
+    place = [there.get((one, two), there[one, ""]) for one, two in names.T.tolist()] if len(clock) else []
+    return np.array(place, dtype=np.int64)[kind.ravel()]

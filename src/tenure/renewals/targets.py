@@ -37,6 +37,7 @@ FIGURES = {
     "nrr": Aimed("Net revenue retention", "share", "up", 5.0),
     "logo_churn": Aimed("Logo churn, of accounts paying at the start", "share", "down"),
     "quick_ratio": Aimed("Quick ratio", "ratio", "up", inf),
+    "customer_equity": Aimed("Customer equity", "money", "up", inf),
     "start_mrr": Aimed("ARR at the start (MRR × 12)", "money", "up", inf),
     "end_mrr": Aimed("ARR at the end (MRR × 12)", "money", "up", inf),
     "movements.new": Aimed("New ARR", "money", "up", inf),

@@ -140,6 +140,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("explain/score/<str:account_id>", explain.score, name="explain-score"),
     path("explain/portfolio/<str:figure>", portfolio.figure, name="explain-portfolio"),
     path("explain/equity", equity.why, name="explain-equity"),
+    path("explain/equity/<str:part>", equity.why_part, name="explain-equity-part"),
     path("explain/lifetime/<str:account_id>", equity.why_lifetime, name="explain-lifetime"),
     path("explain/cohort", portfolio.cohort, name="explain-cohort"),
     path("explain/flow", portfolio.flow, name="explain-flow"),

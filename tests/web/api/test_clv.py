@@ -28,16 +28,22 @@ def test_what_customers_are_worth_through_the_api(asks: Asks, access: Access, ne
     told = api.get("clv", as_of=DAY)
     found = clv_queries.equity(access, DAY)
     assert told["value"] == pytest.approx(found.value_minor / 100)
-    assert [one["account_id"] for one in told["accounts"]] == ["acme", "borealis"]
-    assert told["accounts"][0]["margin"] == 960
-    assert (told["low"], told["accounts"][0]["low"]) == (None, None)  # the rate is assumed
+    assert [one["account_id"] for one in told["items"]] == ["acme", "borealis"]
+    assert told["items"][0]["margin"] == 960
+    assert (told["low"], told["items"][0]["low"]) == (None, None)  # the rate is assumed
     assert told["assumed"] == ["discount", "gross_margin", "hourly_minor"]
+    assert (told["customers"], told["next"], told["items"][0]["expansion"]) == (2, None, 0)
+    first = api.get("clv", as_of=DAY, limit=1)
+    second = api.get("clv", as_of=DAY, limit=1, after=first["next"])
+    assert [*first["items"], *second["items"]] == told["items"]
+    assert (first["value"], second["next"]) == (told["value"], None)
+    assert api.get("clv", status=422, after="bm9uc2Vuc2U")["errors"][0]["field"] == "query.after"
     acme = Account.objects.get(external_id="acme")
-    assert api.get(f"accounts/{acme.pk}/clv", as_of=DAY) == told["accounts"][0]
+    assert api.get(f"accounts/{acme.pk}/clv", as_of=DAY) == told["items"][0]
     assert api.get(f"accounts/{acme.pk}/clv", as_of="2020-01-01") is None
     change = api.get("clv/change", since="2025-06-15", as_of=DAY)
     assert sum(one["amount"] for one in change["parts"]) == pytest.approx(change["after"] - change["before"])
     problem = api.get("clv/change", status=422, since=DAY, as_of=DAY)
     assert problem["errors"][0]["field"] == "query.since"
-    assert stranger.get("clv")["accounts"] == []
+    assert stranger.get("clv")["items"] == []
     stranger.get(f"accounts/{acme.pk}/clv", status=404)

@@ -9,10 +9,11 @@ from pydantic import Field
 
 from tenure.insight import actions, clv_queries
 from tenure.insight.clv_costs import terms_of
-from tenure.insight.clv_queries import Worth
+from tenure.insight.clv_rows import Worth
 from tenure.kit.money import digits
 from tenure.web.api.auth import Asked
 from tenure.web.api.figures import AsOf, asked_day
+from tenure.web.api.paging import After, Limit, Page, cut, read
 from tenure.web.api.problems import ABOUT_ONE, WRITING, Refused, answers
 from tenure.web.api.shapes import Given
 from tenure.workspaces.access import Access
@@ -39,22 +40,27 @@ class WorthOut(Schema):
     survived: int = Field(description="Whole periods of their clock so far.")
     clock: str = Field(description="year, or month where the contract rolls on.")
     years: float = Field(description="Still to come, discounted.")
+    expansion: float = Field(
+        description="Of the value: since they are expected to pay more while they stay; below 0: less."
+    )
+    ends_on: date | None = Field(description="The first day on which it is known that they pay no more.")
     model: str
     says: str
 
 
-class EquityOut(Schema):
-    """Customer equity: the sum over who pays, in major units."""
+class EquityOut(Page[WorthOut]):
+    """Customer equity: the sum over who pays, in major units, and some of them, the most valuable first."""
 
     as_of: date
     currency: str
     value: float
     low: float | None
     high: float | None
+    expansion: float = Field(description="Of the value: since who stays is expected to pay more.")
+    customers: int = Field(description="Who pays; `items` are some of them.")
     gross_margin: float
     discount: float
     assumed: list[str] = Field(description="What nobody has said yet.")
-    accounts: list[WorthOut]
 
 
 class PartOut(Schema):
@@ -78,20 +84,25 @@ class ChangeOut(Schema):
 
 
 @router.get("/clv", response=answers(EquityOut), tags=["figures"])
-def customer_equity(request: Asked, as_of: AsOf = None) -> EquityOut:
-    """Lifetime value of every customer who pays, the most valuable first, and their sum."""
+def customer_equity(request: Asked, as_of: AsOf = None, limit: Limit = 50, after: After = "") -> EquityOut:
+    """Lifetime value of customers who pay, the most valuable first, and the sum over all of them."""
     found = clv_queries.equity(request.auth, asked_day(request.auth, as_of))
     unit = 10 ** digits(found.currency)
+    items = found.after(*_mark(after), limit + 1) if after else found.first(limit + 1)
+    page = cut(items, limit, lambda at: f"{items[at].value_minor!r} {items[at].id}")
     return EquityOut(
+        items=[_worth(one, unit) for one in page.items],
+        next=page.next,
         as_of=found.as_of,
         currency=found.currency,
         value=found.value_minor / unit,
         low=_major(found.low_minor, unit),
         high=_major(found.high_minor, unit),
+        expansion=found.expansion_minor / unit,
+        customers=len(found),
         gross_margin=found.terms.gross_margin,
         discount=found.terms.discount,
         assumed=sorted(found.terms.assumed),
-        accounts=[_worth(one, unit) for one in found.accounts],
     )
 
 
@@ -173,6 +184,15 @@ def _economics(access: Access) -> EconomicsOut:
     )
 
 
+def _mark(after: str) -> tuple[float, str]:
+    """The value and the id of the last customer of the page before."""
+    value, _, account_id = read(after).partition(" ")
+    try:
+        return float(value), account_id
+    except ValueError:
+        raise Refused(("query.after", "is not the `next` of a page; leave it out to begin anew")) from None
+
+
 def _worth(one: Worth, unit: int) -> WorthOut:
     return WorthOut(
         id=one.id,
@@ -189,6 +209,8 @@ def _worth(one: Worth, unit: int) -> WorthOut:
         survived=one.survived,
         clock=one.clock,
         years=one.years,
+        expansion=one.expansion_minor / unit,
+        ends_on=one.ends_on,
         model=one.model,
         says=one.says,
     )

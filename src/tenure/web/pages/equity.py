@@ -18,7 +18,13 @@ from tenure.web.queries.portfolio_why import Why
 def equity(request: Request) -> HttpResponse:
     """What are the customers worth, how did it change, and who costs more than they bring?"""
     asked = asked_of(request)
-    about = {"told": queries.told(request.access, asked), "asked": asked}
+    access = request.access
+    about = {
+        "told": queries.told(access, asked),
+        "asked": asked,
+        "aims": queries.aims(access, asked),
+        "aimed_at": queries.aimed_at(access, asked),
+    }
     return render(request, "portfolio/equity.html", about)
 
 
@@ -28,6 +34,14 @@ def why(request: Request) -> HttpResponse:
     """What is equity made of?"""
     asked = asked_of(request)
     return _explained(request, queries.why(request.access, asked), asked.query)
+
+
+@require_GET
+@page()
+def why_part(request: Request, part: str) -> HttpResponse:
+    """Who stands behind a part of the change of equity?"""
+    asked = asked_of(request)
+    return _explained(request, queries.why_part(request.access, asked, part), asked.query)
 
 
 @require_GET

@@ -56,6 +56,7 @@ class Why:
     after: str
     count: int
     rows: list[Row]
+    beyond: str = "the files of the page have all of them"  # where the other rows are
 
 
 FIGURES = {

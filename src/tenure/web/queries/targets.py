@@ -39,6 +39,8 @@ PORTFOLIO = {
     **{kind: f"movements.{kind}" for kind in KINDS},
 }
 
+EQUITY = {"equity": "customer_equity"}
+
 
 @dataclass(frozen=True)
 class Line:
