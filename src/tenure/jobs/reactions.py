@@ -16,8 +16,7 @@ import msgspec
 
 from tenure.accounts import attribute_rules
 from tenure.events.jobs import run_mending
-from tenure.insight.audit.actions import run_audit
-from tenure.jobs import durable
+from tenure.jobs import apart, durable
 from tenure.kit import outbox
 from tenure.kit.facts import (
     AttributeRulesChanged,
@@ -81,7 +80,7 @@ def run_exports(facts: Sequence[ExportRequested]) -> None:
 def run_audits(facts: Sequence[AuditRequested]) -> None:
     """Judge the metrics of a workspace, for those who asked."""
     for fact in facts:
-        run_audit(fact.run_id)
+        apart.run(apart.AUDIT, fact.run_id)
 
 
 def send_mails(facts: Sequence[MailDue]) -> None:

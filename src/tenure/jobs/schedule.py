@@ -13,7 +13,7 @@ from tenure.health import actions as health
 from tenure.health.models import Standing
 from tenure.insight.audit import keeping
 from tenure.insight.hazard import actions as hazards
-from tenure.jobs import durable, reactions, refresh
+from tenure.jobs import apart, durable, reactions, refresh
 from tenure.kit import clock
 from tenure.kit.models import Live, OutboxCursor, OutboxFact
 from tenure.mailing import posting
@@ -58,7 +58,7 @@ def hourly(_: Any) -> None:
     roll_over_all()
     retention.remove_all_old()
     for workspace in all_workspaces():
-        for step in (know_who_is_who, learn_who_leaves, renewals.write_forecasts, find_out_anew):
+        for step in (know_who_is_who, learn_who_leaves, write_forecasts, find_out_anew):
             _try(step, workspace)
     prune()
     durable.forget(clock.now() - KEEP_JOBS)
@@ -74,7 +74,16 @@ def _try(step: Callable[[Workspace], object], workspace: Workspace) -> None:
 
 def learn_who_leaves(workspace: Workspace) -> None:
     """Fit the hazard anew, once a day."""
-    hazards.learn_of_today(access_for_machine(workspace))
+    if hazards.is_due(access_for_machine(workspace)):
+        apart.run(apart.LEARN, workspace.pk)
+
+
+def write_forecasts(workspace: Workspace) -> None:
+    """Write down what is forecast; the first time also of the past year, which reads the whole record."""
+    if renewals.has_none(workspace):
+        apart.run(apart.FORECASTS, workspace.pk)
+    else:
+        renewals.write_forecasts(workspace)
 
 
 def find_out_anew(workspace: Workspace) -> None:

@@ -18,8 +18,9 @@ def main() -> None:
     except setup.NotReady as reason:
         sys.stderr.write(f"{reason}\n")
         raise SystemExit(3) from None
-    from tenure.jobs import slots, work
+    from tenure.jobs import apart, slots, work
 
+    apart.begin()
     work.work(slots.holder(), _end_on_signal())
     os._exit(0)  # what still runs is safe to be cut off, and not worth waiting for
 

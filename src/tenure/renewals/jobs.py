@@ -18,8 +18,13 @@ def write_forecasts(workspace: Workspace) -> int:
     """
     access = access_for_machine(workspace)
     yesterday = clock.today(workspace.zone) - timedelta(days=1)
-    is_first = not access.of(Forecast).exists()
+    is_first = has_none(workspace)
     made = snapshots.take_due(access, yesterday)
     if made and is_first:
         made += snapshots.take_missing(access)
     return len(made)
+
+
+def has_none(workspace: Workspace) -> bool:
+    """Whether no forecast of a workspace is written down yet."""
+    return not access_for_machine(workspace).of(Forecast).exists()

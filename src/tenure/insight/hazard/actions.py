@@ -44,9 +44,14 @@ class Learnt:
 
 def learn_of_today(access: Access) -> None:
     """Refit once a day, where there are contracts to learn from."""
+    if is_due(access):
+        refit(access, clock.today(access.workspace.zone))
+
+
+def is_due(access: Access) -> bool:
+    """Whether there are contracts to learn from, and nothing was learnt today."""
     today = clock.today(access.workspace.zone)
-    if has_terms(access) and not access.of(FittedHazard).filter(as_of=today).exists():
-        refit(access, today)
+    return has_terms(access) and not access.of(FittedHazard).filter(as_of=today).exists()
 
 
 def refit(access: Access, as_of: date | None = None) -> FittedHazard:
