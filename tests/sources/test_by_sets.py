@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 
 from tenure.desk import search
 from tenure.desk.models import SearchEntry
 from tenure.kit import by_sets
 from tenure.sources.actions import undo_import
 from tenure.sources.imports import journal
+from tenure.sources.imports.packing import unpack
 from tenure.sources.models import ImportAdded, ImportChange
 from tests import cast
 
@@ -39,15 +41,18 @@ def entries(access):
 
 def kept(access, runs):
     """What is kept of each run: table, whether it was added, whether only confirmed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT run_id, tbl, before IS NULL, is_same FROM import_change WHERE workspace_id = %s
-               UNION ALL SELECT run_id, tbl, 1, 0 FROM import_added, json_each("rows")
-               WHERE workspace_id = %s""",
-            [access.workspace.pk] * 2,
-        )
-        places = {run.pk: place for place, run in enumerate(runs)}
-        return sorted((places[run], *map(str, rest)) for run, *rest in cursor.fetchall())
+    told = [
+        *access.of(ImportChange)
+        .annotate(added=Q(before=None))
+        .values_list("run", "table", "added", "is_same"),
+        *(
+            (one.run_id, one.table, True, False)
+            for one in access.of(ImportAdded)
+            for _ in unpack(one.images).split("\n")
+        ),
+    ]
+    places = {run.pk: place for place, run in enumerate(runs)}
+    return sorted((places[run], *map(str, rest)) for run, *rest in told)
 
 
 def test_sets_and_single_rows_leave_the_same(load_into, one_by_one):
