@@ -132,7 +132,7 @@ def _values(rows: Sequence[Model], field: models.Field[Any, Any]) -> Sequence[An
 
 
 def _written(values: Sequence[Any], field: models.Field[Any, Any]) -> Sequence[Any]:
-    write = _write(field)
+    write = None if isinstance(values, Texts) else _write(field)
     return values if write is None else [None if value is None else write(value) for value in values]
 
 
@@ -152,7 +152,7 @@ def _is_given_by_database(row: Model, field: models.Field[Any, Any]) -> bool:
 def _write(field: models.Field[Any, Any]) -> _Write | None:
     """How a field's values are written; None: as they are."""
     if isinstance(field, models.JSONField):
-        return _json
+        return as_json
     if isinstance(field, models.DateTimeField):
         return _instant
     if isinstance(field, models.DateField):
@@ -172,23 +172,33 @@ def _instant(value: datetime) -> str:
     return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
-class Json(str):
-    """A JSON field's value as its text already."""
+class Texts(list[str]):
+    """A JSON field's values as their texts already."""
 
 
-def as_json(value: Any) -> Json:
+def as_json(value: Any) -> str:
     """The text of a JSON field's value, as `json.dumps` gives it, but faster; for who writes it twice."""
     if not value and value == {}:
-        return _NOTHING
+        return NOTHING
     try:
         text = msgspec.json.encode(value)
     except (OverflowError, TypeError):  # a whole number of many digits, or nothing that JSON has
-        return Json(json.dumps(value))
-    return Json(msgspec.json.format(text, indent=0).decode() if text.isascii() else json.dumps(value))
+        return json.dumps(value)
+    return msgspec.json.format(text, indent=0).decode() if text.isascii() else json.dumps(value)
 
 
-_NOTHING = Json("{}")
+NOTHING = "{}"
 
 
-def _json(value: Any) -> str:
-    return str(value if isinstance(value, Json) else as_json(value))  # SQLite is slow with all but plain text
+def objects(columns: Mapping[str, Sequence[str]]) -> Texts:
+    """The JSON objects of some columns of texts, without those that are empty in a row."""
+    members = [
+        [f", {name}: {_quoted(value)}" if value else "" for value in values]
+        for name, values in ((_quoted(name), values) for name, values in columns.items() if any(values))
+    ]
+    if not members:
+        return Texts([NOTHING] * len(next(iter(columns.values()))))
+    return Texts(f"{{{one[2:]}}}" for one in map("".join, zip(*members, strict=True)))
+
+
+_quoted = json.encoder.encode_basestring_ascii
