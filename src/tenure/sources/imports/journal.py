@@ -24,7 +24,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 
 from tenure.kit import bulk
-from tenure.kit.by_sets import last_row
+from tenure.kit.by_sets import last_rows
 from tenure.sources.imports.packing import pack, unpack
 from tenure.sources.models import ImportAdded, ImportChange, ImportRun
 from tenure.workspaces.models import Workspace
@@ -95,7 +95,7 @@ class Recording:
     def begin(self) -> None:
         """Note which rows there are."""
         if self.by_sets:
-            self.marks = {name: last_row(name) for name in (one._meta.db_table for one in tables())}
+            self.marks = last_rows(one._meta.db_table for one in tables())
 
     def keep(self) -> None:
         """Keep what was done since as changes of the run, in the same transaction: both or neither."""
@@ -105,9 +105,9 @@ class Recording:
             for (table,) in cursor.fetchall():
                 _keep(cursor, by_name[table], self.run, self.touched, self.marks.get(table))
             cursor.execute(f"DELETE FROM {self.touched}")
-            for table, mark in self.marks.items():
-                if last_row(table) > mark:
-                    _keep_added(cursor, by_name[table], self.run, mark)
+            for table, last in last_rows(self.marks).items() if self.marks else ():
+                if last > self.marks[table]:
+                    _keep_added(cursor, by_name[table], self.run, self.marks[table])
 
 
 @cache

@@ -12,6 +12,7 @@ from tenure.kit.money import Money
 from tenure.kit.words import listing
 from tenure.revenue.dealing import CostRow, upsert_costs
 from tenure.revenue.models import Cost
+from tenure.sources.imports.batches import rows
 from tenure.sources.imports.forms import CURRENCY, DATE, NUMBER, text
 from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -21,13 +22,13 @@ _CATEGORIES = ", ".join(f"'{name}'" for name in Cost.CATEGORIES)
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add costs not known yet."""
-    done = upsert_costs(load.workspace, [_row(row, load) for row in batch.to_pylist()])
+    done = upsert_costs(load.workspace, [_row(row, load) for row in rows(batch)])
     return Written(done.added, done.changed, done.same)
 
 
 def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     """What is on record of the rows."""
-    keys = [_row(row, load).key for row in batch.to_pylist()]
+    keys = [_row(row, load).key for row in rows(batch)]
     return (Cost.objects.filter(workspace=load.workspace, external_id__in=keys),)
 
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from tenure.kit.money import Money
 from tenure.revenue.dealing import DealRow, upsert_deals
 from tenure.revenue.models import Deal
+from tenure.sources.imports.batches import rows
 from tenure.sources.imports.forms import CURRENCY, INSTANT, NUMBER, YES_NO, text
 from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -18,7 +19,7 @@ from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add deals, or bring those known up to date."""
-    done = upsert_deals(load.workspace, [_row(row, load) for row in batch.to_pylist()])
+    done = upsert_deals(load.workspace, [_row(row, load) for row in rows(batch)])
     return Written(done.added, done.changed, done.same)
 
 
