@@ -48,7 +48,7 @@ def kept(access, runs):
         *(
             (one.run_id, one.table, True, False)
             for one in access.of(ImportAdded)
-            for _ in unpack(one.images).split("\n")
+            for _ in next(iter(unpack(one.rows).values()))
         ),
     ]
     places = {run.pk: place for place, run in enumerate(runs)}

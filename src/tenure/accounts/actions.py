@@ -13,7 +13,7 @@ from django.db import transaction
 from tenure.accounts import attribute_rules, families, matching, people, queries, rules, statements
 from tenure.accounts.announcing import EVER, announce
 from tenure.accounts.attributes import Types
-from tenure.accounts.identities import save_identities
+from tenure.accounts.identities import add_identities, save_identities
 from tenure.accounts.models import Account, AccountAttributes, Identity, Statement
 from tenure.accounts.placing import attach_people
 from tenure.accounts.rows import AccountColumns as AccountColumns  # part of what others call here
@@ -228,7 +228,7 @@ def _add_accounts(telling: Telling[Statement], new: AccountColumns, types: Types
     keys = {"id": about["account_id"], "workspace_id": about["workspace_id"], "external_id": new.account_id}
     bulk.add_columns(Account, keys | said | {"name": named})
     bulk.add_columns(AccountAttributes, about | {"data": _kept(new.attributes, types)})
-    save_identities(workspace.id, Identity.ACCOUNT, ids)
+    add_identities(workspace.id, Identity.ACCOUNT, ids)
     fields = bulk.objects(said | {statements.PARENT: new.parent_id})
     statements.save_first(telling, about["account_id"], fields, new.attributes)
     return ids

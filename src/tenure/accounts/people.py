@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tenure.accounts import consent, matching, queries, rules, statements
 from tenure.accounts.announcing import EVER, announce
-from tenure.accounts.identities import save_identities
+from tenure.accounts.identities import add_identities
 from tenure.accounts.models import Identity, Person, PersonStatement
 from tenure.accounts.placing import SAID, attach_people, save_people
 from tenure.accounts.rows import PersonColumns, PersonRow, Upserted
@@ -60,7 +60,7 @@ def add(telling: Telling[PersonStatement], new: PersonColumns) -> dict[str, str]
     accounts = queries.accounts_by_ref(workspace.id, set(new.account_id) - {""})
     ids = {ref: new_id() for ref in new.person_id}
     _write(workspace, new, ids, accounts)
-    save_identities(workspace.id, Identity.PERSON, ids)
+    add_identities(workspace.id, Identity.PERSON, ids)
     fields = bulk.objects({name: getattr(new, name) for name in SAID})
     statements.save_first(telling, list(ids.values()), fields, new.attributes)
     said = {pk: said for pk, said in zip(ids.values(), new.consent, strict=True) if said}

@@ -7,7 +7,10 @@ its rows go to the database as they are.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from itertools import chain
@@ -104,12 +107,45 @@ def _insert(rows: list[Model], otherwise: str) -> None:
     _execute(model, given, [_values(rows, one) for one in given], otherwise)
 
 
+@dataclass
+class Added:
+    """What was inserted while somebody watched, by table: columns of one length, as they were written."""
+
+    by_table: dict[str, list[dict[str, Sequence[Any]]]] = field(default_factory=lambda: defaultdict(list))
+
+    def columns(self, table: str) -> dict[str, list[Any]]:
+        """All that was inserted into a table, where all of it had the same columns; nothing where not."""
+        parts = self.by_table.get(table, [])
+        if not parts or any(one.keys() != parts[0].keys() for one in parts):
+            return {}
+        return {name: list(chain.from_iterable(one[name] for one in parts)) for name in parts[0]}
+
+
+_watching: list[Added] = []
+
+
+@contextmanager
+def watching() -> Iterator[Added]:
+    """Have what is inserted in this block, by these functions, at hand at its end."""
+    added = Added()
+    _watching.append(added)
+    try:
+        yield added
+    finally:
+        _watching.remove(added)
+
+
 def _execute(
     model: type[Model],
     given: Sequence[models.Field[Any, Any]],
     columns: Sequence[Sequence[Any]],
     otherwise: str,
 ) -> None:
+    if not otherwise:
+        for one in _watching:
+            one.by_table[model._meta.db_table].append(
+                dict(zip((str(field.column) for field in given), columns, strict=True))
+            )
     names = ", ".join(f'"{one.column}"' for one in given)
     marks = f"({', '.join(['%s'] * len(given))})"
     insert = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608 (our own names)

@@ -34,5 +34,5 @@ def last_rows(tables: Iterable[str]) -> dict[str, int]:
     names = list(tables)
     newest = ", ".join(f'(SELECT coalesce(max(rowid), 0) FROM "{one}")' for one in names)  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {newest}")  # noqa: S608 (our own names)
+        cursor.execute(f"SELECT {newest}")
         return dict(zip(names, cursor.fetchone(), strict=True))

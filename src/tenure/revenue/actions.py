@@ -112,16 +112,23 @@ def _upsert(workspace: Workspace, rows: Sequence[TermRow]) -> Upserted:
 def _add(workspace: Workspace, rows: Sequence[TermRow], accounts: Mapping[str, str]) -> Upserted:
     """Add subscriptions that are not known yet, of one term each, of which one version is known."""
     ids = {row.subscription_id: new_id() for row in rows}
+    starts, now = [row.starts_on for row in rows], clock.now()
+    recorded = {day: _recorded_at(day, workspace.zone, now) for day in set(starts)}
     about: dict[str, Sequence[Any]] = {
         "workspace_id": [workspace.id] * len(rows),
         "account_id": [accounts[row.account_id] for row in rows],
     }
-    named = {"external_id": list(ids), "product": [row.product for row in rows]}
-    bulk.add_columns(Subscription, {**about, **named, "id": list(ids.values())})
-    now, starts = clock.now(), [row.starts_on for row in rows]
-    recorded = {day: _recorded_at(day, workspace.zone, now) for day in set(starts)}
+    named: dict[str, Sequence[Any]] = {
+        "id": list(ids.values()),
+        "external_id": list(ids),
+        "product": [row.product for row in rows],
+    }
+    known: dict[str, Sequence[Any]] = {
+        "subscription_id": list(ids.values()),
+        "recorded_at": [recorded[day] for day in starts],
+    }
     said = {name: [getattr(row, name) for row in rows] for name in _AGREED if name != "account_id"}
-    known = {"subscription_id": list(ids.values()), "recorded_at": [recorded[day] for day in starts]}
+    bulk.add_columns(Subscription, about | named)
     bulk.add_columns(Term, about | known | said)
     changes.touch(workspace.id, "subscription")
     announcing.records_changed(workspace.id, "term", about["account_id"], min(starts))

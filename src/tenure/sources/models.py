@@ -134,15 +134,15 @@ class ImportChange(models.Model):
 class ImportAdded(models.Model):
     """Rows that one batch of an import added to a table: changes without a before, not yet told one by one.
 
-    They are the changes from `first_id` on once the import is undone. `images`: what the import left of each,
-    as JSON, one a line, packed (imports/packing.py).
+    They are the changes from `first_id` on once the import is undone. `rows`: what the import left, column by
+    column, packed (imports/packing.py).
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="additions")
     table = models.CharField(max_length=60, db_column="tbl")
     first_id = models.BigIntegerField()
-    images = models.BinaryField()
+    rows = models.BinaryField()
 
     class Meta:
         db_table = "import_added"

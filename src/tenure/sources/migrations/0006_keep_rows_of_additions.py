@@ -1,4 +1,4 @@
-"""What imports added is kept as images instead of digests; what was kept before is told one by one."""
+"""What imports added is kept as it was, instead of digests; what was kept before is told one by one."""
 
 from django.db import migrations, models
 
@@ -21,6 +21,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL([TELL, "DELETE FROM import_added"], migrations.RunSQL.noop),
         migrations.RemoveField(model_name='importadded', name='rows'),
         migrations.AddField(
-            model_name='importadded', name='images', field=models.BinaryField(default=b''), preserve_default=False,
+            model_name='importadded', name='rows', field=models.BinaryField(default=b''), preserve_default=False,
         ),
     ]
