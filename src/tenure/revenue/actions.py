@@ -13,7 +13,7 @@ from django.db import transaction
 
 from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.queries import accounts_by_ref, in_chunks
-from tenure.kit import announcing, bulk, changes, clock
+from tenure.kit import announcing, bulk, changes, clock, upserts
 from tenure.kit.ids import new_id
 from tenure.revenue.models import Subscription, Term
 from tenure.revenue.rules import Agreed, Line, Statement, Version, lines_of
@@ -98,8 +98,7 @@ def upsert_terms(workspace: Workspace, rows: Sequence[TermRow]) -> Upserted:
 def _upsert(workspace: Workspace, rows: Sequence[TermRow]) -> Upserted:
     accounts = accounts_by_ref(workspace.id, {row.account_id for row in rows})
     told = Counter(row.subscription_id for row in rows)
-    known = Subscription.objects.filter(workspace=workspace, external_id__in=told)
-    there = {one.external_id: one for one in known}
+    there = upserts.there(Subscription, workspace.id, told)
     plain: list[TermRow] = []
     others: list[TermRow] = []
     for row in rows:
