@@ -7,15 +7,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import msgspec
 from django.db import transaction
 
 from tenure.accounts import attribute_rules, families, matching, people, queries, rules, statements
 from tenure.accounts.announcing import EVER, announce
 from tenure.accounts.attributes import Types
-from tenure.accounts.identities import save_identities
+from tenure.accounts.identities import add_identities, save_identities
 from tenure.accounts.models import Account, AccountAttributes, Identity, Statement
 from tenure.accounts.placing import attach_people
-from tenure.accounts.rows import AccountRow as AccountRow  # part of what others call here
+from tenure.accounts.rows import AccountColumns as AccountColumns  # part of what others call here
+from tenure.accounts.rows import AccountRow as AccountRow
+from tenure.accounts.rows import PersonColumns as PersonColumns
 from tenure.accounts.rows import PersonRow as PersonRow
 from tenure.accounts.rows import Upserted as Upserted
 from tenure.accounts.rows import clean_account, clean_person, once_each
@@ -43,10 +46,41 @@ def upsert_accounts(
     for chunk in queries.in_chunks(merged):
         total += _upsert_accounts(telling, chunk)
     circles = families.set_parents(workspace, _parents(workspace, merged, total.ids))
-    domains = {row.domain for row in merged if row.domain}
-    if (homeless := matching.homeless_of(workspace, domains)) and matching.attaches(workspace):
-        attach_people(workspace, homeless)
+    _give_homes(workspace, {row.domain for row in merged})
     return replace(total, circles=tuple(circles))
+
+
+def upsert_account_columns(workspace: Workspace, columns: AccountColumns) -> Upserted:
+    """The same of a file's accounts, column by column: of those that are new, no row is made."""
+    said = columns.cleaned()
+    known = queries.accounts_by_ref(workspace.id, said.account_id)
+    is_new = [ref not in known for ref in said.account_id]
+    if not any(is_new) or len(set(said.account_id)) < len(is_new):
+        return upsert_accounts(workspace, said.rows())
+    new, rest = said.where(is_new), Upserted()
+    done = _add_told(workspace, new)
+    if known:
+        rest = upsert_accounts(workspace, said.where([not one for one in is_new]).rows())
+    named = zip(new.account_id, new.parent_id, strict=True)
+    circles = families.set_parents(workspace, {ref: parent for ref, parent in named if parent})
+    _give_homes(workspace, set(new.domain))
+    return replace(done + rest, circles=(*rest.circles, *circles))
+
+
+@transaction.atomic
+def _add_told(workspace: Workspace, new: AccountColumns) -> Upserted:
+    """Add accounts that are not known yet, and the parents they name that are not known either, bare."""
+    _add_bare_accounts(workspace, set(new.parent_id) - {"", *new.account_id})
+    telling = Telling.by(workspace, statements.IMPORT)
+    ids = _add_accounts(telling, new, attribute_rules.types_of(workspace))
+    _announce_accounts(workspace, list(ids.values()), [])
+    return Upserted(added=len(ids), ids=ids)
+
+
+def _give_homes(workspace: Workspace, domains: set[str]) -> None:
+    """Attach people of no account whose address one of these domains speaks for."""
+    if (homeless := matching.homeless_of(workspace, domains - {""})) and matching.attaches(workspace):
+        attach_people(workspace, homeless)
 
 
 def _parents(workspace: Workspace, rows: Sequence[AccountRow], ids: Mapping[str, str]) -> dict[str, str]:
@@ -77,6 +111,21 @@ def upsert_people(
     for chunk in queries.in_chunks(merged):
         total += people.upsert(telling, chunk)
     return total
+
+
+def upsert_person_columns(workspace: Workspace, columns: PersonColumns) -> Upserted:
+    """The same of a file's people, column by column: of those that are new, no row is made."""
+    said = columns.cleaned()
+    known = queries.people_by_ref(workspace.id, said.person_id)
+    is_new = [ref not in known for ref in said.person_id]
+    if not any(is_new) or len(set(said.person_id)) < len(is_new):
+        return upsert_people(workspace, said.rows())
+    new, rest = said.where(is_new), Upserted()
+    _add_bare_accounts(workspace, set(new.account_id) - {""})
+    ids = people.add(Telling.of_people(workspace, statements.IMPORT), new)
+    if known:
+        rest = upsert_people(workspace, said.where([not one for one in is_new]).rows())
+    return Upserted(added=len(ids), ids=ids) + rest
 
 
 def resolve(workspace: Workspace, account_refs: Collection[str], people: Mapping[str, str | None]) -> None:
@@ -120,7 +169,7 @@ def _upsert_accounts(telling: Telling[Statement], rows: Sequence[AccountRow]) ->
     known = queries.accounts_by_id(workspace.id, set(ids.values()))
     new = [row for row in rows if row.account_id not in ids]
     types = attribute_rules.types_of(workspace)
-    ids.update(_add_accounts(telling, new, types))
+    ids.update(_add_accounts(telling, AccountColumns.of(new), types))
     heard: list[Statement] = []
     said_before, order = statements.current(known), Order.of(workspace)
     changed, restated = [], 0
@@ -167,27 +216,29 @@ def _hear(
     return versions
 
 
-def _add_accounts(telling: Telling[Statement], rows: Sequence[AccountRow], types: Types) -> dict[str, str]:
+def _add_accounts(telling: Telling[Statement], new: AccountColumns, types: Types) -> dict[str, str]:
     """New accounts with attributes, identity, and what is said of them; gives their ids by the customer's."""
-    if not rows:
+    if not new.account_id:
         return {}
     workspace = telling.workspace
-    ids = {row.account_id: new_id() for row in rows}
-    of_workspace = [workspace.id] * len(rows)
-    said = {name: [getattr(row, name) for row in rows] for name in statements.COLUMNS}
-    said["name"] = [row.name or row.account_id for row in rows]
-    keys = {"id": list(ids.values()), "workspace_id": of_workspace, "external_id": list(ids)}
-    bulk.add_columns(Account, keys | said)
-    data = [bulk.as_json(row.attributes) for row in rows]
-    kept = [
-        text if (kept := types.all_kept(row.attributes)) is row.attributes else bulk.as_json(kept)
-        for text, row in zip(data, rows, strict=True)
-    ]
-    about = {"account_id": list(ids.values()), "workspace_id": of_workspace}
-    bulk.add_columns(AccountAttributes, {**about, "data": kept})
-    save_identities(workspace.id, Identity.ACCOUNT, ids)
-    statements.save_first(telling, list(zip(ids.values(), map(_said, rows), data, strict=True)))
+    ids = {ref: new_id() for ref in new.account_id}
+    about = {"account_id": list(ids.values()), "workspace_id": [workspace.id] * len(ids)}
+    said = {name: getattr(new, name) for name in statements.COLUMNS}
+    named = [name or ref for name, ref in zip(new.name, new.account_id, strict=True)]
+    keys = {"id": about["account_id"], "workspace_id": about["workspace_id"], "external_id": new.account_id}
+    bulk.add_columns(Account, keys | said | {"name": named})
+    bulk.add_columns(AccountAttributes, about | {"data": _kept(new.attributes, types)})
+    add_identities(workspace.id, Identity.ACCOUNT, ids)
+    fields = bulk.objects(said | {statements.PARENT: new.parent_id})
+    statements.save_first(telling, about["account_id"], fields, new.attributes)
     return ids
+
+
+def _kept(attributes: bulk.Texts, types: Types) -> bulk.Texts:
+    """What is kept of attributes, in the forms of their types."""
+    if not types.by_name:
+        return attributes
+    return bulk.Texts(bulk.as_json(types.all_kept(msgspec.json.decode(one))) for one in attributes)
 
 
 def _change_account(account: Account, row: AccountRow, shown: Mapping[str, Any], types: Types) -> bool:

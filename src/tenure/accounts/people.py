@@ -10,10 +10,10 @@ from django.db import transaction
 
 from tenure.accounts import consent, matching, queries, rules, statements
 from tenure.accounts.announcing import EVER, announce
-from tenure.accounts.identities import save_identities
+from tenure.accounts.identities import add_identities
 from tenure.accounts.models import Identity, Person, PersonStatement
 from tenure.accounts.placing import SAID, attach_people, save_people
-from tenure.accounts.rows import PersonRow, Upserted
+from tenure.accounts.rows import PersonColumns, PersonRow, Upserted
 from tenure.accounts.statements import Order, Telling
 from tenure.kit import bulk
 from tenure.kit.ids import new_id
@@ -27,15 +27,12 @@ def upsert(telling: Telling[PersonStatement], rows: Sequence[PersonRow]) -> Upse
     ids = queries.people_by_ref(workspace.id, [row.person_id for row in rows])
     known = queries.people_by_id(workspace.id, set(ids.values()))
     accounts = queries.accounts_by_ref(workspace.id, {row.account_id for row in rows if row.account_id})
-    new = [row for row in rows if row.person_id not in ids]
-    ids.update(_add(workspace, new, accounts))
+    new = add(telling, PersonColumns.of([row for row in rows if row.person_id not in ids]))
     said_before, order = statements.current_of(PersonStatement, known), Order.of(workspace)
-    statements.save_first(telling, [(ids[row.person_id], _said(row), row.attributes) for row in new])
     heard: list[PersonStatement] = []
-    changed, touched = [], {accounts[row.account_id] for row in new if row.account_id}
-    regrouped = False
+    changed, touched, regrouped = [], set[str](), False
     for row in rows:
-        if person := known.get(ids[row.person_id]):
+        if person := known.get(ids.get(row.person_id, "")):
             by_source = said_before.setdefault(person.pk, {})
             heard += _hear(telling, person, row, by_source)
             before = (person.account_id, person.is_own)
@@ -45,12 +42,54 @@ def upsert(telling: Telling[PersonStatement], rows: Sequence[PersonRow]) -> Upse
                 regrouped = regrouped or before != (person.account_id, person.is_own)
     statements.save(heard)
     save_people(changed)
-    consent.hear(workspace, {ids[row.person_id]: row.consent for row in rows if row.consent}, telling.source)
-    if new or changed:
+    said = {ids[row.person_id]: row.consent for row in rows if row.consent and row.person_id in ids}
+    consent.hear(workspace, said, telling.source)
+    if changed:
         announce(workspace, "person", touched, first_day=EVER if regrouped else None)
         if any("@" in (row.email or row.person_id) for row in rows) and matching.attaches(workspace):
-            attach_people(workspace, [ids[row.person_id] for row in new] + [one.pk for one in changed])
-    return Upserted(len(new), len(changed), len(rows) - len(new) - len(changed), ids)
+            attach_people(workspace, [one.pk for one in changed])
+    return Upserted(len(new), len(changed), len(rows) - len(new) - len(changed), {**ids, **new})
+
+
+@transaction.atomic
+def add(telling: Telling[PersonStatement], new: PersonColumns) -> dict[str, str]:
+    """Add people that are not known yet, of accounts that are; gives their ids by the customer's."""
+    if not new.person_id:
+        return {}
+    workspace = telling.workspace
+    accounts = queries.accounts_by_ref(workspace.id, set(new.account_id) - {""})
+    ids = {ref: new_id() for ref in new.person_id}
+    _write(workspace, new, ids, accounts)
+    add_identities(workspace.id, Identity.PERSON, ids)
+    fields = bulk.objects({name: getattr(new, name) for name in SAID})
+    statements.save_first(telling, list(ids.values()), fields, new.attributes)
+    said = {pk: said for pk, said in zip(ids.values(), new.consent, strict=True) if said}
+    consent.hear(workspace, said, telling.source)
+    announce(workspace, "person", accounts.values())
+    homeless = [ids[ref] for ref, account in zip(new.person_id, new.account_id, strict=True) if not account]
+    if homeless and matching.attaches(workspace):
+        attach_people(workspace, homeless)
+    return ids
+
+
+def _write(
+    workspace: Workspace, new: PersonColumns, ids: Mapping[str, str], accounts: Mapping[str, str]
+) -> None:
+    """Insert people; many products use the address as the id."""
+    emails = new.email
+    if not all(emails):
+        emails = [one or rules.clean_email(ref) for one, ref in zip(emails, new.person_id, strict=True)]
+    columns: dict[str, Sequence[Any]] = {
+        "id": list(ids.values()),
+        "workspace_id": [workspace.id] * len(ids),
+        "external_id": new.person_id,
+        "account_id": [accounts.get(ref) for ref in new.account_id],
+        "is_own": rules.are_own(emails, workspace.own_domains),
+        "attributes": new.attributes,
+    }
+    said = {name: getattr(new, name) for name in SAID} | {"email": emails}
+    left = [stored("left_on", one) for one in new.left_on]
+    bulk.add_columns(Person, columns | said | {"left_on": left})
 
 
 def _said(row: PersonRow) -> dict[str, str]:
@@ -73,36 +112,11 @@ def _hear(
     return versions
 
 
-def _add(workspace: Workspace, rows: Sequence[PersonRow], accounts: Mapping[str, str]) -> dict[str, str]:
-    """New people with identity; gives their ids by the customer's."""
-    if not rows:
-        return {}
-    ids = {row.person_id: new_id() for row in rows}
-    said = {name: [stored(name, getattr(row, name)) for row in rows] for name in SAID}
-    said["email"] = [_email(row) for row in rows]
-    columns: dict[str, Sequence[Any]] = {
-        "id": list(ids.values()),
-        "workspace_id": [workspace.id] * len(rows),
-        "external_id": list(ids),
-        "account_id": [accounts.get(row.account_id) for row in rows],
-        "is_own": [rules.is_own(email, workspace.own_domains) for email in said["email"]],
-        "attributes": [row.attributes for row in rows],
-    }
-    bulk.add_columns(Person, columns | said)
-    save_identities(workspace.id, Identity.PERSON, ids)
-    return ids
-
-
 def stored(column: str, value: str) -> Any:
     """A value as its column has it."""
     if column != "left_on":
         return value
     return date.fromisoformat(value) if value else None
-
-
-def _email(row: PersonRow) -> str:
-    """Many products use the address as the id."""
-    return row.email or rules.clean_email(row.person_id)
 
 
 def _change(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from itertools import compress
+from typing import Any, Self, TypeVar
 
 import msgspec
 from msgspec.structs import asdict, replace
 
 from tenure.accounts import rules, stakeholders
+from tenure.kit import bulk
 
 
 class AccountRow(msgspec.Struct, frozen=True):
@@ -65,6 +67,104 @@ class Upserted:
 
 
 R = TypeVar("R", AccountRow, PersonRow)
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """What a source says about many, column by column, each as long as the others."""
+
+    def where(self, wanted: Sequence[bool]) -> Self:
+        """Some of them."""
+        if all(wanted):
+            return self
+        return replace(self, **{name: type(said)(compress(said, wanted)) for name, said in self._said()})
+
+    def _said(self) -> Iterator[tuple[str, list[Any]]]:
+        return ((name, getattr(self, name)) for name in self.__struct_fields__)
+
+
+class AccountColumns(Columns, frozen=True):
+    """What `AccountRow` says, of many; `attributes` as JSON texts."""
+
+    account_id: list[str]
+    name: list[str]
+    domain: list[str]
+    parent_id: list[str]
+    owner: list[str]
+    segment: list[str]
+    attributes: bulk.Texts
+
+    @classmethod
+    def of(cls, rows: Sequence[AccountRow]) -> AccountColumns:
+        """The same as rows say."""
+        return cls(**_columns(AccountRow, rows), attributes=_attributes(rows))
+
+    def cleaned(self) -> AccountColumns:
+        """Each column in its one form."""
+        refs, parents = rules.clean_ids(self.account_id), rules.clean_ids(self.parent_id)
+        return AccountColumns(
+            account_id=refs,
+            name=rules.clean_texts(self.name),
+            domain=rules.clean_domains(self.domain),
+            parent_id=["" if parent == ref else parent for ref, parent in zip(refs, parents, strict=True)],
+            owner=rules.clean_owners(self.owner),
+            segment=rules.clean_texts(self.segment, 80),
+            attributes=self.attributes,
+        )
+
+    def rows(self) -> list[AccountRow]:
+        """The same row by row."""
+        *said, (_, attributes) = self._said()
+        return list(map(AccountRow, *(one for _, one in said), map(msgspec.json.decode, attributes)))
+
+
+class PersonColumns(Columns, frozen=True):
+    """What `PersonRow` says, of many; `attributes` as JSON texts."""
+
+    person_id: list[str]
+    email: list[str]
+    name: list[str]
+    account_id: list[str]
+    role: list[str]
+    part: list[str]
+    influence: list[str]
+    stance: list[str]
+    relation: list[str]
+    left_on: list[str]
+    consent: list[Mapping[str, bool]]
+    attributes: bulk.Texts
+
+    @classmethod
+    def of(cls, rows: Sequence[PersonRow]) -> PersonColumns:
+        """The same as rows say."""
+        return cls(**_columns(PersonRow, rows), attributes=_attributes(rows))
+
+    def cleaned(self) -> PersonColumns:
+        """Each column in its one form; what somebody is called may say their part."""
+        roles = rules.clean_texts(self.role, 120)
+        parts = {role: stakeholders.part_of(role) for role in set(roles)}
+        return replace(
+            self,
+            person_id=rules.clean_ids(self.person_id),
+            email=rules.clean_emails(self.email),
+            name=rules.clean_texts(self.name),
+            account_id=rules.clean_ids(self.account_id),
+            role=roles,
+            part=[part or parts[role] for part, role in zip(self.part, roles, strict=True)],
+        )
+
+    def rows(self) -> list[PersonRow]:
+        """The same row by row."""
+        *said, (_, attributes) = self._said()
+        return list(map(PersonRow, *(one for _, one in said), map(msgspec.json.decode, attributes)))
+
+
+def _columns(kind: type[R], rows: Sequence[R]) -> dict[str, list[Any]]:
+    """Every field but the attributes, which come last."""
+    return {name: [getattr(row, name) for row in rows] for name in kind.__struct_fields__[:-1]}
+
+
+def _attributes(rows: Sequence[R]) -> bulk.Texts:
+    return bulk.Texts(bulk.as_json(row.attributes) for row in rows)
 
 
 def once_each(rows: Iterable[R]) -> list[R]:

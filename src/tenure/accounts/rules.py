@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -22,6 +22,22 @@ def clean_text(value: object, longest: int = LONGEST_NAME) -> str:
     if isinstance(value, str) and value.isprintable() and len(value) <= longest:  # nearly all
         return value.strip()
     return _UNPRINTABLE.sub(" ", "" if value is None else str(value)).strip()[:longest].rstrip()
+
+
+def clean_texts(values: Sequence[str], longest: int = LONGEST_NAME) -> list[str]:
+    """The same of a whole column of texts."""
+    if _are_plain(values) and max(map(len, values), default=0) <= longest:
+        return list(map(str.strip, values))
+    return [clean_text(value, longest) for value in values]
+
+
+def clean_ids(values: Sequence[str]) -> list[str]:
+    """`clean_id` of a whole column of texts."""
+    return list(map(str.strip, values)) if _are_plain(values) else list(map(clean_id, values))
+
+
+def _are_plain(values: Sequence[str]) -> bool:
+    return "".join(values).isprintable()
 
 
 def clean_owner(value: object) -> str:
@@ -45,6 +61,17 @@ def clean_email(value: object) -> str:
     return text if _EMAIL.fullmatch(text) else ""
 
 
+def clean_emails(values: Sequence[str]) -> list[str]:
+    """`clean_email` of a whole column."""
+    found = [one.lower().removeprefix("mailto:") for one in clean_texts(values, 254)]
+    return [one if one and _EMAIL.fullmatch(one) else "" for one in found]
+
+
+def are_own(emails: Sequence[str], own_domains: Collection[str]) -> list[bool]:
+    """`is_own` of a whole column."""
+    return [is_own(one, own_domains) for one in emails] if own_domains else [False] * len(emails)
+
+
 def clean_domain(value: object) -> str:
     """The bare domain of an address or URL, in lower case; empty if there is none.
 
@@ -52,7 +79,7 @@ def clean_domain(value: object) -> str:
     'acme.example'
     """
     text = clean_text(value, 2000).lower()
-    if len(text) <= 253 and _BARE_DOMAIN.fullmatch(text):  # nearly all
+    if _is_bare(text):  # nearly all
         return text
     try:
         host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
@@ -60,6 +87,21 @@ def clean_domain(value: object) -> str:
         return ""
     host = host.removeprefix("www.").rstrip(".")
     return host if len(host) <= 253 and _DOMAIN.fullmatch(host) else ""
+
+
+def clean_domains(values: Sequence[str]) -> list[str]:
+    """`clean_domain` of a whole column; most files have bare domains only."""
+    return [one if not one or _is_bare(one) else clean_domain(one) for one in clean_texts(values, 2000)]
+
+
+def _is_bare(domain: str) -> bool:
+    return len(domain) <= 253 and _BARE_DOMAIN.fullmatch(domain) is not None
+
+
+def clean_owners(values: Sequence[str]) -> list[str]:
+    """`clean_owner` of a whole column: few people look after many."""
+    known = {one: clean_owner(one) for one in set(values)}
+    return [known[one] for one in values]
 
 
 def email_domain(email: str) -> str:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import compress
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -156,11 +157,16 @@ def save(statements: Iterable[Stated]) -> None:
     bulk.add(one for one in unique if one.pk is None)
 
 
-def save_first(telling: Telling[Any], said: Sequence[tuple[str, Said, Said | bulk.Json]]) -> None:
-    """Write a source's first statements about many: of each the id, its columns and attributes as said."""
-    told = [one for one in said if one[1] or one[2] not in ({}, "{}")]
-    if not told:
+def save_first(telling: Telling[Any], ids: Sequence[str], fields: bulk.Texts, data: bulk.Texts) -> None:
+    """Write a source's first statements about many: the id of each, its columns and attributes as said."""
+    says = [(one, other) != (bulk.NOTHING, bulk.NOTHING) for one, other in zip(fields, data, strict=True)]
+    if not any(says):
         return
+    told = {
+        telling.kind.about: list(compress(ids, says)),
+        "fields": bulk.Texts(compress(fields, says)),
+        "data": bulk.Texts(compress(data, says)),
+    }
     same = {
         "workspace_id": telling.workspace.id,
         "source": telling.source,
@@ -169,10 +175,7 @@ def save_first(telling: Telling[Any], said: Sequence[tuple[str, Said, Said | bul
         "effective_on": telling.effective_on,
         "recorded_at": telling.now,
     }
-    columns = zip((telling.kind.about, "fields", "data"), zip(*told, strict=True), strict=True)
-    bulk.add_columns(
-        telling.kind, dict(columns) | {name: [value] * len(told) for name, value in same.items()}
-    )
+    bulk.add_columns(telling.kind, told | {name: [value] * sum(says) for name, value in same.items()})
 
 
 def heard(statements: Iterable[Stated], order: Order) -> dict[str, list[Heard]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.queries import accounts_by_ref, in_chunks, people_by_ref
 from tenure.conversations.models import Ticket, TicketVersion
 from tenure.conversations.rules import NAMES, Told, completed, learnt_at
-from tenure.kit import announcing, bulk, clock
+from tenure.kit import announcing, bulk, clock, upserts
 from tenure.workspaces.models import Workspace
 
 
@@ -58,13 +58,9 @@ def _upsert(workspace: Workspace, rows: Sequence[TicketRow]) -> Upserted:
     accounts = accounts_by_ref(workspace.id, {row.account_id for row in rows})
     people = people_by_ref(workspace.id, [row.person_id for row in rows if row.person_id])
     told = {row.ticket_id: row.told(accounts, people) for row in rows}
-    tickets = _tickets(workspace, told)
-    on_record = {
-        version.ticket_id: version
-        for version in TicketVersion.objects.filter(
-            workspace=workspace, ticket__in=[one.pk for one in tickets.values()], superseded_at=None
-        )
-    }
+    there = upserts.there(Ticket, workspace.id, told)
+    on_record = _on_record(workspace, there.values())
+    tickets = _tickets(workspace, told, there)
     found = _Changes()
     for ref, said in told.items():
         _apply(workspace, tickets[ref], on_record.get(tickets[ref].pk), said, found)
@@ -73,10 +69,21 @@ def _upsert(workspace: Workspace, rows: Sequence[TicketRow]) -> Upserted:
     return Upserted(found.added, found.changed, len(rows) - found.added - found.changed, ids)
 
 
-def _tickets(workspace: Workspace, told: Mapping[str, Told]) -> dict[str, Ticket]:
+def _on_record(workspace: Workspace, tickets: Collection[Ticket]) -> dict[str, TicketVersion]:
+    """The versions in force of these tickets."""
+    if not tickets:
+        return {}
+    versions = TicketVersion.objects.filter(
+        workspace=workspace, ticket__in=[one.pk for one in tickets], superseded_at=None
+    )
+    return {version.ticket_id: version for version in versions}
+
+
+def _tickets(
+    workspace: Workspace, told: Mapping[str, Told], there: Mapping[str, Ticket]
+) -> dict[str, Ticket]:
     """Tickets by the source's id; new ones are added, moved ones saved."""
-    known = Ticket.objects.filter(workspace=workspace, external_id__in=told)
-    found = {one.external_id: one for one in known}
+    found = dict(there)
     moved = []
     for ref, said in told.items():
         one = found.get(ref) or bulk.new(Ticket, workspace_id=workspace.id, external_id=ref)

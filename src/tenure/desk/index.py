@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from tenure.kit.by_sets import last_row
+from tenure.kit.by_sets import last_rows
 
 INDEX = "search"
 # A row while one transaction, and so nobody else, writes many: entries above `mark` are not in the index yet.
@@ -151,13 +151,14 @@ def by_sets() -> Iterator[None]:
 
     What is changed is entered anew at once, as ever.
     """
-    marks = {table: last_row(table) for table in (*SOURCES, "search_entry")}
+    marks = last_rows((*SOURCES, "search_entry"))
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO search_held (mark) VALUES (%s)", [marks["search_entry"]])
     yield
+    now = last_rows(SOURCES)
     with connection.cursor() as cursor:
         for table, source in SOURCES.items():
-            if last_row(table) > marks[table]:
+            if now[table] > marks[table]:
                 is_new = f"one.rowid > {marks[table]} AND {source.where('one')}"
                 select = f"{source.values('one')} FROM {table} AS one WHERE {is_new}"
                 cursor.execute(f"{_INTO.replace('INSERT', 'INSERT OR IGNORE')} {select}")

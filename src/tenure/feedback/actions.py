@@ -15,7 +15,7 @@ from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.queries import accounts_by_ref, in_chunks, people_by_ref
 from tenure.feedback import rules
 from tenure.feedback.models import Response
-from tenure.kit import bulk, changes, clock, outbox
+from tenure.kit import bulk, changes, clock, outbox, upserts
 from tenure.kit.facts import RecordsChanged
 from tenure.workspaces.models import Workspace
 
@@ -67,8 +67,7 @@ def upsert_responses(workspace: Workspace, rows: Sequence[ResponseRow]) -> Upser
 @transaction.atomic
 def _upsert(workspace: Workspace, rows: Sequence[ResponseRow]) -> Upserted:
     said = _responses(workspace, rows)
-    rows_known = Response.objects.filter(workspace=workspace, external_id__in=said)
-    known = {one.external_id: one for one in rows_known}
+    known = upserts.there(Response, workspace.id, said)
     added = [one for key, one in said.items() if key not in known]
     changed = [known[key] for key, one in said.items() if key in known and _correct(known[key], one)]
     bulk.add(added)

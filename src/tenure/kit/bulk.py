@@ -7,7 +7,10 @@ its rows go to the database as they are.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from itertools import chain
@@ -104,12 +107,45 @@ def _insert(rows: list[Model], otherwise: str) -> None:
     _execute(model, given, [_values(rows, one) for one in given], otherwise)
 
 
+@dataclass
+class Added:
+    """What was inserted while somebody watched, by table: columns of one length, as they were written."""
+
+    by_table: dict[str, list[dict[str, Sequence[Any]]]] = field(default_factory=lambda: defaultdict(list))
+
+    def columns(self, table: str) -> dict[str, list[Any]]:
+        """All that was inserted into a table, where all of it had the same columns; nothing where not."""
+        parts = self.by_table.get(table, [])
+        if not parts or any(one.keys() != parts[0].keys() for one in parts):
+            return {}
+        return {name: list(chain.from_iterable(one[name] for one in parts)) for name in parts[0]}
+
+
+_watching: list[Added] = []
+
+
+@contextmanager
+def watching() -> Iterator[Added]:
+    """Have what is inserted in this block, by these functions, at hand at its end."""
+    added = Added()
+    _watching.append(added)
+    try:
+        yield added
+    finally:
+        _watching.remove(added)
+
+
 def _execute(
     model: type[Model],
     given: Sequence[models.Field[Any, Any]],
     columns: Sequence[Sequence[Any]],
     otherwise: str,
 ) -> None:
+    if not otherwise:
+        for one in _watching:
+            one.by_table[model._meta.db_table].append(
+                dict(zip((str(field.column) for field in given), columns, strict=True))
+            )
     names = ", ".join(f'"{one.column}"' for one in given)
     marks = f"({', '.join(['%s'] * len(given))})"
     insert = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608 (our own names)
@@ -132,7 +168,7 @@ def _values(rows: Sequence[Model], field: models.Field[Any, Any]) -> Sequence[An
 
 
 def _written(values: Sequence[Any], field: models.Field[Any, Any]) -> Sequence[Any]:
-    write = _write(field)
+    write = None if isinstance(values, Texts) else _write(field)
     return values if write is None else [None if value is None else write(value) for value in values]
 
 
@@ -152,7 +188,7 @@ def _is_given_by_database(row: Model, field: models.Field[Any, Any]) -> bool:
 def _write(field: models.Field[Any, Any]) -> _Write | None:
     """How a field's values are written; None: as they are."""
     if isinstance(field, models.JSONField):
-        return _json
+        return as_json
     if isinstance(field, models.DateTimeField):
         return _instant
     if isinstance(field, models.DateField):
@@ -172,23 +208,33 @@ def _instant(value: datetime) -> str:
     return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
-class Json(str):
-    """A JSON field's value as its text already."""
+class Texts(list[str]):
+    """A JSON field's values as their texts already."""
 
 
-def as_json(value: Any) -> Json:
+def as_json(value: Any) -> str:
     """The text of a JSON field's value, as `json.dumps` gives it, but faster; for who writes it twice."""
     if not value and value == {}:
-        return _NOTHING
+        return NOTHING
     try:
         text = msgspec.json.encode(value)
     except (OverflowError, TypeError):  # a whole number of many digits, or nothing that JSON has
-        return Json(json.dumps(value))
-    return Json(msgspec.json.format(text, indent=0).decode() if text.isascii() else json.dumps(value))
+        return json.dumps(value)
+    return msgspec.json.format(text, indent=0).decode() if text.isascii() else json.dumps(value)
 
 
-_NOTHING = Json("{}")
+NOTHING = "{}"
 
 
-def _json(value: Any) -> str:
-    return str(value if isinstance(value, Json) else as_json(value))  # SQLite is slow with all but plain text
+def objects(columns: Mapping[str, Sequence[str]]) -> Texts:
+    """The JSON objects of some columns of texts, without those that are empty in a row."""
+    members = [
+        [f", {name}: {_quoted(value)}" if value else "" for value in values]
+        for name, values in ((_quoted(name), values) for name, values in columns.items() if any(values))
+    ]
+    if not members:
+        return Texts([NOTHING] * len(next(iter(columns.values()))))
+    return Texts(f"{{{one[2:]}}}" for one in map("".join, zip(*members, strict=True)))
+
+
+_quoted = json.encoder.encode_basestring_ascii

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.queries import accounts_by_ref, in_chunks
-from tenure.kit import announcing, bulk, clock
+from tenure.kit import announcing, bulk, clock, upserts
 from tenure.plans.models import Goal, GoalVersion
 from tenure.plans.rules import NAMES, Stand, Step, problem, step_of
 from tenure.workspaces.models import Workspace
@@ -59,7 +59,7 @@ def upsert_goals(workspace: Workspace, rows: Sequence[GoalRow]) -> Upserted:
 def _upsert(workspace: Workspace, rows: Sequence[GoalRow]) -> Upserted:
     accounts = accounts_by_ref(workspace.id, {row.account_id for row in rows})
     goals, new = _goals(workspace, {row.goal_id: accounts[row.account_id] for row in rows})
-    on_record = _on_record(workspace, goals.values())
+    on_record = _on_record(workspace, [one for ref, one in goals.items() if ref not in new])
     found = _Changes()
     for row in rows:
         goal = goals[row.goal_id]
@@ -79,9 +79,7 @@ def _upsert(workspace: Workspace, rows: Sequence[GoalRow]) -> Upserted:
 
 def _goals(workspace: Workspace, accounts: Mapping[str, str]) -> tuple[dict[str, Goal], set[str]]:
     """Goals by the source's id, and which of them are new; moved ones are saved."""
-    found = {
-        one.external_id: one for one in Goal.objects.filter(workspace=workspace, external_id__in=accounts)
-    }
+    found = upserts.there(Goal, workspace.id, accounts)
     new = accounts.keys() - found.keys()
     moved = []
     for ref, account_id in accounts.items():
@@ -98,6 +96,8 @@ def _on_record(workspace: Workspace, goals: Collection[Goal]) -> defaultdict[str
     """The versions in force of these goals."""
     found: defaultdict[str, list[GoalVersion]] = defaultdict(list)
     ids = [one.pk for one in goals]
+    if not ids:
+        return found
     for version in GoalVersion.objects.filter(workspace=workspace, goal__in=ids, superseded_at=None):
         found[version.goal_id].append(version)
     return found

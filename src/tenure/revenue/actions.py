@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from tenure.accounts.actions import Upserted, resolve
 from tenure.accounts.queries import accounts_by_ref, in_chunks
-from tenure.kit import bulk, changes, clock, outbox
-from tenure.kit.facts import RecordsChanged
+from tenure.kit import announcing, bulk, changes, clock, upserts
+from tenure.kit.ids import new_id
 from tenure.revenue.models import Subscription, Term
 from tenure.revenue.rules import Agreed, Line, Statement, Version, lines_of
 from tenure.workspaces.models import Workspace
 
-_MOST_LISTED = 500  # a fact that touches more accounts says "many"
 _AGREED = [one.name for one in fields(Agreed)]
 
 
-@dataclass(frozen=True)
+@dataclass  # not frozen: that would be most of what making one costs, and files have a million
 class TermRow:
     """What a source says about one term; ids are the source's own, the amount is per interval.
 
@@ -47,6 +48,11 @@ class TermRow:
         """The same, about one of our accounts."""
         said = {name: getattr(self, name) for name in _AGREED} | {"account_id": account_id}
         return Statement(Agreed(**said), self.end_known_on, self.counted_on)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all that is said was known when it started, so that there is one version of it."""
+        return self.end_known_on is None and not (self.reason and self.ends_on)
 
 
 @dataclass
@@ -91,7 +97,48 @@ def upsert_terms(workspace: Workspace, rows: Sequence[TermRow]) -> Upserted:
 @transaction.atomic
 def _upsert(workspace: Workspace, rows: Sequence[TermRow]) -> Upserted:
     accounts = accounts_by_ref(workspace.id, {row.account_id for row in rows})
-    subscriptions = _subscriptions(workspace, rows, accounts)
+    told = Counter(row.subscription_id for row in rows)
+    there = upserts.there(Subscription, workspace.id, told)
+    plain: list[TermRow] = []
+    others: list[TermRow] = []
+    for row in rows:
+        is_plain = row.is_plain and told[row.subscription_id] == 1 and row.subscription_id not in there
+        (plain if is_plain else others).append(row)
+    done = _add(workspace, plain, accounts) if plain else Upserted()
+    return done + _follow(workspace, others, accounts, there) if others else done
+
+
+def _add(workspace: Workspace, rows: Sequence[TermRow], accounts: Mapping[str, str]) -> Upserted:
+    """Add subscriptions that are not known yet, of one term each, of which one version is known."""
+    ids = {row.subscription_id: new_id() for row in rows}
+    starts, now = [row.starts_on for row in rows], clock.now()
+    recorded = {day: _recorded_at(day, workspace.zone, now) for day in set(starts)}
+    about: dict[str, Sequence[Any]] = {
+        "workspace_id": [workspace.id] * len(rows),
+        "account_id": [accounts[row.account_id] for row in rows],
+    }
+    named: dict[str, Sequence[Any]] = {
+        "id": list(ids.values()),
+        "external_id": list(ids),
+        "product": [row.product for row in rows],
+    }
+    known: dict[str, Sequence[Any]] = {
+        "subscription_id": list(ids.values()),
+        "recorded_at": [recorded[day] for day in starts],
+    }
+    said = {name: [getattr(row, name) for row in rows] for name in _AGREED if name != "account_id"}
+    bulk.add_columns(Subscription, about | named)
+    bulk.add_columns(Term, about | known | said)
+    changes.touch(workspace.id, "subscription")
+    announcing.records_changed(workspace.id, "term", about["account_id"], min(starts))
+    return Upserted(added=len(rows), ids=ids)
+
+
+def _follow(
+    workspace: Workspace, rows: Sequence[TermRow], accounts: Mapping[str, str], there: dict[str, Subscription]
+) -> Upserted:
+    """Work out what rows say of subscriptions that are there, or of which they say more than one thing."""
+    subscriptions = _subscriptions(workspace, rows, accounts, there)
     on_record = _on_record(workspace, subscriptions.values())
     statements: dict[str, list[Statement]] = {}
     for row in rows:
@@ -106,12 +153,11 @@ def _upsert(workspace: Workspace, rows: Sequence[TermRow]) -> Upserted:
 
 
 def _subscriptions(
-    workspace: Workspace, rows: Sequence[TermRow], accounts: Mapping[str, str]
+    workspace: Workspace, rows: Sequence[TermRow], accounts: Mapping[str, str], there: dict[str, Subscription]
 ) -> dict[str, Subscription]:
     """The rows' subscriptions by the source's id; new ones are added, moved or renamed ones saved."""
     latest = {row.subscription_id: row for row in sorted(rows, key=lambda row: row.starts_on)}
-    known = Subscription.objects.filter(workspace=workspace, external_id__in=latest)
-    found = {one.external_id: one for one in known}
+    found = {ref: there[ref] for ref in latest if ref in there}
     moved = []
     for ref, row in latest.items():
         account_id, product = accounts[row.account_id], row.product
@@ -195,13 +241,4 @@ def _save(workspace: Workspace, found: _Changes) -> None:
         return
     bulk.save(found.superseded, ["id"], ["superseded_at"])
     bulk.add(found.terms)
-    changes.touch(workspace.id, "term")
-    listed = tuple(sorted(found.account_ids))
-    outbox.record(
-        RecordsChanged(
-            workspace_id=workspace.id,
-            table="term",
-            account_ids=listed if len(listed) <= _MOST_LISTED else (),
-            first_day=found.first_day.isoformat(),
-        )
-    )
+    announcing.records_changed(workspace.id, "term", found.account_ids, found.first_day)

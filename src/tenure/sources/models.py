@@ -134,21 +134,21 @@ class ImportChange(models.Model):
 class ImportAdded(models.Model):
     """Rows that one batch of an import added to a table: changes without a before, not yet told one by one.
 
-    `rows` has of each its id, and behind it a digest of what the import left, 32 letters long; they are the
-    changes from `first_id` on once the import is undone.
+    They are the changes from `first_id` on once the import is undone. `rows`: what the import left, column by
+    column, packed (imports/packing.py).
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="additions")
     table = models.CharField(max_length=60, db_column="tbl")
     first_id = models.BigIntegerField()
-    rows = models.JSONField(default=list)
+    rows = models.BinaryField()
 
     class Meta:
         db_table = "import_added"
 
     def __str__(self) -> str:
-        return f"{len(self.rows)} of {self.table}"
+        return f"additions to {self.table}"
 
 
 class ExportRun(models.Model):

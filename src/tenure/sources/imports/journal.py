@@ -3,7 +3,7 @@
 Whatever actions write while a batch is written is seen, without any action knowing of it: changes by triggers
 that exist on this connection alone, for this while; additions by the same, or, where a batch is one
 transaction, by the rows that are there afterwards and were not before. Kept are, for each row, what it was
-before (nothing: the import added it) and a digest of what the import left.
+before (nothing: the import added it) and a digest of what the import left, or that itself.
 """
 
 # ruff: noqa: S608 (names of our own tables and columns)
@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import md5
 from itertools import count
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
@@ -23,7 +23,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 
 from tenure.kit import bulk
-from tenure.kit.by_sets import last_row
+from tenure.kit.by_sets import last_rows
+from tenure.sources.imports.packing import pack, unpack
 from tenure.sources.models import ImportAdded, ImportChange, ImportRun
 from tenure.workspaces.models import Workspace
 
@@ -74,7 +75,8 @@ def recording(run: ImportRun, *, by_sets: bool = False) -> Iterator[Recording]:
         try:
             for sql in (_triggers(model)[event] for model in tables() for event in events):
                 cursor.execute(sql.format(touched=touched, workspace=run.workspace_id))
-            yield Recording(run, touched, by_sets)
+            with bulk.watching() as added:
+                yield Recording(run, touched, by_sets, added)
         finally:
             for name in (f"{event} {model._meta.db_table}" for model in tables() for event in events):
                 cursor.execute(f'DROP TRIGGER IF EXISTS temp."{touched} {name}"')
@@ -88,24 +90,28 @@ class Recording:
     run: ImportRun
     touched: str
     by_sets: bool
+    added: bulk.Added
     marks: Mapping[str, int] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Note which rows there are."""
+        self.added.by_table.clear()
         if self.by_sets:
-            self.marks = {name: last_row(name) for name in (one._meta.db_table for one in tables())}
+            self.marks = last_rows(one._meta.db_table for one in tables())
 
     def keep(self) -> None:
         """Keep what was done since as changes of the run, in the same transaction: both or neither."""
         by_name = {model._meta.db_table: model for model in tables()}
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT DISTINCT tbl FROM {self.touched}")
-            for (table,) in cursor.fetchall():
+            touched = [table for (table,) in cursor.fetchall()]
+            for table in touched:
                 _keep(cursor, by_name[table], self.run, self.touched, self.marks.get(table))
             cursor.execute(f"DELETE FROM {self.touched}")
-            for table, mark in self.marks.items():
-                if last_row(table) > mark:
-                    _keep_added(cursor, by_name[table], self.run, mark)
+        for table, last in last_rows(self.marks).items() if self.marks else ():
+            if last > (mark := self.marks[table]):
+                columns = self.added.columns(table) if table not in touched else {}
+                _keep_added(by_name[table], self.run, range(mark + 1, last + 1), columns)
 
 
 @cache
@@ -140,50 +146,80 @@ def _keep(
     )
 
 
-def _keep_added(cursor: CursorWrapper, model: type[Model], run: ImportRun, mark: int) -> None:
-    """The rows that came into a table, in one row; the numbers of their changes are set aside for them."""
-    table, key = model._meta.db_table, model._meta.pk.column
-    cursor.execute(
-        f'SELECT one."{key}", {image(model, "one")} FROM "{table}" one '
-        f"WHERE one.rowid > {mark} AND one.workspace_id = %s ORDER BY one.rowid",
-        [run.workspace_id],
-    )
-    added = [f"{row_id}{_digest(said)}" for row_id, said in cursor.fetchall()]
-    if added:
-        first = _reserved(cursor, len(added))
-        kept = ImportAdded(workspace_id=run.workspace_id, run=run, table=table, first_id=first, rows=added)
+def _keep_added(
+    model: type[Model], run: ImportRun, numbers: range, columns: Mapping[str, Sequence[Any]]
+) -> None:
+    """The rows that came into a table, in one row; the numbers of their changes are set aside for them.
+
+    They are kept as they are, not as digests: packed they take less room, and most are never asked for.
+    `columns`: what was inserted and not touched since, if that is known; where it is all that came, nothing
+    has to be read.
+    """
+    key = model._meta.pk
+    said: Mapping[str, Sequence[Any]] = columns
+    if columns and isinstance(key, models.AutoField):
+        said = {str(key.column): list(numbers), **columns}
+    if {len(one) for one in said.values()} != {len(numbers)} or len(said) < len(model._meta.concrete_fields):
+        said = _read(model, run, numbers)
+    if count := len(next(iter(said.values()))):
+        kept = ImportAdded(workspace_id=run.workspace_id, run=run, table=model._meta.db_table)
+        kept.first_id, kept.rows = _reserved(count), pack(said)
         bulk.add([kept])
 
 
-def _digest(said: str) -> str:
-    """What SQL's md5 gives here."""
-    return md5(said.encode(), usedforsecurity=False).hexdigest()
+def _read(model: type[Model], run: ImportRun, numbers: range) -> dict[str, list[Any]]:
+    """The rows of these numbers, column by column, as they stand there: a plus keeps Django from mending."""
+    names = [str(one.column) for one in model._meta.concrete_fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT {", ".join(f'+"{one}"' for one in names)} FROM "{model._meta.db_table}"
+                WHERE rowid BETWEEN %s AND %s AND workspace_id = %s ORDER BY rowid""",
+            [numbers[0], numbers[-1], run.workspace_id],
+        )
+        rows = cursor.fetchall()
+    return {name: [row[at] for row in rows] for at, name in enumerate(names)}
 
 
-def _reserved(cursor: CursorWrapper, count: int) -> int:
+def _reserved(count: int) -> int:
     """The first of so many ids of changes that nobody else will have."""
-    cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'import_change'")
-    if found := cursor.fetchone():
-        cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = 'import_change'", [count])
-        return int(found[0]) + 1
-    cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('import_change', %s)", [count])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'import_change'")
+        if found := cursor.fetchone():
+            cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = 'import_change'", [count])
+            return int(found[0]) + 1
+        cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('import_change', %s)", [count])
     return 1
 
 
 def tell_additions(workspace: Workspace) -> None:
     """Turn what undone imports added into changes, row by row. What came on top of them stays on top."""
+    batches = ImportAdded.objects.filter(workspace=workspace, run__undone_at__isnull=False)
+    by_name = {model._meta.db_table: model for model in tables()}
+    for number in list(batches.values_list("pk", flat=True)):  # one by one: together they may be large
+        batch = ImportAdded.objects.get(pk=number)
+        _tell(batch, by_name[batch.table])
+    batches.delete()
+
+
+def _tell(batch: ImportAdded, model: type[Model]) -> None:
+    """Rows that a batch added as changes: put in a table like theirs, they read as they did there."""
+    columns = unpack(bytes(batch.rows))
+    names, marks = ", ".join(f'"{one}"' for one in columns), ", ".join(["%s"] * len(columns))
     with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO import_change (id, workspace_id, run_id, tbl, row_id, before, after, is_same)
-               SELECT batch.first_id + one.key, batch.workspace_id, batch.run_id, batch.tbl,
-                   substr(one.value, 1, length(one.value) - 32), NULL, substr(one.value, -32), false
-               FROM import_added batch JOIN import_run run ON run.id = batch.run_id, json_each(batch.rows) one
-               WHERE batch.workspace_id = %s AND run.undone_at IS NOT NULL
-               ON CONFLICT (row_id, tbl, run_id) DO UPDATE SET before = NULL, is_same = false,
-                   after = CASE WHEN is_same THEN excluded.after ELSE after END""",
-            [workspace.pk],
+        cursor.execute(f'CREATE TEMP TABLE told AS SELECT * FROM "{batch.table}" WHERE false')
+        cursor.executemany(
+            f"INSERT INTO told ({names}) VALUES ({marks})", list(zip(*columns.values(), strict=True))
         )
-    ImportAdded.objects.filter(workspace=workspace, run__undone_at__isnull=False).delete()
+        cursor.execute(
+            f"""INSERT INTO import_change (id, workspace_id, run_id, tbl, row_id, before, after, is_same)
+                SELECT %s + one.rowid, %s, %s, %s, CAST("{model._meta.pk.column}" AS TEXT), NULL,
+                    md5({image(model, "one")}), false
+                FROM told one WHERE true
+                ON CONFLICT (row_id, tbl, run_id) DO UPDATE SET before = NULL, is_same = false,
+                    after = CASE WHEN is_same THEN excluded.after ELSE after END""",
+            [batch.first_id - 1, batch.workspace_id, batch.run_id, batch.table],
+        )
+        cursor.execute("DROP TABLE temp.told")
 
 
 def confirm(run: ImportRun, about: Sequence[QuerySet[Model]]) -> None:

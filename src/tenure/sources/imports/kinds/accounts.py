@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.accounts.actions import AccountRow, upsert_accounts
+from tenure.accounts.actions import AccountColumns, AccountRow, upsert_account_columns
 from tenure.accounts.models import Account, AccountAttributes
 from tenure.accounts.queries import accounts_by_ref
+from tenure.sources.imports.batches import plain, texts
 from tenure.sources.imports.forms import text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 
@@ -24,7 +24,7 @@ ACCOUNT_ID = (
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add accounts, or complete those already known."""
-    done = upsert_accounts(load.workspace, _rows(batch))
+    done = upsert_account_columns(load.workspace, _columns(batch))
     return Written(done.added, done.changed, done.same)
 
 
@@ -35,15 +35,9 @@ def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     return Account.objects.filter(**rows), AccountAttributes.objects.filter(**rows)
 
 
-def _rows(batch: pa.Table) -> list[AccountRow]:
-    """The batch column by column: a dictionary for each row would cost more than the row."""
-    said = ((one or "" for one in batch[name].to_pylist()) for name in _SAID)
-    further = map(_DECODE, batch["further"].to_pylist())
-    return list(map(AccountRow, *said, further))
-
-
-_SAID = AccountRow.__struct_fields__[:-1]
-_DECODE = msgspec.json.Decoder().decode
+def _columns(batch: pa.Table) -> AccountColumns:
+    said = {name: texts(batch, name) for name in AccountRow.__struct_fields__[:-1]}
+    return AccountColumns(**said, attributes=plain(batch["further"]))
 
 
 KINDS.add(

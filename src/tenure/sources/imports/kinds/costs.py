@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.kit.money import Money
 from tenure.kit.words import listing
 from tenure.revenue.dealing import CostRow, upsert_costs
 from tenure.revenue.models import Cost
+from tenure.sources.imports.batches import column, minor, texts
 from tenure.sources.imports.forms import CURRENCY, DATE, NUMBER, text
 from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -21,27 +21,35 @@ _CATEGORIES = ", ".join(f"'{name}'" for name in Cost.CATEGORIES)
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add costs not known yet."""
-    done = upsert_costs(load.workspace, [_row(row, load) for row in batch.to_pylist()])
+    done = upsert_costs(load.workspace, _rows(batch, load))
     return Written(done.added, done.changed, done.same)
 
 
 def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     """What is on record of the rows."""
-    keys = [_row(row, load).key for row in batch.to_pylist()]
+    keys = [row.key for row in _rows(batch, load)]
     return (Cost.objects.filter(workspace=load.workspace, external_id__in=keys),)
 
 
-def _row(row: Mapping[str, Any], load: Load) -> CostRow:
-    said = {
-        "spent_on": row["date"],
-        "category": row["category"],
-        "account_id": row["account_id"] or "",
-        "occurrence": row["occurrence"],
-    }
-    if row["category"] == "hours":
-        return CostRow(**said, hours=float(row["amount"]))
-    currency = row["currency"] or load.workspace.currency
-    return CostRow(**said, amount_minor=Money.of(row["amount"], currency).minor, currency=currency)
+def _rows(batch: pa.Table, load: Load) -> list[CostRow]:
+    """The batch column by column, in the order of a row's fields: an amount is money or hours."""
+    categories = column(batch, "category")
+    currencies = [one or load.workspace.currency for one in column(batch, "currency")]
+    are_hours = [one == "hours" for one in categories]
+    amounts = minor(batch, currencies)
+    hours = column(batch, "amount") if any(are_hours) else [None] * len(amounts)
+    return list(
+        map(
+            CostRow,
+            column(batch, "date"),
+            categories,
+            texts(batch, "account_id"),
+            [None if other else one for one, other in zip(amounts, are_hours, strict=True)],
+            ["" if other else one for one, other in zip(currencies, are_hours, strict=True)],
+            [float(one) if other else None for one, other in zip(hours, are_hours, strict=True)],
+            column(batch, "occurrence"),
+        )
+    )
 
 
 KINDS.add(

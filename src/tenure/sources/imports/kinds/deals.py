@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.kit.money import Money
 from tenure.revenue.dealing import DealRow, upsert_deals
 from tenure.revenue.models import Deal
+from tenure.sources.imports.batches import column, minor, texts
 from tenure.sources.imports.forms import CURRENCY, INSTANT, NUMBER, YES_NO, text
 from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -18,7 +18,7 @@ from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add deals, or bring those known up to date."""
-    done = upsert_deals(load.workspace, [_row(row, load) for row in batch.to_pylist()])
+    done = upsert_deals(load.workspace, _rows(batch, load))
     return Written(done.added, done.changed, done.same)
 
 
@@ -28,19 +28,23 @@ def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     return (Deal.objects.filter(workspace=load.workspace, external_id__in=ids),)
 
 
-def _row(row: Mapping[str, Any], load: Load) -> DealRow:
-    currency = row["currency"] or load.workspace.currency
-    return DealRow(
-        deal_id=row["deal_id"],
-        account_id=row["account_id"],
-        opened_at=row["created_at"],
-        currency=currency,
-        stage=row["stage"] or "",
-        amount_minor=None if row["amount"] is None else Money.of(row["amount"], currency).minor,
-        closed_at=row["closed_at"],
-        won=row["won"],
-        source=row["source"] or "",
-        referred_by=row["referred_by"] or "",
+def _rows(batch: pa.Table, load: Load) -> list[DealRow]:
+    """The batch column by column, in the order of a row's fields."""
+    currencies = [one or load.workspace.currency for one in column(batch, "currency")]
+    return list(
+        map(
+            DealRow,
+            column(batch, "deal_id"),
+            column(batch, "account_id"),
+            column(batch, "created_at"),
+            currencies,
+            texts(batch, "stage"),
+            minor(batch, currencies),
+            column(batch, "closed_at"),
+            column(batch, "won"),
+            texts(batch, "source"),
+            texts(batch, "referred_by"),
+        )
     )
 
 

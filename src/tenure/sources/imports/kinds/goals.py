@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from tenure.plans.actions import GoalRow, upsert_goals
 from tenure.plans.models import Goal, GoalVersion
 from tenure.plans.rules import OPEN, REACH
+from tenure.sources.imports.batches import rows
 from tenure.sources.imports.forms import DATE, NUMBER, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -20,7 +21,7 @@ _LARGEST = 10**15
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Write down how the goals stood; as of the import's day where the row says no other."""
-    done = upsert_goals(load.workspace, [_row(row, load) for row in batch.to_pylist()])
+    done = upsert_goals(load.workspace, [_row(row, load) for row in rows(batch)])
     return Written(done.added, done.changed, done.same)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import QuerySet
 
+from tenure.sources.imports.batches import rows
 from tenure.sources.imports.forms import INSTANT, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -34,7 +35,7 @@ def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
 def _rows(batch: pa.Table) -> list[NoteRow]:
     return [
         NoteRow(row["account_id"], row["author"] or NOBODY, row["text"], row["timestamp"], row["note_kind"])
-        for row in batch.to_pylist()
+        for row in rows(batch)
     ]
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.accounts.actions import PersonRow, upsert_people
+from tenure.accounts.actions import PersonColumns, PersonRow, upsert_person_columns
 from tenure.accounts.consent import PURPOSES
 from tenure.accounts.models import Person
 from tenure.accounts.queries import people_by_ref
 from tenure.accounts.stakeholders import PARTS, TRAITS, Trait, listed
+from tenure.sources.imports.batches import column, plain, texts
 from tenure.sources.imports.forms import DATE, EMAIL, YES_NO, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -23,8 +23,7 @@ PERSON_ID = "personid userid contactid memberid uid userref distinctid visitorid
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add people, or complete those already known."""
-    rows = [_row(**row) for row in batch.to_pylist()]
-    done = upsert_people(load.workspace, rows)
+    done = upsert_person_columns(load.workspace, _columns(batch))
     return Written(done.added, done.changed, done.same)
 
 
@@ -34,17 +33,31 @@ def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     return (Person.objects.filter(workspace=load.workspace, pk__in=list(ids)),)
 
 
-def _row(further: str, **said: Any) -> PersonRow:
-    consent = {name: said.pop(f"consent_{name}") for name in PURPOSES}
-    left_on = said.pop("left_on")
-    traits = {name: trait.read(said.pop(name) or "") for name, trait in TRAITS.items()}
-    return PersonRow(
-        **{k: v or "" for k, v in said.items()},
-        **traits,
-        left_on=left_on.isoformat() if left_on else "",
-        consent={name: word for name, word in consent.items() if word is not None},
-        attributes=msgspec.json.decode(further),
+def _columns(batch: pa.Table) -> PersonColumns:
+    said = {name: texts(batch, name) for name in PersonRow.__struct_fields__ if name in _TEXTS}
+    traits = {name: _read(trait, texts(batch, name)) for name, trait in TRAITS.items()}
+    left = [one.isoformat() if one else "" for one in column(batch, "left_on")]
+    return PersonColumns(
+        **said, **traits, left_on=left, consent=_consent(batch), attributes=plain(batch["further"])
     )
+
+
+_TEXTS = "person_id email name account_id role".split()
+
+
+def _read(trait: Trait, texts: list[str]) -> list[str]:
+    """The values meant, of which there are few."""
+    meant = {one: trait.read(one) for one in set(texts)}
+    return [meant[one] for one in texts]
+
+
+def _consent(batch: pa.Table) -> list[Mapping[str, bool]]:
+    """The words on each purpose, where there is any."""
+    said = {name: column(batch, f"consent_{name}") for name in PURPOSES}
+    return [
+        {name: word for name, word in zip(said, words, strict=True) if word is not None}
+        for words in zip(*said.values(), strict=True)
+    ]
 
 
 def _one_of(trait: Trait) -> Check:

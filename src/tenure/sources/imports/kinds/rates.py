@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from tenure.revenue.dealing import RateRow, upsert_rates
 from tenure.revenue.models import Rate
+from tenure.sources.imports.batches import rows
 from tenure.sources.imports.forms import CURRENCY, DATE, NUMBER
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 
@@ -27,7 +28,7 @@ def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
 
 
 def _rows(batch: pa.Table) -> list[RateRow]:
-    return [RateRow(row["date"], row["currency"], row["rate"]) for row in batch.to_pylist()]
+    return [RateRow(row["date"], row["currency"], row["rate"]) for row in rows(batch)]
 
 
 KINDS.add(

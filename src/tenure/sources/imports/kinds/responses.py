@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from tenure.feedback.actions import ResponseRow, upsert_responses
 from tenure.feedback.models import Response
 from tenure.feedback.rules import SCALES
+from tenure.sources.imports.batches import rows
 from tenure.sources.imports.forms import INSTANT, NUMBER, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -20,13 +21,13 @@ from tenure.sources.imports.kinds.people import PERSON_ID
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add answers, or correct those already known."""
-    done = upsert_responses(load.workspace, [_row(row) for row in batch.to_pylist()])
+    done = upsert_responses(load.workspace, [_row(row) for row in rows(batch)])
     return Written(done.added, done.changed, done.same)
 
 
 def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     """What is on record of the rows."""
-    keys = [_row(row).key for row in batch.to_pylist()]
+    keys = [_row(row).key for row in rows(batch)]
     return (Response.objects.filter(workspace=load.workspace, external_id__in=keys),)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.kit.money import Money
 from tenure.revenue.actions import TermRow, upsert_terms
 from tenure.revenue.models import Subscription, Term
+from tenure.sources.imports.batches import column, minor, texts
 from tenure.sources.imports.forms import CURRENCY, DATE, INTERVAL, NUMBER, WHOLE, YES_NO, text
 from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Rows, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -30,8 +32,7 @@ _MONTHS = f"(case when months between 0 and {_MOST_MONTHS} then months::integer 
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Write down what the rows say about terms."""
-    rows = [_row(row, load) for row in batch.to_pylist()]
-    done = upsert_terms(load.workspace, rows)
+    done = upsert_terms(load.workspace, _rows(batch, load))
     return Written(done.added, done.changed, done.same)
 
 
@@ -43,32 +44,41 @@ def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     return Subscription.objects.filter(workspace=load.workspace, external_id__in=ids), stated
 
 
-def _row(row: Mapping[str, Any], load: Load) -> TermRow:
-    currency = row["currency"] or load.workspace.currency
-    ended = load.as_of if row["churned"] else None
-    return TermRow(
-        subscription_id=row["subscription_id"],
-        account_id=row["account_id"],
-        amount_minor=Money.of(row["amount"], currency).minor,
-        currency=currency,
-        interval=row["interval"],
-        starts_on=row["start"],
-        ends_on=row["end"] or ended,
-        end_known_on=_end_known_on(row, load.as_of) if row["end"] else ended,
-        counted_on=load.as_of if row["months"] is not None else None,
-        product=row["product"] or "",
-        seats=row["seats"],
-        auto_renew=bool(row["auto_renew"]),
-        renews=row["renews"] or "",
-        reason=row["reason"] or "",
-    )
+def _rows(batch: pa.Table, load: Load) -> list[TermRow]:
+    """The batch column by column, in the order of a row's fields."""
+    currencies = [one or load.workspace.currency for one in column(batch, "currency")]
+    renews_itself = list(map(bool, column(batch, "auto_renew")))
+    intervals, said_ends = column(batch, "interval"), column(batch, "end")
+    ended = [load.as_of if one else None for one in column(batch, "churned")]
+    known = map(_end_known_on, said_ends, ended, renews_itself, intervals, repeat(load.as_of))
+    columns: dict[str, Iterable[Any]] = {
+        "subscription_id": column(batch, "subscription_id"),
+        "account_id": column(batch, "account_id"),
+        "amount_minor": minor(batch, currencies),
+        "currency": currencies,
+        "interval": intervals,
+        "starts_on": column(batch, "start"),
+        "ends_on": [end or other for end, other in zip(said_ends, ended, strict=True)],
+        "product": texts(batch, "product"),
+        "seats": column(batch, "seats"),
+        "auto_renew": renews_itself,
+        "renews": texts(batch, "renews"),
+        "reason": texts(batch, "reason"),
+        "end_known_on": known,
+        "counted_on": [None if one is None else load.as_of for one in column(batch, "months")],
+    }
+    return list(map(TermRow, *(columns[one.name] for one in fields(TermRow))))
 
 
-def _end_known_on(row: Mapping[str, Any], as_of: date) -> date | None:
+def _end_known_on(
+    end: date | None, ended: date | None, renews_itself: bool, interval: str, as_of: date
+) -> date | None:
     """When an end became known: a contract's is agreed at its start (None), but nobody knows beforehand
     when what rolls on from month to month will end."""
-    rolls_on = row["auto_renew"] and row["interval"] in _ROLLING
-    return row["end"] if rolls_on and row["end"] <= as_of else None
+    if end is None:
+        return ended
+    rolls_on = renews_itself and interval in _ROLLING
+    return end if rolls_on and end <= as_of else None
 
 
 def imply(columns: Mapping[str, str]) -> Mapping[str, str]:

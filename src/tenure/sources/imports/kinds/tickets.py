@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from tenure.conversations.actions import TicketRow, upsert_tickets
 from tenure.conversations.models import Ticket, TicketVersion
+from tenure.sources.imports.batches import rows
 from tenure.sources.imports.forms import INSTANT, NUMBER, WHOLE, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -22,7 +23,7 @@ _MOST_TIMES = 1_000_000
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Write down what the rows say about tickets."""
-    done = upsert_tickets(load.workspace, [_row(row) for row in batch.to_pylist()])
+    done = upsert_tickets(load.workspace, [_row(row) for row in rows(batch)])
     return Written(done.added, done.changed, done.same)
 
 
