@@ -334,14 +334,17 @@ def next_due(ledger: Ledger) -> Ints:
 
 def due_days(ledger: Ledger, day: date) -> list[date | None]:
     """When the renewal of each term is next decided, as seen from a day; None where it rolls on."""
-    found = [day_of(at) for at in next_due(ledger).tolist()]
-    goes_on = ledger.terms.is_auto & (ledger.terms.end <= number(day)) & (ledger.until > ledger.terms.end)
+    return [day_of(at) for at in due_seen(ledger, day).tolist()]
+
+
+def due_seen(ledger: Ledger, day: date) -> Ints:
+    """The same as numbers; FOREVER where it rolls on."""
+    found = next_due(ledger)
+    start, end = ledger.terms.start, ledger.terms.end
+    goes_on = ledger.terms.is_auto & (end <= number(day)) & (ledger.until > end) & (found == end)
     for row in np.flatnonzero(goes_on).tolist():
-        if found[row] == day_of(int(ledger.terms.end[row])):
-            start, end = (
-                EPOCH + timedelta(days=int(one[row])) for one in (ledger.terms.start, ledger.terms.end)
-            )
-            found[row] = due.turn(start, end, day + timedelta(days=1))[1]
+        starts_on, ends_on = (EPOCH + timedelta(days=int(one[row])) for one in (start, end))
+        found[row] = number(due.turn(starts_on, ends_on, day + timedelta(days=1))[1])
     return found
 
 

@@ -18,7 +18,7 @@ from tenure.web.charts import Axis, Chart, Series
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.pages.downloads import sent
-from tenure.web.queries import owned, targets
+from tenure.web.queries import owned, renewals_figures, targets
 from tenure.web.queries import renewals as queries
 from tenure.web.queries import renewals_files as files
 from tenure.web.queries import renewals_why as reasons
@@ -48,7 +48,7 @@ def renewals(request: Request) -> HttpResponse:
         ],
         "owners": owned.owners(request.access),
         "aims": targets.shown(request.access, str(asked.quarter), asked.owner, targets.RENEWALS),
-        "bridge": reasons.bridge(board.found),
+        "bridge": renewals_figures.bridge(board.found),
         "statuses": {one.title: one.name for one in COLUMNS},
         "titles": TITLES,
         "bands": BANDS,
@@ -75,7 +75,7 @@ def export(request: Request) -> HttpResponseBase:
 @page()
 def figure(request: Request, figure: str) -> HttpResponse:
     """What does a figure mean, and what is it made of?"""
-    if figure not in reasons.FIGURES:
+    if figure not in renewals_figures.FIGURES:
         raise Http404("no such figure")
     why = reasons.why(request.access, asked_of(request), figure)
     return render(request, "renewals/why.html", {"why": why})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import date
+from threading import Lock
 from typing import Generic, TypeVar
 
 from tenure.events import lake
@@ -20,16 +21,26 @@ class Kept(Generic[T]):
 
     def __init__(self, most: int, largest: int) -> None:
         self._most, self._largest = most, largest
+        self._making: dict[Hashable, Lock] = {}
         self._values: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], T], rows: Callable[[T], int]) -> T:
         """The value of a key, made now if there is none; what is larger than all may be is not kept."""
         found = self._values.get(key)
-        if found is None:
-            made = make()
-            self._keep(key, made, rows(made))
+        return self._made(key, make, rows) if found is None else found[0]
+
+    def _made(self, key: Hashable, make: Callable[[], T], rows: Callable[[T], int]) -> T:
+        """Made by whoever asks first; the others wait for it."""
+        with self._making.setdefault(key, Lock()):
+            found = self._values.get(key)
+            if found is not None:
+                return found[0]
+            try:
+                made = make()
+                self._keep(key, made, rows(made))
+            finally:
+                self._making.pop(key, None)
             return made
-        return found[0]
 
     def has(self, key: Hashable) -> bool:
         """Whether the value of a key is there already."""

@@ -13,7 +13,9 @@ _KEPT: Kept[Ledger] = Kept(most=8, largest=600_000)  # terms of a tenth of a kil
 
 
 def ledger(access: Access) -> Ledger:
-    """What the caller's customers pay, as corrected since: `revenue.queries.ledger` as it is now."""
+    """What the caller's customers pay, as known today: `revenue.queries.ledger` as it is now."""
     access.require(Right.READ)
-    key = state(access, clock.today(access.workspace.zone))
-    return _KEPT.get(key, lambda: queries.ledger(access), lambda found: len(found.terms))
+    today = clock.today(access.workspace.zone)
+    return _KEPT.get(
+        state(access, today), lambda: queries.ledger(access, today), lambda found: len(found.terms)
+    )
