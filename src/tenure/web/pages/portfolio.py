@@ -20,8 +20,10 @@ from tenure.web.pages.downloads import sent
 from tenure.web.queries import owned, periods
 from tenure.web.queries import portfolio as queries
 from tenure.web.queries import portfolio_files as files
+from tenure.web.queries import portfolio_scope as scopes
 from tenure.web.queries import portfolio_why as reasons
-from tenure.web.queries.portfolio import Asked, Portfolio
+from tenure.web.queries.portfolio import Portfolio
+from tenure.web.queries.portfolio_scope import Asked
 from tenure.workspaces.roles import Right
 
 FLOWS = {"improved": "good", "joined": "accent", "worsened": "watch", "left": "risk"}
@@ -30,7 +32,7 @@ FILES = ("csv", "xlsx")
 
 def asked_of(request: Request) -> Asked:
     """What the address asks for."""
-    return queries.asked_of(request.access, request.GET.dict())
+    return scopes.asked_of(request.access, request.GET.dict())
 
 
 @require_GET
@@ -45,6 +47,7 @@ def portfolio(request: Request) -> HttpResponse:
         "periods": _periods(found.asked),
         "owners": owned.owners(access),
         "products": queries.product_names(access),
+        "has_families": found.asked.rolled_up or queries.has_families(access),
         "states": [(state, reasons.state_name(state)) for state in STATES],
         "befores": [(state, reasons.state_name(state, is_before=True)) for state in STATES],
         "shade": shade,

@@ -14,7 +14,7 @@ from tenure.web import formats
 from tenure.web.queries import targets
 from tenure.web.queries.kept import Kept, state
 from tenure.web.queries.owned import narrowed
-from tenure.web.queries.portfolio import Asked
+from tenure.web.queries.portfolio_scope import Asked
 from tenure.web.queries.portfolio_why import ROWS, Row, Why
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right

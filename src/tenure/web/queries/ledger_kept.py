@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tenure.accounts import families
 from tenure.kit import clock
 from tenure.revenue import queries
 from tenure.revenue.ledger import Ledger
@@ -18,4 +19,13 @@ def ledger(access: Access) -> Ledger:
     today = clock.today(access.workspace.zone)
     return _KEPT.get(
         state(access, today), lambda: queries.ledger(access, today), lambda found: len(found.terms)
+    )
+
+
+def rolled_up(access: Access) -> Ledger:
+    """The same with each family as one customer: what its children pay is paid by who stands at its top."""
+    access.require(Right.READ)
+    key = "rolled up", state(access, clock.today(access.workspace.zone))
+    return _KEPT.get(
+        key, lambda: ledger(access).rolled_up(families.tops(access)), lambda found: len(found.terms)
     )
