@@ -39,7 +39,10 @@ def asked_of(request: Request) -> Asked:
 @page()
 def portfolio(request: Request) -> HttpResponse:
     """How is the business with existing customers, and where is it going?"""
-    found, access = queries.portfolio(request.access, asked_of(request)), request.access
+    access, asked = request.access, asked_of(request)
+    if "now" not in request.GET and queries.takes_long(access, asked):
+        return render(request, "working.html", {"page": "Portfolio", "address": asked.but(now="1")})
+    found = queries.portfolio(access, asked)
     currency = access.workspace.currency
     about = {
         "found": found,

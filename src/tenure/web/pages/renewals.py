@@ -38,6 +38,9 @@ def asked_of(request: Request) -> Asked:
 def renewals(request: Request) -> HttpResponse:
     """What comes up this quarter, how does it stand, and what will it cost?"""
     asked = asked_of(request)
+    if "now" not in request.GET and queries.takes_long(request.access, asked):
+        title = f"Renewals, {reasons.quarter_name(asked)}"
+        return render(request, "working.html", {"page": title, "address": asked.but(now="1")})
     board = queries.board(request.access, asked)
     about = {
         "asked": asked,

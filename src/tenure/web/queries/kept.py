@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from tenure.events import lake
 from tenure.health import history
 from tenure.kit import changes
+from tenure.revenue.models import RunningTerm
 from tenure.workspaces.access import Access
 
 T = TypeVar("T")
@@ -59,6 +60,14 @@ class Kept(Generic[T]):
     @property
     def _rows(self) -> int:
         return sum(rows for _, rows in list(self._values.values()))
+
+
+MANY = 20_000  # contracts, from which on a page is there before its figures
+
+
+def is_large(access: Access) -> bool:
+    """Whether figures of the caller's contracts take longer than a page should wait."""
+    return access.of(RunningTerm).values("pk")[MANY : MANY + 1].exists()
 
 
 def state(access: Access, as_of: date) -> Hashable:

@@ -13,6 +13,12 @@ from tenure.workspaces.roles import Right
 _KEPT: Kept[Ledger] = Kept(most=8, largest=600_000)  # terms of a tenth of a kilobyte
 
 
+def has(access: Access, *, rolled_up: bool = False) -> bool:
+    """Whether it is there already."""
+    now = state(access, clock.today(access.workspace.zone))
+    return _KEPT.has(("rolled up", now) if rolled_up else now)
+
+
 def ledger(access: Access) -> Ledger:
     """What the caller's customers pay, as known today: `revenue.queries.ledger` as it is now."""
     access.require(Right.READ)

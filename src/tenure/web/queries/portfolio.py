@@ -17,9 +17,10 @@ from tenure.revenue.cohorts import Cohort, Point
 from tenure.revenue.moved import Because, Moved, because
 from tenure.revenue.movements import Movements
 from tenure.revenue.quarters import Quarter
-from tenure.web.queries import periods, targets
+from tenure.web.queries import ledger_kept, periods, targets
 from tenure.web.queries.customers import Found
-from tenure.web.queries.kept import Kept, state
+from tenure.web.queries.kept import Kept, is_large, state
+from tenure.web.queries.owned import narrowed
 from tenure.web.queries.portfolio_scope import Asked, Called, Scope, called, first_day
 from tenure.workspaces.access import Access
 
@@ -92,6 +93,12 @@ class Portfolio:
     def losses(self) -> list[tuple[Loss, Loss]]:
         """ARR and customers lost over each of the three wholes."""
         return list(zip(self.lost, self.lost_accounts, strict=True))
+
+
+def takes_long(access: Access, asked: Asked) -> bool:
+    """Whether the page would wait for its figures for more than a moment."""
+    theirs = narrowed(access, asked.owner)
+    return not ledger_kept.has(theirs, rolled_up=asked.rolled_up) and is_large(theirs)
 
 
 def portfolio(access: Access, asked: Asked) -> Portfolio:

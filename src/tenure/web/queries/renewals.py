@@ -23,6 +23,7 @@ from tenure.revenue.queries import has_terms
 from tenure.warnings.models import EarlyWarning
 from tenure.warnings.rules import CAUSES
 from tenure.web.queries import ledger_kept, renewals_kept
+from tenure.web.queries.kept import is_large
 from tenure.web.queries.owned import narrowed
 from tenure.workspaces.access import Access
 
@@ -158,6 +159,12 @@ def asked_of(access: Access, asked: Mapping[str, str]) -> Asked:
 def figures(access: Access, asked: Asked) -> Renewals:
     """A quarter's figures, of whose renewals are asked for."""
     return renewals_kept.renewals(narrowed(access, asked.owner), asked.quarter, asked.as_of)
+
+
+def takes_long(access: Access, asked: Asked) -> bool:
+    """Whether the page would wait for its figures for more than a moment."""
+    theirs = narrowed(access, asked.owner)
+    return not renewals_kept.has(theirs, asked.quarter, asked.as_of) and is_large(theirs)
 
 
 def board(access: Access, asked: Asked) -> Board:
