@@ -25,7 +25,7 @@ from tenure.revenue import known as known_terms
 from tenure.revenue.columns import FOREVER, TERMS, days, numbers
 from tenure.revenue.ledger import Ledger
 from tenure.revenue.matching import GRACE
-from tenure.revenue.running import due_seen
+from tenure.revenue.turns import due_seen
 from tenure.workspaces.access import Access
 
 LOOK_BACK_DAYS = 730  # decisions older than this are of another time

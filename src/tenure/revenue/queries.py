@@ -18,7 +18,8 @@ from tenure.revenue.columns import day_of
 from tenure.revenue.converting import Rates
 from tenure.revenue.ledger import Ledger
 from tenure.revenue.models import Rate, Term
-from tenure.revenue.running import RUNNING, due_days, running
+from tenure.revenue.running import RUNNING, running
+from tenure.revenue.turns import due_days
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 
