@@ -6,7 +6,7 @@ from tenure.accounts import families
 from tenure.kit import clock
 from tenure.revenue import queries
 from tenure.revenue.ledger import Ledger
-from tenure.web.queries.kept import Kept, state
+from tenure.web.queries.kept import Kept, state, whose
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
@@ -15,8 +15,7 @@ _KEPT: Kept[Ledger] = Kept(most=8, largest=600_000)  # terms of a tenth of a kil
 
 def has(access: Access, *, rolled_up: bool = False) -> bool:
     """Whether it is there already."""
-    now = state(access, clock.today(access.workspace.zone))
-    return _KEPT.has(("rolled up", now) if rolled_up else now)
+    return _KEPT.has((whose(access), rolled_up), state(access, clock.today(access.workspace.zone)))
 
 
 def ledger(access: Access) -> Ledger:
@@ -24,14 +23,19 @@ def ledger(access: Access) -> Ledger:
     access.require(Right.READ)
     today = clock.today(access.workspace.zone)
     return _KEPT.get(
-        state(access, today), lambda: queries.ledger(access, today), lambda found: len(found.terms)
+        (whose(access), False),
+        state(access, today),
+        lambda: queries.ledger(access, today),
+        lambda found: len(found.terms),
     )
 
 
 def rolled_up(access: Access) -> Ledger:
     """The same with each family as one customer: what its children pay is paid by who stands at its top."""
     access.require(Right.READ)
-    key = "rolled up", state(access, clock.today(access.workspace.zone))
     return _KEPT.get(
-        key, lambda: ledger(access).rolled_up(families.tops(access)), lambda found: len(found.terms)
+        (whose(access), True),
+        state(access, clock.today(access.workspace.zone)),
+        lambda: ledger(access).rolled_up(families.tops(access)),
+        lambda found: len(found.terms),
     )

@@ -19,7 +19,7 @@ from tenure.revenue.movements import Movements
 from tenure.revenue.quarters import Quarter
 from tenure.web.queries import ledger_kept, periods, targets
 from tenure.web.queries.customers import Found
-from tenure.web.queries.kept import Kept, is_large, state
+from tenure.web.queries.kept import Kept, is_large, state, whose
 from tenure.web.queries.owned import narrowed
 from tenure.web.queries.portfolio_scope import Asked, Called, Scope, called, first_day
 from tenure.workspaces.access import Access
@@ -104,8 +104,8 @@ def takes_long(access: Access, asked: Asked) -> bool:
 def portfolio(access: Access, asked: Asked) -> Portfolio:
     """Everything the page shows of the caller's customers, kept until anything that it rests on moves."""
     scope = Scope.of(access, asked)
-    key = (state(scope.access, scope.today), asked)
-    made = _KEPT.get(key, lambda: _portfolio(scope), lambda found: len(found.scope.accounts))
+    key, now = (whose(scope.access), asked), state(scope.access, scope.today)
+    made = _KEPT.get(key, now, lambda: _portfolio(scope), lambda found: len(found.scope.accounts))
     return replace(made, scope=scope)  # the caller's own, whoever asked first
 
 

@@ -18,7 +18,7 @@ from tenure.revenue.ledger import Ledger
 from tenure.revenue.quarters import Quarter
 from tenure.revenue.queries import known_by
 from tenure.web.queries import ledger_kept
-from tenure.web.queries.kept import Kept, state
+from tenure.web.queries.kept import Kept, state, whose
 from tenure.workspaces.access import Access, access_for_machine
 from tenure.workspaces.roles import Right
 
@@ -31,7 +31,8 @@ _EVES: Kept[Eve] = Kept(most=16, largest=100_000)
 def renewals(access: Access, quarter: Quarter, as_of: date) -> Renewals:
     """The figures of a quarter as of a day, as `renewals.queries.renewals` tells them now."""
     return _KEPT.get(
-        _key(access, quarter, as_of),
+        (whose(access), quarter),
+        _now(access, as_of),
         lambda: queries.renewals(access, quarter, as_of, _books(access, as_of), _eve(access, quarter, as_of)),
         lambda found: len(found.due) + len(found.next_90_days) + len(found.at_stake),
     )
@@ -39,7 +40,7 @@ def renewals(access: Access, quarter: Quarter, as_of: date) -> Renewals:
 
 def has(access: Access, quarter: Quarter, as_of: date) -> bool:
     """Whether they are there already."""
-    return _KEPT.has(_key(access, quarter, as_of))
+    return _KEPT.has((whose(access), quarter), _now(access, as_of))
 
 
 def cohort(access: Access, quarter: Quarter, as_of: date) -> Cohort:
@@ -47,8 +48,8 @@ def cohort(access: Access, quarter: Quarter, as_of: date) -> Cohort:
 
     What was known then hardly ever changes: when something else has moved it is looked at, and serves again.
     """
-    key = _key(access, quarter, as_of)
-    return _COHORTS.get(key, lambda: _then(access, quarter, as_of, key), lambda found: len(found.due))
+    key, now = (whose(access), quarter), _now(access, as_of)
+    return _COHORTS.get(key, now, lambda: _then(access, quarter, as_of, now), lambda found: len(found.due))
 
 
 def _then(access: Access, quarter: Quarter, as_of: date, now: Hashable) -> Cohort:
@@ -57,27 +58,33 @@ def _then(access: Access, quarter: Quarter, as_of: date, now: Hashable) -> Cohor
     called = frozenset(calls.in_force(access, as_of).items())
     fitted = hazards.fitted(access_for_machine(access.workspace), as_of)
     rests_on = (scores or now, called, fitted.pk if fitted else "")  # scores of no day are worked out now
-    key = (_whose(access), quarter, as_of, known_by(access, as_of), rests_on)
-    return _THEN.get(key, lambda: queries.cohort(access, quarter, as_of), lambda found: len(found.due))
+    return _THEN.get(
+        (whose(access), quarter, as_of),
+        (_money(access), known_by(access, as_of), rests_on),
+        lambda: queries.cohort(access, quarter, as_of),
+        lambda found: len(found.due),
+    )
 
 
 def _eve(access: Access, quarter: Quarter, as_of: date) -> Eve | None:
     """What a quarter began with, if it has begun: only what was known then has a part in it."""
     if as_of <= quarter.eve:
         return None
-    key = (_whose(access), quarter, known_by(access, quarter.eve))
-    return _EVES.get(key, lambda: eve_of(access, quarter), lambda found: len(found.due))
+    return _EVES.get(
+        (whose(access), quarter),
+        (_money(access), known_by(access, quarter.eve)),
+        lambda: eve_of(access, quarter),
+        lambda found: len(found.due),
+    )
 
 
-def _whose(access: Access) -> Hashable:
-    workspace = access.workspace
-    owners = None if access.owners is None else tuple(sorted(access.owners))
-    return workspace.id, workspace.currency, workspace.zone, owners
+def _money(access: Access) -> Hashable:
+    return access.workspace.currency, access.workspace.zone, access.workspace.fiscal_year_starts
 
 
-def _key(access: Access, quarter: Quarter, as_of: date) -> Hashable:
+def _now(access: Access, as_of: date) -> Hashable:
     access.require(Right.READ)
-    return state(access, as_of), quarter, access.of(Target).count()
+    return state(access, as_of), access.of(Target).count()
 
 
 def _books(access: Access, as_of: date) -> Ledger | None:
