@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.test import Client
+from playwright.sync_api import expect
 
 from tenure.kit import changes
 from tenure.revenue.jobs import keep_running
@@ -14,6 +15,7 @@ from tenure.web.queries import kept
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
 from tests import cast
+from tests.browser import PHONE, OpenPage, sideways_scroll
 from tests.renewals.scene import NOW, tell
 from tests.web import reading
 from tests.web.conftest import Visit
@@ -62,3 +64,15 @@ def test_few_contracts_are_worked_out_at_once(visit: Visit, access: Access, clie
     dana = visit(cast.member(access, "Dana", Role.REPRESENTATIVE, sees_all=False))
     for address, _ in PAGES:
         assert WORKING not in dana.get(address).content.decode()
+
+
+@pytest.mark.browser
+def test_the_figures_come_into_the_page(
+    client: Client, access: Access, olga: Access, open_page: OpenPage
+) -> None:
+    page = open_page("/portfolio", olga, size=PHONE)
+    expect(page.locator("main .figures")).to_contain_text("ARR at the end")
+    expect(page.locator("#working")).to_have_count(0)
+    expect(page.locator("[data-chart][data-drawn] svg")).not_to_have_count(0)
+    assert "now=1" not in page.url
+    assert sideways_scroll(page) == 0
