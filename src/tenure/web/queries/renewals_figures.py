@@ -54,7 +54,6 @@ def _rated(which: Callable[[Renewals], Rates]) -> Callable[[Renewals], list[Part
 
 
 def _costs(found: Renewals) -> list[Part]:
-    full, to_date = found.same_quarter
     reasons = [
         _tally(found, f"because of {code}" if code != NOT_SAID else "nobody has said why", one)
         for code, one in found.by_reason.items()
@@ -63,6 +62,13 @@ def _costs(found: Renewals) -> list[Part]:
         ("Customers that left", formats.number(len(found.churned))),
         ("Their subscriptions, and others lost", formats.number(found.subscriptions_lost)),
         *reasons,
+        *_year_before(found),
+    ]
+
+
+def _year_before(found: Renewals) -> list[Part]:
+    full, to_date = found.same_quarter
+    return [
         ("Same quarter last year, to the same day", _money(found, to_date)),
         ("Same quarter last year, whole", _money(found, full)),
         *((f"{quarter}, whole", _money(found, minor)) for quarter, minor in found.last_year.items()),
@@ -308,7 +314,7 @@ def _before(
         "by the end of that time is not in it.",
         lambda f: _money(f, at(f)),
         lambda _: [],
-        parts=_costs,
+        parts=_year_before,
         missing="same_quarter_last_year" if name.startswith("Same") else "last_year_quarters",
         beyond=rows,
     )
