@@ -59,6 +59,7 @@ def test_the_worst_case_is_not_better_than_the_interval_nor_than_what_is_called(
         chance,
         chance / 2,
         (1 + chance) / 2,
+        np.zeros(len(rows), dtype=bool),
         np.array(
             [one or call in (AT_RISK, CHURN) for one, call in zip(marked, calls, strict=True)], dtype=bool
         ),

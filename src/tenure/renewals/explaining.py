@@ -224,6 +224,16 @@ _ONE: dict[str, Explained] = {
     "forecast_churn_cost.expected": Explained(
         "What is lost, and P(lost by the quarter's end) × ARR of each customer at stake.", _expected
     ),
+    "forecast_assumed": Explained(
+        "Of what may still be lost, the part whose chance rests on an assumed rate.",
+        lambda f, _: (
+            Part(one.who, one.expected_minor if one.chance.is_assumed else 0, one.expected_minor, _says(one))
+            for one in f.at_stake
+        ),
+        SHARE,
+        "P(lost) × ARR of the customers at stake",
+        DIVIDED,
+    ),
     "forecast_churn_cost.low": Explained("The lower end of the interval.", _expected, how=DRAWN, but=_DRAWS),
     "forecast_churn_cost.high": Explained("The upper end of the interval.", _expected, how=DRAWN, but=_DRAWS),
     "forecast_churn_cost.called": Explained("What is lost, and whom owners call that they leave.", _called),
