@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenure.accounts.models import Account
-from tenure.insight.chances import COHORTS, HAZARD, chances
+from tenure.insight.chances import chances
 from tenure.insight.churn.blending import Calibration
 from tenure.insight.churn.columns import Column, Sort
 from tenure.insight.churn.learners import one_thread
 from tenure.insight.hazard import actions, belief, features, model, mood, rows, scoring
 from tenure.insight.hazard.model import Hazard
+from tenure.insight.leaving import COHORTS, HAZARD
 from tenure.insight.models import AccountHazard, FittedHazard
 from tenure.insight.panel import panel
 from tenure.kit import clock, words
@@ -103,7 +104,7 @@ def test_a_hazard_that_proves_better_stands_behind_the_chances(november, access,
     assert [one.account_id for one in chances(dana, today, today + timedelta(days=60)).accounts] == [
         worst.account_id
     ]
-    assert chances(neighbour, today, today + timedelta(days=60)).accounts == ()
+    assert not chances(neighbour, today, today + timedelta(days=60)).accounts
 
 
 def test_too_few_losses_leave_the_rates_in_force_and_it_is_said(access):

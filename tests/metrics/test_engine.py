@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenure.metrics import engine
+from tenure.metrics import engine, folding
 from tenure.metrics.catalog import METRICS
 from tenure.metrics.definition import Example, Metric, Side, Unit
 from tenure.metrics.measures import DaysSince, DaysSinceFirst, Distinct, Sum
@@ -145,5 +145,5 @@ def test_a_value_names_only_its_own_measures() -> None:
 
 def test_when_it_was_first_is_read_from_all_of_it() -> None:
     first, last = (measure("use_daily.day") for measure in (DaysSinceFirst, DaysSince))
-    assert engine._Fold("use_daily", None, {"first": first}, some=False).source == "use_daily"
-    assert engine._Fold("use_daily", None, {"last": last}, some=False).source == "use_days"
+    assert folding.Fold("use_daily", None, {"first": first}, some=False).source == "use_daily"
+    assert folding.Fold("use_daily", None, {"last": last}, some=False).source == "use_days"

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from tenure.insight import decisions
 from tenure.renewals import rows
-from tenure.renewals.figures import Renewals, Tally
+from tenure.renewals.cohort import Tally
+from tenure.renewals.figures import Renewals
 from tenure.renewals.rows import Known, Who
+from tenure.renewals.stakes import Stakes
 from tenure.revenue import due as dues
 from tenure.revenue import known
 from tenure.revenue.ledger import Ledger
@@ -69,7 +71,7 @@ def renewals(told: Rows, now: Ledger, quarter: Quarter) -> list[Any]:
     day = now.known_on
     frozen = ledger(told, min(quarter.eve, day))
     cohort = dues.cohort(frozen, quarter.first, quarter.last)
-    about = Known({one: Who(one, one, one, "") for one in NAMES}, {}, {}, {}, {})
+    about = Known({one: Who(one, one, one, "") for one in NAMES}, {}, {}, {})
     due = tuple(rows.due_row(one, about) for one in dues.outcomes(now, cohort, quarter.last))
     lost = losses(now, quarter.first, min(quarter.last, day)) if day >= quarter.first else []
     found = Renewals(
@@ -79,7 +81,7 @@ def renewals(told: Rows, now: Ledger, quarter: Quarter) -> list[Any]:
         due=due,
         added=(),
         losses=tuple(rows.loss_row(one, about) for one in lost),
-        at_stake=(),
+        at_stake=Stakes.none(),
         rolling=Tally(0, 0),
         last_year={},
         same_quarter=(None, None),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tenure.renewals.cohort import Tally
 from tenure.renewals.draws import lost
-from tenure.renewals.figures import Renewals, Tally
-from tenure.renewals.rows import StakeRow, Who
-from tenure.renewals.rules import AT_RISK, CALLS, CHURN, Called, Chance
+from tenure.renewals.figures import Renewals
+from tenure.renewals.rules import AT_RISK, CALLS, CHURN, Called
+from tenure.renewals.stakes import NAMES, Stakes
 from tenure.revenue.quarters import Quarter
 
 chances = st.lists(
@@ -48,17 +50,23 @@ def test_the_interval_holds_the_mean_and_no_more_than_everything(rows):
     )
 )
 def test_the_worst_case_is_not_better_than_the_interval_nor_than_what_is_called(rows):
-    who, quarter = Who("a", "acme", "Acme", "dana"), Quarter(2026, 4)
-    stakes = [
-        StakeRow(
-            who,
-            arr,
-            Chance(p, p / 2, (1 + p) / 2),
-            call and Called("a", "", call, "", "dana", quarter.first),
-            is_at_risk or call in (AT_RISK, CHURN),
-        )
-        for p, is_at_risk, call, arr in rows
-    ]
+    quarter = Quarter(2026, 4)
+    p, marked, calls, arr = zip(*rows, strict=True) if rows else ((), (), (), ())
+    chance = np.array(p, dtype=float)
+    stakes = Stakes(
+        pa.table({name: ["a"] * len(rows) for name in NAMES.names}, NAMES),
+        np.array(arr, dtype=np.int64),
+        chance,
+        chance / 2,
+        (1 + chance) / 2,
+        np.zeros(len(rows), dtype=bool),
+        np.array(
+            [one or call in (AT_RISK, CHURN) for one, call in zip(marked, calls, strict=True)], dtype=bool
+        ),
+        {row: Called("a", "", call, "", "dana", quarter.first) for row, call in enumerate(calls) if call},
+        np.arange(len(rows)),
+        lambda _: (),
+    )
     told = Renewals(
         quarter=quarter,
         as_of=quarter.first,
@@ -66,7 +74,7 @@ def test_the_worst_case_is_not_better_than_the_interval_nor_than_what_is_called(
         due=(),
         added=(),
         losses=(),
-        at_stake=tuple(stakes),
+        at_stake=stakes,
         rolling=Tally(0, 0),
         last_year={},
         same_quarter=(None, None),

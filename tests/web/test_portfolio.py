@@ -14,6 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tenure.accounts.actions import AccountRow, upsert_accounts
+from tenure.accounts.families import put_under
+from tenure.accounts.models import Account
 from tenure.kit import clock
 from tenure.renewals.actions import set_target
 from tenure.revenue.actions import TermRow, upsert_terms
@@ -130,6 +132,33 @@ def test_by_owner_and_by_product_and_by_days(client: Client) -> None:
     assert "−$600 contraction." in text(client.get(f"/portfolio?{days}").content)
     assert "Nobody pays" in text(client.get("/portfolio?owner=nobody").content)
     assert "A period goes from" in text(client.get(f"/portfolio?from={ago(1)}&to={ago(9)}").content)
+
+
+def test_families_count_as_one_customer_where_that_is_asked(
+    client: Client, access: Access, visit: Visit
+) -> None:
+    assert "Families as one customer" not in text(client.get("/portfolio").content)
+    of = {one.external_id: one.pk for one in access.of(Account)}
+    put_under(access, of["dune"], of["acme"])
+    assert "Families as one customer" in text(client.get("/portfolio").content)
+    page = client.get("/portfolio?rolled_up=1").content
+    told = text(page).replace("\xa0", " ")
+    assert "$960 new, −$3.6k contraction." in told
+    assert "2 customers pay" not in told
+    assert "A parent and all below it count as one customer" in told
+    assert b"rolled_up=1" in re.findall(rb'href="(/explain/portfolio/grr[^"]*)"', page)[0]
+    why = text(client.get("/explain/portfolio/contraction?rolled_up=1").content).replace("\xa0", " ")
+    assert "Acme contraction" in why
+    assert "$4,800.00 $1,800.00" in why
+    assert "with the health of the parent" in why
+    assert "Dune" not in why
+    file = b"".join(client.get("/portfolio/export?table=movements&rolled_up=1").streaming_content).decode()
+    assert "Acme" in file
+    assert "Dune" not in file
+    book = visit(cast.member(access, "Dana", Role.REPRESENTATIVE, sees_all=False))
+    said = text(book.get("/explain/portfolio/moved?rolled_up=1").content)
+    assert "Acme contraction" in said, "with a parent a book holds what is below it"
+    assert "Cinder" not in said
 
 
 def test_what_moved_since_a_day_by_account_and_reason(client: Client) -> None:

@@ -162,6 +162,28 @@ def test_a_figure_explains_itself_down_to_its_rows(client: Client, access: Acces
     assert client.get("/explain/renewals/nonsense").status_code == 404
 
 
+def test_what_last_years_quarters_cost_leads_to_who_left(
+    client: Client, access: Access, visit: Visit
+) -> None:
+    lost = [term("gull", 7_000, "2024-11-01", "2025-11-20"), term("heron", 2_000, "2024-11-01", "2025-12-10")]
+    upsert_terms(access.workspace, lost)
+    upsert_accounts(access.workspace, [AccountRow("heron", "Heron", owner="dana@example.test")])
+    assert "last year $7k" in text(client.get("/renewals").content)
+    page = text(client.get("/explain/renewals/same_quarter").content)
+    assert "$9,000.00" in page
+    assert "gull churn on 2025-11-20: not said $7,000.00" in page
+    assert "Heron" not in text(client.get("/explain/renewals/same_quarter_to_date").content)
+    assert "Heron" in text(client.get("/explain/renewals/last_year_4").content)
+    assert "Nobody." in text(client.get("/explain/renewals/last_year_1").content)
+    assert "Fir" in text(client.get("/explain/renewals/rolling").content).title()
+    for name in ("next_90_days", "opening_arr", "arr_now"):
+        assert client.get(f"/explain/renewals/{name}").status_code == 200, name
+    book = visit(cast.member(access, "Dana", Role.REPRESENTATIVE, sees_all=False))
+    page = text(book.get("/explain/renewals/last_year_4").content)
+    assert "Heron" in page
+    assert "gull" not in page
+
+
 def test_leaders_set_targets_that_stand_beside_the_figures(
     client: Client, visit: Visit, dana: Access
 ) -> None:

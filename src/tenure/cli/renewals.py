@@ -34,6 +34,9 @@ def renewals(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="For --rows moved: since this day."),
     ] = None,
+    explain: Annotated[
+        str, typer.Option(help="Instead of all figures, one by its key with its rows, like `rate.gross.all`.")
+    ] = "",
     workspace: WorkspaceOption = "",
     json: Json = False,
 ) -> None:
@@ -41,11 +44,15 @@ def renewals(
     access = open_workspace(workspace, for_reading=True)
     from tenure.renewals import queries, telling
     from tenure.renewals import since as sinces
+    from tenure.renewals.beyond import Beyond
 
     try:
         day = as_of.date() if as_of else None
         of = queries.quarter_of(access, quarter, day)
         found = queries.renewals(access, of, day)
+        if explain:
+            _explained(telling.explanation(found, explain, Beyond(access, found)), json)
+            return
         told = telling.renewals(found)
         if rows is Rows.MOVED:
             changes = sinces.moved(access, found, since.date() if since else None)
@@ -54,6 +61,8 @@ def renewals(
             told[f"{rows}_rows"] = telling.rows_of(found, str(rows))
     except ValueError as error:
         fail(str(error))
+    except KeyError:
+        fail(f"there is no figure {explain!r}; the keys are those of --json, like rate.gross.all")
     if json:
         print_json(told)
         return
@@ -62,6 +71,17 @@ def renewals(
         console.print(f"  {name}: {why}", highlight=False, markup=False)
     if rows:
         console.print(rows_table(told["moved" if rows is Rows.MOVED else f"{rows}_rows"]))
+
+
+def _explained(told: dict[str, Any], json: bool) -> None:
+    if json:
+        print_json(told)
+        return
+    whole = f", of {told['denominator']}" if told["denominator"] else ""
+    value = told["missing"] if told["value"] is None else f"{told['value']:,.4g} ({told['unit']})"
+    for line in (f"{told['key']}: {value}{whole}", told["means"], told["but"]):
+        console.print(line, highlight=False, markup=False)
+    console.print(rows_table(told["rows"]))
 
 
 def _table(told: dict[str, Any]) -> Table:

@@ -15,7 +15,7 @@ from tenure.cli.base import Json, WorkspaceOption, app, console, fail, open_work
 _DAY = ["%Y-%m-%d"]
 _SHOWN = frozenset(
     "account_id kind what reason accounts mrr before after change_mrr ends_on lost_on status arr p_lost "
-    "call".split()
+    "call amount of says".split()
 )
 
 

@@ -134,7 +134,8 @@ _OF_ACCOUNT = """
 
 def bands(workspace_id: str, day: date) -> dict[str, str | None]:
     """Every account's band as of a day, as last computed; nothing where that day was never scored."""
-    names = lake.files(workspace_id, TABLE)
+    month = f"{day:%Y-%m}"
+    names = lake.files(workspace_id, TABLE, (month, month))
     if not names:
         return {}
     with duckdb.connect() as connection:

@@ -15,7 +15,7 @@ from tenure.health import scoring
 from tenure.health.plan import Plan
 from tenure.health.profile import Profile
 from tenure.health.scoring import Floats, Score, Scores
-from tenure.metrics import engine
+from tenure.metrics import engine, folding
 from tenure.metrics.catalog import METRICS
 from tenure.metrics.definition import Metric
 from tenure.metrics.tables import Tables
@@ -126,7 +126,7 @@ class Rating:
     @property
     def metrics(self) -> list[str]:
         """The metrics there are values of."""
-        return [name for name in self.values.column_names if name not in engine.ROW]
+        return [name for name in self.values.column_names if name not in folding.ROW]
 
     def numbers(self, metric: str) -> Floats:
         """A metric's column; NaN is no data."""
@@ -137,7 +137,7 @@ class Rating:
         return {
             name: self.values[name][row].as_py()
             for name in self.values.column_names
-            if name not in engine.ROW
+            if name not in folding.ROW
         }
 
     @cached_property

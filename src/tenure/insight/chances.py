@@ -2,60 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tenure.accounts.models import Account
 from tenure.insight import cohorts, decisions, shocks
 from tenure.insight.cohorts import Kind, Share, Waiting
-from tenure.insight.decisions import Decisions, OpenTerm
+from tenure.insight.decisions import Decisions
 from tenure.insight.hazard import queries as hazards
 from tenure.insight.hazard import scoring
 from tenure.insight.hazard.queries import InForce
-from tenure.insight.hazard.scoring import Scored
+from tenure.insight.leaving import COHORTS, HAZARD, AccountChances, Flags, Floats, Ints, TermChances
 from tenure.kit import words
+from tenure.revenue.ledger import Ledger
 from tenure.workspaces.access import Access, access_for_machine
 from tenure.workspaces.roles import Right
 
-COHORTS = "what became of contracts like theirs"
-HAZARD = "a hazard learnt from this workspace's history"
-
-
-@dataclass(frozen=True)
-class TermChance:
-    """An open contract: P(not renewed), whenever that is decided, and P(lost by `until`).
-
-    `p_lost` of one with an end is 0 before it ends, and then `p_not_renewed`; of one that rolls on both are
-    P(ended by `until`). With an 80 % interval of `p_not_renewed`.
-    """
-
-    term_id: str
-    subscription_id: str
-    account_id: str
-    ends_on: date | None
-    is_past_due: bool
-    p_not_renewed: float
-    low: float
-    high: float
-    p_lost: float
-    model: str
-    reasons: tuple[str, ...]
-    is_assumed: bool
-
-
-@dataclass(frozen=True)
-class AccountChance:
-    """An account that pays: P(it is lost by `until`) with an 80 % interval, the model's name, and why."""
-
-    account_id: str
-    p_lost: float
-    low: float
-    high: float
-    model: str
-    reasons: tuple[str, ...]
-    is_assumed: bool
+NO_END = 2**31 - 1  # days
 
 
 @dataclass(frozen=True)
@@ -70,45 +37,39 @@ class Chances:
     until: date
     model: str
     says: str
-    accounts: tuple[AccountChance, ...]
-    terms: tuple[TermChance, ...]
+    accounts: AccountChances
+    terms: TermChances
     shock: float = shocks.ASSUMED
 
-    @property
-    def by_account(self) -> dict[str, AccountChance]:
-        """The accounts by id."""
-        return {one.account_id: one for one in self.accounts}
 
-    @property
-    def by_term(self) -> dict[str, TermChance]:
-        """The open contracts by the id of their version in `term`."""
-        return {one.term_id: one for one in self.terms}
-
-
-def chances(access: Access, as_of: date, until: date) -> Chances:
+def chances(access: Access, as_of: date, until: date, books: Ledger | None = None) -> Chances:
     """The chance that each of the caller's accounts is lost by `until`, from what was known on `as_of`.
 
     Lost means paying nothing any more: all its contracts ended, effective on their ends, which a decision
     within the grace after `until` may show only later. Rates are the whole workspace's, also for whoever
-    sees a book.
+    sees a book. `books`: the caller's ledger of `as_of`, if it is there already.
     ValueError if `until` is before `as_of`.
     """
     access.require(Right.READ)
     if until < as_of:
         raise ValueError(f"chances until {until}, which is before {as_of}: give a later day")
     known = decisions.versions(access_for_machine(access.workspace))
-    found = decisions.decisions(known, as_of)
+    is_whole = books is not None and not access.is_narrowed and not books.left_out
+    found = decisions.decisions(known, as_of, books if is_whole else None)
     learnt = hazards.in_force(access_for_machine(access.workspace), as_of) if found.open_terms else None
-    mine = set(access.of(Account).values_list("pk", flat=True)) if access.is_narrowed else None
-    terms = [one for one in _of_terms(found, until, learnt) if mine is None or one.account_id in mine]
-    held = [one for one in found.held if mine is None or one in mine]
-    accounts = tuple(_of_accounts(terms, held))
+    still, held = found.open_terms.table, found.held
+    if access.is_narrowed:
+        mine = pa.array(list(access.of(Account).values_list("pk", flat=True)), pa.string())
+        still = still.filter(pc.is_in(still["account_id"], mine))
+        held = held.filter(pc.is_in(held, mine))
+    terms = _of_terms(found, still.combine_chunks(), until, learnt)
     says = f"{_assumed(terms)} {learnt.says}".strip() if learnt else _says(terms, found.since)
     shock = learnt.shock if learnt else shocks.ASSUMED
-    return Chances(as_of, until, HAZARD if learnt else COHORTS, says, accounts, tuple(terms), shock)
+    model = HAZARD if learnt else COHORTS
+    return Chances(as_of, until, model, says, AccountChances.of(terms, held), terms, shock)
 
 
-def _says(terms: list[TermChance], since: date | None) -> str:
+def _says(terms: TermChances, since: date | None) -> str:
     if not terms:
         return "No contract is open, so there is nothing to lose or renew."
     counted = f"Counted: the share lost among comparable contracts {cohorts.when(since)}."
@@ -116,8 +77,8 @@ def _says(terms: list[TermChance], since: date | None) -> str:
     return _assumed(terms) or f"{counted}{before}"
 
 
-def _assumed(terms: list[TermChance]) -> str:
-    assumed = sum(one.is_assumed for one in terms)
+def _assumed(terms: TermChances) -> str:
+    assumed = int(terms.is_assumed.sum())
     if not assumed:
         return ""
     some = f"The rate of {assumed:,} of {len(terms):,} contracts is"
@@ -125,88 +86,80 @@ def _assumed(terms: list[TermChance]) -> str:
     return f"{which} assumed: too few comparable contracts were decided in the last two years."
 
 
-def _of_terms(found: Decisions, until: date, learnt: InForce | None) -> Iterator[TermChance]:
+def _of_terms(found: Decisions, still: pa.Table, until: date, learnt: InForce | None) -> TermChances:
     """Each open contract by the hazard, else by the rate of its kind, and by how long it has been waiting."""
-    rates, waiting = cohorts.rates(found.past, found.since), Waiting(found.lateness)
-    ahead = (until - found.as_of).days
-    alike: dict[tuple[Kind, int | None], Share] = {}  # of the many that end on the same day
-    for term in found.open_terms:
-        scored = learnt.scored.get(term.account_id) if learnt else None
-        if learnt and scored and term.kind is not Kind.NOTICE:
-            yield _of_term(term, _by_hazard(term, learnt, scored, waiting, ahead), until, HAZARD)
-        else:
-            key = term.kind, term.days_left
-            if key not in alike:
-                alike[key] = _share(term, rates[term.kind], waiting, ahead)
-            yield _of_term(term, alike[key], until, COHORTS)
+    left, rolls = _left(still), np.asarray(pc.equal(still["kind"], str(Kind.ROLLING)))
+    waiting, ahead = Waiting(found.lateness), (until - found.as_of).days
+    shares, which = _by_kind(found, still, left, waiting, ahead)
+    three = np.array([(one.value, one.low, one.high) for one in shares]).reshape(-1, 3).T[:, which]
+    is_learnt = np.zeros(len(left), dtype=bool)
+    if learnt:
+        is_learnt = _scored(still, learnt)
+        three[:, is_learnt] = _by_hazard(still.filter(pa.array(is_learnt)), learnt, waiting, ahead)
+    may_go = rolls | (left <= ahead)
+
+    def why(row: int) -> tuple[str, ...]:
+        when = _when(None if left[row] == NO_END else int(left[row]))
+        if learnt and is_learnt[row]:
+            return (when, *scoring.reasons(learnt.scored[still["account_id"][row].as_py()]))
+        return (when, *shares[which[row]].says)
+
+    is_assumed = np.array([one.is_assumed for one in shares], dtype=bool)[which] & ~is_learnt
+    p, low, high = three
+    return TermChances(still, p, low, high, np.where(may_go, p, 0.0), is_assumed, is_learnt, why)
 
 
-def _by_hazard(term: OpenTerm, learnt: InForce, scored: Scored, waiting: Waiting, ahead: int) -> Share:
-    rolls = term.days_left is None
-    share = scoring.share(learnt.hazard, scored, rolls, ahead if term.days_left is None else term.days_left)
-    return share if term.days_left is None else waiting.given_not_yet(share, term.days_left)
+def _left(still: pa.Table) -> Ints:
+    return np.asarray(pc.fill_null(still["days_left"], NO_END)).astype(np.int64)
 
 
-def _of_term(term: OpenTerm, share: Share, until: date, model: str) -> TermChance:
-    may_go = term.ends_on is None or term.ends_on <= until
-    is_past_due = term.days_left is not None and term.days_left <= 0
-    return TermChance(
-        term.term_id,
-        term.subscription_id,
-        term.account_id,
-        term.ends_on,
-        is_past_due,
-        share.value,
-        share.low,
-        share.high,
-        share.value if may_go else 0.0,
-        model,
-        _reasons(term, share),
-        share.is_assumed,
-    )
+def _by_kind(
+    found: Decisions, still: pa.Table, left: Ints, waiting: Waiting, ahead: int
+) -> tuple[list[Share], Ints]:
+    """A share for all contracts of one kind that end on the same day, and which is each contract's."""
+    rates, kinds = cohorts.rates(found.past, found.since), list(Kind)
+    kind = np.asarray(pc.index_in(still["kind"], pa.array([str(one) for one in kinds]))).astype(np.int64)
+    alike, which = np.unique(np.stack([kind, left], axis=1), axis=0, return_inverse=True)
+    shares = [_share(kinds[one], days, rates[kinds[one]], waiting, ahead) for one, days in alike.tolist()]
+    return shares, which.ravel()
 
 
-def _share(term: OpenTerm, rate: Share, waiting: Waiting, ahead: int) -> Share:
-    if term.kind is Kind.ROLLING:
+def _scored(still: pa.Table, learnt: InForce) -> Flags:
+    """Which contracts the hazard says something of: not those of which notice was given."""
+    is_known = pc.is_in(still["account_id"], pa.array(list(learnt.scored), pa.string()))
+    return np.asarray(pc.and_(is_known, pc.not_equal(still["kind"], str(Kind.NOTICE))))
+
+
+def _by_hazard(still: pa.Table, learnt: InForce, waiting: Waiting, ahead: int) -> Floats:
+    """The chances of contracts and their intervals, as three rows."""
+    scored = [learnt.scored[one] for one in still["account_id"].to_pylist()]
+    near, error = (np.array([getattr(one, name) for one in scored]) for name in ("near", "error"))
+    rolled, left = np.array([one.rolls for one in scored], dtype=bool), _left(still)
+    found = np.empty((3, len(left)))
+    for rolls in (True, False):
+        some = (left == NO_END) == rolls
+        days = np.full(int(some.sum()), ahead) if rolls else left[some]
+        told = scoring.shares(learnt.hazard, near[some], error[some], rolled[some], days, rolls=rolls)
+        found[:, some] = told if rolls else waiting.all_given_not_yet(told, days)
+    return found
+
+
+def _share(kind: Kind, left: int, rate: Share, waiting: Waiting, ahead: int) -> Share:
+    if kind is Kind.ROLLING:
         return cohorts.over(rate, ahead)
-    if term.kind is Kind.NOTICE or term.days_left is None:
+    if kind is Kind.NOTICE or left == NO_END:
         return rate
-    return waiting.given_not_yet(rate, term.days_left)
+    return waiting.given_not_yet(rate, left)
 
 
-def _reasons(term: OpenTerm, share: Share) -> tuple[str, ...]:
-    """When it is decided, and what became of others like it."""
-    if term.days_left is None:
-        when = "it rolls on and can end any month"
-    elif term.days_left > 0:
-        when = f"its contract ends in {words.days(term.days_left)}"
-    else:
-        when = f"its contract ended {_ago(-term.days_left)} and is not renewed"
-    return (when, *share.says)
+def _when(left: int | None) -> str:
+    """When it is decided."""
+    if left is None:
+        return "it rolls on and can end any month"
+    if left > 0:
+        return f"its contract ends in {words.days(left)}"
+    return f"its contract ended {_ago(-left)} and is not renewed"
 
 
 def _ago(days: int) -> str:
     return "today" if days == 0 else f"{words.days(days)} ago"
-
-
-def _of_accounts(terms: list[TermChance], held: list[str]) -> Iterator[AccountChance]:
-    """A customer is lost with its last contract.
-
-    Its contracts are decided by the same people for the same reasons: the one most likely to stay decides.
-    """
-    open_of = {key: list(rows) for key, rows in groupby(terms, key=lambda one: one.account_id)}
-    renewed = set(held)
-    for account_id in sorted({*open_of, *held}):
-        rows = open_of.get(account_id, [])
-        if account_id in renewed:
-            yield AccountChance(
-                account_id, 0.0, 0.0, 0.0, COHORTS, ("its contract is renewed already",), False
-            )
-        else:
-            yield _of_account(account_id, rows)
-
-
-def _of_account(account_id: str, rows: list[TermChance]) -> AccountChance:
-    keeps = min(rows, key=lambda one: (one.p_lost, one.p_not_renewed))
-    low, high = (keeps.low, keeps.high) if keeps.p_lost > 0 else (0.0, 0.0)
-    return AccountChance(account_id, keeps.p_lost, low, high, keeps.model, keeps.reasons, keeps.is_assumed)

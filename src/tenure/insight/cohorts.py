@@ -15,8 +15,14 @@ from enum import StrEnum
 from functools import cached_property
 from math import exp, sqrt
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tenure.kit import words
 from tenure.revenue.matching import GRACE
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 WEIGHT = 20  # decisions, or contract-months, that an assumption is worth
 _ALONE = 5  # decisions that it is worth while it stands alone: companies differ by as much
@@ -37,6 +43,7 @@ class Kind(StrEnum):
 ASSUMED = {Kind.YEARLY: 0.10, Kind.LONGER: 0.10, Kind.ROLLING: 0.03, Kind.NOTICE: 0.95}
 _EARLY_DAYS = 30  # before its end, from which on renewals are assumed to come in evenly
 _LATENESS_WEIGHT = 4
+_LEAST = 1e-300  # below which a chance is none
 
 
 @dataclass(frozen=True)
@@ -160,6 +167,12 @@ class Waiting:
         waiting = self.still_waiting(-days_left - 1)
         value, low, high = (_bayes(one, waiting) for one in (share.value, share.low, share.high))
         return Share(value, low, high, share.says, share.is_assumed)
+
+    def all_given_not_yet(self, shares: Floats, days_left: Ints) -> Floats:
+        """The same of many: rows of shares, of which each column is decided in its number of days."""
+        days, which = np.unique(days_left, return_inverse=True)
+        waiting = np.array([self.still_waiting(-one - 1) for one in days.tolist()])[which]
+        return np.asarray(shares / np.maximum(shares + (1 - shares) * waiting, _LEAST))
 
 
 def _bayes(lost: float, waiting: float) -> float:

@@ -7,10 +7,10 @@ decision; nor is one that nobody has decided yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import overload
 
 import duckdb
 import numpy as np
@@ -25,7 +25,7 @@ from tenure.revenue import known as known_terms
 from tenure.revenue.columns import FOREVER, TERMS, days, numbers
 from tenure.revenue.ledger import Ledger
 from tenure.revenue.matching import GRACE
-from tenure.revenue.running import due_days
+from tenure.revenue.turns import due_seen
 from tenure.workspaces.access import Access
 
 LOOK_BACK_DAYS = 730  # decisions older than this are of another time
@@ -48,6 +48,40 @@ class OpenTerm:
     days_left: int | None
 
 
+OPEN = pa.schema(
+    [
+        ("term_id", pa.string()),
+        ("subscription_id", pa.string()),
+        ("account_id", pa.string()),
+        ("product", pa.string()),
+        ("kind", pa.string()),
+        ("starts_on", pa.date32()),
+        ("ends_on", pa.date32()),
+        ("days_left", pa.int64()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class OpenTerms(Sequence[OpenTerm]):
+    """Contracts that are still open, by account and end, as rows of `OPEN`."""
+
+    table: pa.Table
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    @overload
+    def __getitem__(self, row: int) -> OpenTerm: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[OpenTerm]: ...
+    def __getitem__(self, row: int | slice) -> OpenTerm | Sequence[OpenTerm]:
+        if isinstance(row, slice):
+            return [self[one] for one in range(*row.indices(len(self)))]
+        [told] = self.table.slice(range(len(self))[row], 1).to_pylist()
+        return OpenTerm(**told | {"kind": Kind(told["kind"])})
+
+
 @dataclass(frozen=True)
 class Decisions:
     """What there was to know on `as_of`.
@@ -61,8 +95,8 @@ class Decisions:
     as_of: date
     past: dict[Kind, Counts]
     lateness: list[int]
-    open_terms: list[OpenTerm]
-    held: frozenset[str]
+    open_terms: OpenTerms
+    held: pa.Array
     since: date | None = None
 
 
@@ -76,31 +110,33 @@ def versions(access: Access) -> pa.Table:
     return known_terms.dated(found, access.workspace.zone)
 
 
-def decided(known: pa.Table, as_of: date) -> pa.Table:
+def decided(known: pa.Table, as_of: date, books: Ledger | None = None) -> pa.Table:
     """The terms as known on `as_of` with what became of each, from `versions`.
 
     `term_id, subscription_id, account_id, product, starts_on, ends_on, kind, fate, late, goes_on,
     due_on, runs_until`: `fate` is `open`, `renewed`, `lost`, or `amended` (cut short, no decision); `late`
     days after the end until it was known to be renewed;
-    `goes_on`: it was renewed by itself, without a row of its own, and is due again on `due_on`.
+    `goes_on`: it was renewed by itself, without a row of its own, and is due again on `due_on`. `books`: the
+    ledger of the day, where it is there already and has everybody's terms in it.
     """
     about = {"day": as_of, "grace": GRACE}
     with duckdb.connect() as connection:
         connection.register("versions", known.filter(pc.less_equal(known["recorded_on"], as_of)))
-        connection.register("books", _books(known, as_of))
+        connection.register("books", _told(books or _ledger(known, as_of), known, as_of))
         return connection.sql(_DECIDED, params=about).to_arrow_table()
 
 
-def _books(known: pa.Table, as_of: date) -> pa.Table:
-    """What the ledger of the day says of each term: which others renew it, and whether it is decided.
-
-    Amounts have no part in it, so that customers whose money cannot be counted decide, too.
-    """
+def _ledger(known: pa.Table, as_of: date) -> Ledger:
+    """The ledger of the day, in which amounts have no part: whoever has one without a rate decides, too."""
     told = known_terms.known_then(known, as_of)
     told = told.append_column("arr_minor", pa.array(np.ones(told.num_rows, dtype=np.int64)))
-    ledger = Ledger.of(told.select(TERMS.names), as_of)
+    return Ledger.of(told.select(TERMS.names), as_of)
+
+
+def _told(ledger: Ledger, known: pa.Table, as_of: date) -> pa.Table:
+    """What the ledger of the day says of each term: which others renew it, and whether it is decided."""
     terms, pairs = ledger.terms, ledger.pairs
-    recorded = numbers(told["recorded_on"].take(pc.index_in(terms.table["term_id"], told["term_id"])))
+    recorded = numbers(known["recorded_on"].take(pc.index_in(terms.table["term_id"], known["term_id"])))
     heard = np.full(len(terms), FOREVER, dtype=np.int64)
     np.minimum.at(heard, pairs.before, recorded[pairs.after])
     names = ["term_id", "subscription_id", "account_id", "product", "reason"]
@@ -112,7 +148,7 @@ def _books(known: pa.Table, as_of: date) -> pa.Table:
             "begun_on": days(terms.begun),
             "ends_on": days(terms.end),
             "runs_until": days(ledger.until),
-            "due_on": pa.array(due_days(ledger, as_of), pa.date32()),
+            "due_on": days(due_seen(ledger, as_of)),
             "known_on": days(recorded),
             "known_renewed_on": days(heard),
             "is_renewed": ledger.is_renewed,
@@ -122,18 +158,17 @@ def _books(known: pa.Table, as_of: date) -> pa.Table:
     )
 
 
-def decisions(known: pa.Table, as_of: date) -> Decisions:
-    """What was decided by `as_of`, and what was open then."""
-    rows = decided(known, as_of)
+def decisions(known: pa.Table, as_of: date, books: Ledger | None = None) -> Decisions:
+    """What was decided by `as_of`, and what was open then. `books` as in `decided`."""
+    rows = decided(known, as_of, books)
     with duckdb.connect() as connection:
         connection.register("decided", rows)
         counted, since = _past(connection, as_of)
         late = connection.execute("SELECT late FROM decided WHERE late IS NOT NULL AND kind <> 'rolling'")
         lateness = [one for (one,) in late.fetchall()]
-        still = connection.execute(_OPEN, {"day": as_of}).fetchall()
-        held = connection.execute(_HELD, {"day": as_of}).fetchall()
-    open_terms = list(_open_terms(still))
-    return Decisions(as_of, counted, lateness, open_terms, frozenset(one for (one,) in held), since)
+        still = connection.sql(_OPEN, params={"day": as_of}).to_arrow_table().rename_columns(OPEN.names)
+        held = connection.sql(_HELD, params={"day": as_of}).to_arrow_table()["account_id"].combine_chunks()
+    return Decisions(as_of, counted, lateness, OpenTerms(still.cast(OPEN)), held, since)
 
 
 def _past(connection: duckdb.DuckDBPyConnection, as_of: date) -> tuple[dict[Kind, Counts], date | None]:
@@ -153,11 +188,6 @@ def _past(connection: duckdb.DuckDBPyConnection, as_of: date) -> tuple[dict[Kind
 def _counted(connection: duckdb.DuckDBPyConnection, after: date, as_of: date) -> dict[Kind, Counts]:
     found = connection.execute(_PAST, {"day": as_of, "after": after}).fetchall()
     return {kind: Counts() for kind in Kind} | {Kind(kind): Counts(seen, lost) for kind, seen, lost in found}
-
-
-def _open_terms(rows: Iterable[tuple[Any, ...]]) -> Iterable[OpenTerm]:
-    for term_id, subscription, account, product, kind, starts_on, ends_on, left in rows:
-        yield OpenTerm(term_id, subscription, account, product, Kind(kind), starts_on, ends_on, left)
 
 
 # A term is one subscription's from one start; its versions say when which end was known. What rolled on when
@@ -233,4 +263,5 @@ _OPEN = """
 _HELD = """
     SELECT DISTINCT account_id FROM decided
     WHERE fate IN ('renewed', 'amended') AND NOT goes_on AND starts_on <= $day
-        AND (runs_until > $day OR runs_until IS NULL)"""
+        AND (runs_until > $day OR runs_until IS NULL)
+    ORDER BY account_id"""

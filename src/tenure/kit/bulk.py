@@ -1,4 +1,4 @@
-"""Writes many rows of one table: what bulk_create does, at a quarter of its cost.
+"""Writes and reads many rows of one table: what Django does, at a quarter of its cost.
 
 The ORM compiles every value of every row into an expression of its own; here a table is looked at once, and
 its rows go to the database as they are.
@@ -17,8 +17,9 @@ from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
+import pyarrow as pa
 from django.db import connection, models
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
@@ -26,6 +27,7 @@ _Write = Callable[[Any], Any]
 # Rows of one statement. A table with triggers has each statement make ready to be taken back, which costs as
 # much as a row.
 _TOGETHER = 100
+_READ_TOGETHER = 20_000
 
 
 def new(model: type[M], **values: Any) -> M:
@@ -50,6 +52,24 @@ def _usual(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable
     fields = _fields(model)
     made = [(one.attname, one.get_default) for one in fields if callable(one.default)]
     return {one.attname: one.get_default() for one in fields if not callable(one.default)}, made
+
+
+def table(rows: QuerySet[Any, Any], schema: pa.Schema) -> pa.Table:
+    """What `values_list` finds, as Arrow of a schema whose columns stand in the same order.
+
+    For columns that SQLite keeps as they are: text and numbers.
+    """
+    sql, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        batches = [_batch(some, schema) for some in iter(lambda: cursor.fetchmany(_READ_TOGETHER), [])]
+    return pa.Table.from_batches(batches, schema)
+
+
+def _batch(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def add(rows: Iterable[Model]) -> None:

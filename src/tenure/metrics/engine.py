@@ -10,8 +10,7 @@ A set of metrics is compiled once; whose figures and as of when are small tables
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -23,13 +22,21 @@ import numpy as np
 import pyarrow as pa
 
 from tenure.metrics.definition import Measure, Measured, Metric
-from tenure.metrics.functions import getvariable
+from tenure.metrics.folding import (
+    ROW,
+    SWEPT,
+    Fold,
+    asked_dates,
+    figure_of,
+    grouped,
+    kind_of,
+    read_within,
+    table_of,
+    totals_of,
+)
 from tenure.metrics.measures import Attribute
-from tenure.metrics.sweeps import can_sweep, gather, sweep
-from tenure.metrics.tables import COLUMNS, TABLES, Dated, Stated, Tables
+from tenure.metrics.tables import Dated, Tables
 
-ROW = ("account_id", "as_of")
-SWEPT = "swept_"  # before the name of a table that is read once for all sweeps
 MANY_DATES = 40  # from which on sweeping through the days is quicker than looking at each window
 
 
@@ -151,73 +158,6 @@ def _finite(value: ir.Value) -> ir.Value:
     return (value.isnan() | value.isinf()).ifelse(None, value)
 
 
-@dataclass(frozen=True)
-class _Fold:
-    """Measures, by column, that one GROUP BY answers: of one table, by one key (None: over its history)."""
-
-    table: str
-    key: str | None
-    measures: Mapping[str, Measure]
-    some: bool
-    is_swept: bool = False  # its one measure, through all days at once
-
-    @property
-    def there(self) -> str:
-        """The column that says how many rows the fold found; null where it found none."""
-        return f"{self.table}_{'_'.join(self.measures) if self.is_swept else self.key or 'ever'}"
-
-    @property
-    def rows(self) -> ir.Table:
-        """The rows of the accounts asked for; those that count, if that is the same for all measures."""
-        name = self.source
-        rows = _table(name, self.some, named=f"{SWEPT}{name}" if self.is_swept else name)
-        conditions = {one.where for one in self.measures.values()}
-        shared = conditions.pop() if len(conditions) == 1 else None
-        return rows.filter(shared.holds(rows)) if shared else rows
-
-    @property
-    def widest(self) -> int:
-        """How many days the windows reach back."""
-        return max((one.days or 0) + one.offset for one in self.measures.values())
-
-    @property
-    def source(self) -> str:
-        """The smallest rollup of the table that has all columns the measures need."""
-        kind = _kind(self.table)
-        conditions = [one.where for one in self.measures.values() if one.where]
-        if isinstance(kind, Stated) or not all(one.reads for one in conditions):
-            return self.table
-        fields = {one.field for one in self.measures.values()}
-        fields.update(*(one.reads for one in conditions))
-        needed = {kind.day, *fields, *((self.key, kind.month) if self.key else ())} - {None}
-        # Rollups know what windows and the latest days need, not when it was first.
-        rollups = () if any(one.gathers == "min" for one in self.measures.values()) else kind.rollups
-        return next((name for name in rollups if needed <= COLUMNS[name].keys()), self.table)
-
-
-def _table(name: str, some: bool, named: str = "") -> ir.Table:
-    rows = ibis.table(COLUMNS[name], name=named or name)
-    asked = ibis.table({"account_id": "string"}, name="asked_accounts")
-    return rows.semi_join(asked, "account_id") if some else rows
-
-
-def _dates() -> ir.Table:
-    return ibis.table({"as_of": "date"}, name="asked_dates")
-
-
-def _days_within(widest: int) -> ir.Table:
-    """The days that windows ending on each date reach back to, with their `age` then: to look up is quicker
-    than to compare every row with every date."""
-    aged = _dates().mutate(age=ibis.range(0, widest).unnest().cast("int64"))
-    back = aged.age.as_interval("D")
-    return aged.mutate(counted=(aged.as_of - back).cast("timestamp").cast("date"))
-
-
-def _asked_of(fold: _Fold) -> ir.Table:
-    """Every account and date that a fold is asked about."""
-    return _table("accounts", fold.some).select("account_id").cross_join(_dates())
-
-
 def _measured(metrics: Sequence[Metric], some: bool, many: bool) -> _Measured:
     """Every measure of the metrics, joined to a row per account and date.
 
@@ -225,15 +165,15 @@ def _measured(metrics: Sequence[Metric], some: bool, many: bool) -> _Measured:
     """
     measures = dict.fromkeys(one for metric in metrics for one in metric.measures.values())
     names = {one: f"m{number}" for number, one in enumerate(measures)}
-    folds = _folds(names, some, many)
-    every = _table("accounts", some).cross_join(_dates())
+    folds = grouped(names, some, many)
+    every = table_of("accounts", some).cross_join(asked_dates())
     totals = [
         _compiled(fold.table, fold.key, tuple(fold.measures.items()), some, fold.is_swept) for fold in folds
     ]
     schemas = (every.schema(), *(schema for schema, _ in totals))
     columns = {name: kind for schema in schemas for name, kind in schema.items()}
     rows = ibis.table(columns, name="joined")
-    figures = {name: _figure(rows, fold, name) for fold in folds for name in fold.measures}
+    figures = {name: figure_of(rows, fold, name) for fold in folds for name in fold.measures}
     given = {name: one.read(rows) for one, name in names.items() if isinstance(one, Attribute)}
     joins = "".join(f" LEFT JOIN ({sql}) USING ({', '.join(ROW)})" for _, sql in totals)
     joined = f"{_read_once(folds)}SELECT * FROM ({_sql(every)}){joins}"  # noqa: S608
@@ -245,175 +185,20 @@ def _compiled(
     table: str, key: str | None, measures: tuple[tuple[str, Measure], ...], some: bool, is_swept: bool
 ) -> tuple[ibis.Schema, str]:
     """A fold's totals as SQL, and their columns: sets of metrics have many folds in common."""
-    totals = _totals(_Fold(table, key, dict(measures), some, is_swept))
+    totals = totals_of(Fold(table, key, dict(measures), some, is_swept))
     return totals.schema(), _sql(totals)
 
 
-def _read_once(folds: Sequence[_Fold]) -> str:
+def _read_once(folds: Sequence[Fold]) -> str:
     """The tables that are swept, each read once for all its measures."""
     widest: dict[str, int] = {}
     for fold in folds:
         if fold.is_swept:
             widest[fold.source] = max(fold.widest, widest.get(fold.source, 0))
-    kinds = {fold.source: _kind(fold.table) for fold in folds}
+    kinds = {fold.source: kind_of(fold.table) for fold in folds}
     read = [
-        f"{SWEPT}{name} AS MATERIALIZED ({_sql(_within(_table(name, some=False), kind, days))})"
+        f"{SWEPT}{name} AS MATERIALIZED ({_sql(read_within(table_of(name, some=False), kind, days))})"
         for name, days in widest.items()
         if isinstance(kind := kinds[name], Dated)
     ]
     return f"WITH {', '.join(read)} " if read else ""
-
-
-def _folds(names: Mapping[Measure, str], some: bool, many: bool) -> list[_Fold]:
-    """The fewest groupings that answer all measures; one for each that is swept through many dates."""
-    groups: defaultdict[tuple[str, str | None], dict[str, Measure]] = defaultdict(dict)
-    swept = []
-    for one, name in names.items():
-        if isinstance(one, Attribute):
-            continue
-        key = _key(one)
-        if many and one.days is not None and _can_sweep(one):
-            swept.append(_Fold(one.table, key, {name: one}, some, is_swept=True))
-        else:
-            groups[one.table, key][name] = one
-        if one.days is not None:
-            groups[one.table, None] |= {}  # whether anything was ever known decides between 0 and no data
-    return [*(_Fold(table, key, found, some) for (table, key), found in groups.items()), *swept]
-
-
-def _can_sweep(one: Measure) -> bool:
-    kind = _kind(one.table)
-    is_known_at_once = isinstance(kind, Dated) and not (kind.known_from or kind.known_until)
-    return is_known_at_once and can_sweep(one, _table(one.table, some=False))
-
-
-def _key(one: Measure) -> str | None:
-    """What a measure's rows are folded by first; None for the whole history of a dated table."""
-    kind = _kind(one.table)
-    if isinstance(kind, Dated) and one.days is None:
-        if one.needs_days or kind.known_until:
-            raise ValueError(f"{type(one).__name__}({one.column!r}): say over how many days")
-        return None
-    return one.key or kind.key
-
-
-def _kind(table: str) -> Dated | Stated:
-    """How a table is cut at dates."""
-    kind = TABLES.get(table)
-    if kind is None:
-        raise ValueError(f"metrics cannot read {table!r}; there are {', '.join(TABLES)}")
-    return kind
-
-
-def _figure(rows: ir.Table, fold: _Fold, name: str) -> ir.Value:
-    """A measure as a number. Of a window without rows it is empty, unless nothing was ever known."""
-    one = fold.measures[name]
-    number = one.figure(rows[name], rows.as_of)
-    if one.days is None:
-        return number
-    seen = rows[_Fold(fold.table, None, {}, fold.some).there].notnull()
-    return rows[fold.there].notnull().ifelse(number, seen.ifelse(one.empty, None)).cast("float64")
-
-
-def _totals(fold: _Fold) -> ir.Table:
-    """A fold's totals per account and date; no row where the table knows nothing of the account."""
-    kind = _kind(fold.table)
-    if isinstance(kind, Stated):
-        return _of_states(fold, kind)
-    if fold.key is None:
-        return _of_history(fold, kind)
-    if fold.is_swept:
-        return _of_sweeps(fold, kind)
-    return _of_windows(fold, kind)
-
-
-def _of_windows(fold: _Fold, kind: Dated) -> ir.Table:
-    """Totals over windows that end on each date."""
-    rows, days = _within(fold.rows, kind, fold.widest), _days_within(fold.widest)
-    dated = rows.join(days, rows[kind.day] == days.counted)
-    if kind.known_from:
-        dated = dated.filter(dated[kind.known_from] <= dated.as_of)
-    if kind.known_until:
-        dated = dated.filter(_runs(dated, kind.known_until))
-
-    def in_window(one: Measure) -> ir.BooleanValue:
-        return dated.age.between(one.offset, one.offset + (one.days or 0) - 1)
-
-    return _total(_parts(dated, (*ROW, str(fold.key)), fold, in_window), fold)
-
-
-def _of_sweeps(fold: _Fold, kind: Dated) -> ir.Table:
-    """Totals of one measure over windows that end on each of many dates."""
-    [(name, one)] = fold.measures.items()
-    rows = fold.rows
-    rows = rows.filter(rows[kind.day] > getvariable("first_date") - ibis.interval(days=fold.widest))
-    parts = sweep(rows, one, kind.day, _asked_of(fold))
-    named = {f"{name}_{part}": parts[part] for part in parts.columns if part not in (*ROW, "found")}
-    return _total(parts.select(*ROW, rows=parts.found, **named), fold)
-
-
-def _within(rows: ir.Table, kind: Dated, days: int) -> ir.Table:
-    """Rows of so many days before the first date up to the last one: of the others nothing is read."""
-    first = getvariable("first_date") - ibis.interval(days=days)
-    last = getvariable("last_date")
-    rows = rows.filter(rows[kind.day] > first, rows[kind.day] <= last)
-    if kind.month is None:
-        return rows
-    months = [
-        (bound + ibis.interval(days=shift)).strftime("%Y-%m") for bound, shift in ((first, -1), (last, 1))
-    ]
-    return rows.filter(rows[kind.month].between(*months))
-
-
-def _of_history(fold: _Fold, kind: Dated) -> ir.Table:
-    """Totals over all that was known by each date.
-
-    What was known by the first date is one part per account, the rest a part per day.
-    """
-    rows = fold.rows
-    known = ibis.greatest(rows[kind.day], rows[kind.known_from]) if kind.known_from else rows[kind.day]
-    rows = rows.filter(known <= getvariable("last_date"))
-    rows = rows.mutate(known=ibis.greatest(known, getvariable("first_date")))
-    parts = _parts(rows, ("account_id", "known"), fold, lambda one: ibis.literal(True))
-    how = {part: fold.measures[part.split("_")[0]].gathers for part in parts.columns if part[0] == "m"}
-    return _total(gather(parts, "known", {"rows": "sum", **how}, _asked_of(fold)), fold)
-
-
-def _of_states(fold: _Fold, kind: Stated) -> ir.Table:
-    """Totals over what holds on each date, as known then; a row as soon as something had begun."""
-    rows, dates = fold.rows, _dates()
-    begun = [rows[kind.starts] <= dates.as_of, rows[kind.known_from] <= dates.as_of]
-    dated = rows.join(dates, begun)
-    dated = dated.filter(_runs(dated, kind.known_until))
-
-    def holds(one: Measure) -> ir.BooleanValue:
-        return ibis.literal(True) if one.also_ended else _runs(dated, kind.ends)
-
-    return _total(_parts(dated, (*ROW, str(fold.key)), fold, holds), fold)
-
-
-def _runs(dated: ir.Table, end: str) -> ir.BooleanValue:
-    """Whether what ends on the day in a column, or never, still runs as of the date."""
-    return dated[end].isnull() | (dated[end] > dated.as_of)
-
-
-def _parts(
-    rows: ir.Table, by: Sequence[str], fold: _Fold, chosen: Callable[[Measure], ir.BooleanValue]
-) -> ir.Table:
-    """The rows folded by key: for measure m0 its parts as columns m0_…"""
-    by = list(dict.fromkeys(by))
-    columns: dict[str, ir.Value] = {"rows": rows.count()}
-    for name, one in fold.measures.items():
-        condition = chosen(one) & one.where.holds(rows) if one.where else chosen(one)
-        columns |= {f"{name}_{part}": value for part, value in one.parts(rows, condition).items()}
-    return rows.group_by(by).agg(**columns)
-
-
-def _total(parts: ir.Table, fold: _Fold) -> ir.Table:
-    """Parts folded into one row per account and date."""
-    columns: dict[str, ir.Value] = {fold.there: parts.rows.sum()}
-    for name, one in fold.measures.items():
-        prefix = f"{name}_"
-        own = {key.removeprefix(prefix): parts[key] for key in parts.columns if key.startswith(prefix)}
-        columns[name] = one.total(own)
-    return parts.group_by(list(ROW)).agg(**columns)

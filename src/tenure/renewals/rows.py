@@ -21,7 +21,7 @@ RENEWED, CHURNED, PAST_DUE, AT_RISK, NO_RISK = STATUSES = (
 _CALLS_LAST = timedelta(days=180)  # of who has no term that a call could be about
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Who:
     """An account as it is called."""
 
@@ -31,7 +31,7 @@ class Who:
     owner: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DueRow:
     """A term that is due, and how it stands; amounts in minor units a year.
 
@@ -57,7 +57,7 @@ class DueRow:
         return self.status in (AT_RISK, NO_RISK)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LossRow:
     """What an account lost, and why; `code` is None where nobody has said yet."""
 
@@ -72,7 +72,7 @@ class LossRow:
         return self.loss.arr_minor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StakeRow:
     """An account that may be lost by the end of the quarter, with what it pays a year, in minor units."""
 
@@ -95,7 +95,6 @@ class Known:
     accounts: Mapping[str, Who]
     bands: Mapping[str, str | None]
     of_terms: Mapping[str, Chance]  # by the id of the term's version: P(not renewed)
-    of_accounts: Mapping[str, Chance]  # P(lost in the quarter, or by its end)
     calls: Mapping[tuple[str, str], Called]
     codes: Mapping[tuple[str, date], tuple[str, str]] = field(default_factory=dict)  # with their notes
     line: float = rules.RISK_LINE
@@ -121,23 +120,13 @@ def loss_row(loss: Loss, known: Known) -> LossRow:
     return LossRow(known.accounts[loss.account_id], loss, code, note or own)
 
 
-def stake_row(account_id: str, arr_minor: int, terms: list[DueRow], known: Known, as_of: date) -> StakeRow:
-    """An account at stake; `terms`: its terms that are due."""
-    chance = known.of_accounts[account_id]
-    called = _called_of(account_id, arr_minor, terms, known, as_of)
-    is_at_risk = (
-        any(one.status in (AT_RISK, PAST_DUE) for one in terms)
-        or known.bands.get(account_id) == "poor"
-        or chance.p >= known.line
-        or (called is not None and called.call in (rules.AT_RISK, rules.CHURN))
-    )
-    return StakeRow(known.accounts[account_id], arr_minor, chance, called, is_at_risk)
-
-
-def _called_of(
+def called_of(
     account_id: str, arr_minor: int, terms: list[DueRow], known: Known, as_of: date
 ) -> Called | None:
-    """What is called of the whole account; of one contract only where that is all it has."""
+    """What is called of the whole account; of one contract only where that is all it has.
+
+    `terms`: its terms that are due; `arr_minor`: what it pays a year.
+    """
     since = min((one.due.starts_on for one in terms), default=as_of - _CALLS_LAST)
     whole = rules.in_force(known.calls, account_id, "", since)
     if whole or len(terms) != 1 or terms[0].arr_minor < arr_minor:

@@ -30,7 +30,7 @@ RISK_LINE = 0.3  # from this P(not renewed) on an open term is at risk
 GOOD_HEALTH_TARGET = 0.9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Called:
     """A call in force. `subscription_id` as the source calls it; empty: of the whole account."""
 
@@ -42,7 +42,7 @@ class Called:
     effective_on: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Chance:
     """P(something is lost), with an 80 % interval, and why."""
 

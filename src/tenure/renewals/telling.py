@@ -6,7 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tenure.kit.money import digits
-from tenure.renewals.figures import ALL, NOT_SAID, Rates, Renewals, Tally, in_good_health, share
+from tenure.renewals import explaining
+from tenure.renewals.beyond import Beyond
+from tenure.renewals.cohort import Rates, Tally, in_good_health, share
+from tenure.renewals.explaining import Explained, Part
+from tenure.renewals.figures import ALL, NOT_SAID, Renewals
 from tenure.renewals.moving import Moved, Revenue
 from tenure.renewals.rows import RENEWED, DueRow, LossRow, StakeRow
 from tenure.renewals.since import Change
@@ -35,15 +39,15 @@ class Scale:
     """Minor units a year as major units: ARR, or MRR, which is a twelfth of it."""
 
     def __init__(self, currency: str) -> None:
-        self._units: int = 10 ** digits(currency)
+        self.units: int = 10 ** digits(currency)
 
-    def arr(self, minor: int | None) -> float | None:
+    def arr(self, minor: float | None) -> float | None:
         """A year's."""
-        return None if minor is None else minor / self._units
+        return None if minor is None else minor / self.units
 
     def mrr(self, minor: int) -> float:
         """A month's."""
-        return minor / (12 * self._units)
+        return minor / (12 * self.units)
 
 
 def revenue(found: Revenue) -> Json:
@@ -276,7 +280,7 @@ def stake_rows(rows: Iterable[StakeRow], scale: Scale) -> list[Json]:
     ]
 
 
-def _named(one: DueRow | LossRow | StakeRow) -> Mapping[str, str]:
+def _named(one: DueRow | LossRow | StakeRow | Part) -> Mapping[str, str]:
     return {"account_id": one.who.external_id, "name": one.who.name, "owner": one.who.owner}
 
 
@@ -288,6 +292,50 @@ def rows_of(found: Renewals, which: str) -> list[Json]:
     if which == "at_stake":
         return stake_rows(found.at_stake, scale)
     return due_rows(found.due if which == "due" else found.added, scale)
+
+
+def explanation(found: Renewals, key: str, beyond: Beyond) -> Json:
+    """A figure by its key: what it is, what it is divided by, and the rows that make it.
+
+    `adds_up` is what the rows make: the figure itself, or null where `but` says why they make none. KeyError
+    for a key that there is not.
+    """
+    said, scale = explaining.explained(key, found), Scale(found.currency)
+    parts = list(said.parts(found, beyond)) if found.is_known else []
+    made = explaining.total(said, parts) if found.is_known else None
+    return {
+        "key": key,
+        "value": _at(renewals(found), key),
+        "unit": said.unit,
+        "means": said.means,
+        "denominator": said.of,
+        "how": said.how,
+        "adds_up": scale.arr(made) if said.unit == explaining.MONEY else made,
+        "but": said.but,
+        "missing": _why_missing(found, key),
+        "rows": [_part(one, said, scale) for one in parts],
+    }
+
+
+def _part(one: Part, said: Explained, scale: Scale) -> Json:
+    """A row; of what is divided, `of` is its part of the denominator, in the same unit as `amount`."""
+    units = scale.units if said.is_money else 1
+    told: Json = {**_named(one), "amount": one.amount / units, "says": one.says}
+    return told | ({"of": (one.whole or 0) / units} if said.how == explaining.DIVIDED else {})
+
+
+def _at(told: Json, key: str) -> Any:
+    """A figure by its key."""
+    found: Any = told
+    for name in key.split("."):
+        found = found[int(name)] if isinstance(found, list) else found[name]
+    return found
+
+
+def _why_missing(found: Renewals, key: str) -> str:
+    """Why a figure is not there, as it is called or all that it belongs to."""
+    names = [key, *(key.rsplit(".", cut)[0] for cut in range(1, key.count(".") + 1))]
+    return next((found.missing[name] for name in names if name in found.missing), "")
 
 
 def moved_rows(changes: Iterable[Change], currency: str) -> list[Json]:

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tenure.revenue.columns import EPOCH, FOREVER, Flags, Ints, day_of, number
 from tenure.revenue.ledger import Ledger
@@ -31,7 +33,7 @@ class Outcome(StrEnum):
     OPEN = "open"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Due:
     """A term that comes up for renewal; amounts in minor units a year.
 
@@ -51,6 +53,33 @@ class Due:
     renewed_on: date | None = None
     lost_on: date | None = None
     said: str = ""  # the reason that came with it
+
+    # Of tens of thousands, `replace` would be most of what they cost.
+
+    def now(self, term_id: str) -> Due:
+        """The same by the version of its term that is on record now."""
+        return self if term_id == self.term_id else replace(self, term_id=term_id)
+
+    def renewed(self, new_arr: int, on: date | None) -> Due:
+        """The same renewed, for so much a year, from a day on."""
+        return self._with(Outcome.RENEWED, new_arr, on, None, "")
+
+    def became(self, outcome: Outcome, lost_on: date | None = None, said: str = "") -> Due:
+        """The same with what became of it."""
+        return self._with(outcome, None, None, lost_on, said)
+
+    def _with(self, *became: Any) -> Due:
+        return Due(
+            self.account_id,
+            self.subscription_id,
+            self.term_id,
+            self.product,
+            self.starts_on,
+            self.ends_on,
+            self.arr_minor,
+            self.is_auto,
+            *became,
+        )
 
     @property
     def is_ending(self) -> bool:
@@ -160,7 +189,7 @@ def outcomes(ledger: Ledger, due: list[Due], last: date) -> list[Due]:
     worth = _renewed_worth(ledger)
     ids, reasons = (column.to_pylist() for column in told.columns)
     return [
-        _outcome(ledger, replace(one, term_id=term_id), row, worth, last, said or "")
+        _outcome(ledger, one.now(term_id), row, worth, last, said or "")
         for (one, row), term_id, said in zip(found, ids, reasons, strict=True)
     ]
 
@@ -168,12 +197,10 @@ def outcomes(ledger: Ledger, due: list[Due], last: date) -> list[Due]:
 def _rows_of(ledger: Ledger, due: list[Due]) -> list[int | None]:
     """For each the last term of its subscription that started before its end."""
     terms = ledger.terms
-    names: dict[str, int] = {}
-    for name, code in zip(
-        terms.table["subscription_id"].to_pylist(), terms.subscription.tolist(), strict=True
-    ):
-        names[name] = code
-    codes = np.array([names.get(one.subscription_id, -1) for one in due], dtype=np.int64)
+    wanted = pa.array([one.subscription_id for one in due], pa.string())
+    place = pc.fill_null(pc.index_in(wanted, terms.table["subscription_id"]), -1)
+    first = np.asarray(place).astype(np.int64)
+    codes = np.where(first >= 0, np.append(terms.subscription, -1)[first], -1)
     ends = np.array([number(one.ends_on) for one in due], dtype=np.int64)
     place = np.searchsorted(terms.subscription * _WIDE + terms.start, codes * _WIDE + ends) - 1
     return [
@@ -200,22 +227,15 @@ def _outcome(ledger: Ledger, due: Due, row: int, worth: Ints, last: date, said: 
     end = int(terms.end[row])
     if end > number(due.ends_on):
         if end > number(last):
-            return replace(due, outcome=Outcome.RENEWED, new_arr=int(terms.arr[row]), renewed_on=due.ends_on)
+            return due.renewed(int(terms.arr[row]), due.ends_on)
         due = replace(due, ends_on=_day(end))
     if ledger.is_renewed[row] and worth[row] > 0:
-        started = day_of(int(ledger.renewed_from[row]))
-        return replace(due, outcome=Outcome.RENEWED, new_arr=int(worth[row]), renewed_on=started)
-    if terms.is_auto[row] and due.ends_on <= today:
-        return replace(due, outcome=Outcome.RENEWED, new_arr=int(terms.arr[row]), renewed_on=due.ends_on)
+        return due.renewed(int(worth[row]), day_of(int(ledger.renewed_from[row])))
     if terms.is_auto[row]:
-        return due
+        return due.renewed(int(terms.arr[row]), due.ends_on) if due.ends_on <= today else due
     lost_on = min(due.ends_on, _day(end))
     if terms.is_decided[row] or ledger.is_renewed[row]:
-        return replace(due, outcome=_if(lost_on <= today), lost_on=lost_on, said=said)
+        return due.became(Outcome.CHURNED if lost_on <= today else Outcome.OPEN, lost_on, said)
     if today >= lost_on + timedelta(days=GRACE):
-        return replace(due, outcome=Outcome.CHURNED, lost_on=lost_on, said=said)
-    return replace(due, outcome=Outcome.PAST_DUE if lost_on <= today else Outcome.OPEN)
-
-
-def _if(is_over: bool) -> Outcome:
-    return Outcome.CHURNED if is_over else Outcome.OPEN
+        return due.became(Outcome.CHURNED, lost_on, said)
+    return due.became(Outcome.PAST_DUE) if lost_on <= today else due

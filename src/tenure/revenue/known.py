@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
@@ -66,6 +67,22 @@ def known_then(versions: pa.Table, known_on: date | None) -> pa.Table:
     versions = with_first_words(versions)
     until = versions["superseded_on"]
     return versions.filter(pc.is_null(until) if known_on is None else _is_after(until, known_on))
+
+
+def digest(workspace: Workspace, known_on: date, account_ids: Collection[str] | None) -> str:
+    """A word for the versions known at the end of a day, of everybody (None) or of some accounts."""
+    table = _versions(workspace, account_ids)
+    table = table.filter(pc.less_equal(table["recorded_on"], known_on))
+    until = table["superseded_on"]
+    then = pc.if_else(_is_after(until, known_on), pa.scalar(None, pa.date32()), until)
+    place = table.column_names.index("superseded_on")
+    table = table.set_column(place, "superseded_on", then).drop_columns(["superseded_at"])
+    found = hashlib.blake2b(digest_size=16)
+    for column in table.combine_chunks().columns:
+        for chunk in column.chunks:
+            for buffer in chunk.buffers():
+                found.update(buffer or b"-")
+    return found.hexdigest()
 
 
 def counted(versions: pa.Table) -> pa.Table:

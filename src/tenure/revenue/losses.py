@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pyarrow as pa
 
 from tenure.revenue.columns import Flags, Ints, day_of, number
 from tenure.revenue.ledger import Ledger
@@ -19,7 +20,7 @@ PARTIAL = "partial churn"
 _WIDE = 2**32
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Loss:
     """What one account lost on a day, in minor units a year.
 
@@ -44,16 +45,45 @@ def losses(ledger: Ledger, first: date, last: date) -> list[Loss]:
     drops = _drops(ledger, number(first), number(last))
     gone = _lost_terms(ledger, number(first), number(last))
     pays = ledger.arr(last) > 0
-    found = [one for drop in drops for one in _told(ledger, drop, gone.get(drop[:2], []), pays)]
+    found = [one for drop in drops.rows(ledger) for one in _told(drop, gone.get(drop[:2], []), pays)]
     final = {one.account_id: one.lost_on for one in found if one.kind == CHURN}
     return [one for one in found if one.kind != CHURN or final[one.account_id] == one.lost_on]
 
 
-_Drop = tuple[int, int, int, int]  # account, day, before, after
+def churn_cost(ledger: Ledger, first: date, last: date) -> int:
+    """What the accounts that went to zero in these days, and pay nothing on the last, paid a year before.
+
+    In minor units: the sum of the `losses` that are churn and did not come back, without making them.
+    """
+    drops = _drops(ledger, number(first), number(last))
+    rows = np.flatnonzero(drops.after <= 0)
+    account = drops.account[rows]
+    is_final = np.append(account[1:] != account[:-1], True)[: len(rows)]
+    is_gone = ledger.arr(last)[account] <= 0
+    return int(drops.before[rows][is_final & is_gone].sum())
 
 
-def _drops(ledger: Ledger, first: int, last: int) -> list[_Drop]:
-    """Where an account pays less than on the day before."""
+_Drop = tuple[int, int, str, int, int]  # account, day, the account's id, before, after
+
+
+@dataclass(frozen=True)
+class _Drops:
+    """Where accounts pay less than on the day before, by account and day."""
+
+    account: Ints
+    day: Ints
+    before: Ints
+    after: Ints
+
+    def rows(self, ledger: Ledger) -> Iterator[_Drop]:
+        """One by one."""
+        names = ledger.terms.accounts.take(pa.array(self.account)).to_pylist()
+        columns = (self.account, self.day, self.before, self.after)
+        account, day, before, after = (one.tolist() for one in columns)
+        return zip(account, day, names, before, after, strict=True)
+
+
+def _drops(ledger: Ledger, first: int, last: int) -> _Drops:
     terms, until = ledger.terms, ledger.until
     begins, ends = _within(terms.start, first, last), _within(until, first, last)
     account = np.concatenate([terms.account[begins], terms.account[ends]])
@@ -65,15 +95,7 @@ def _drops(ledger: Ledger, first: int, last: int) -> list[_Drop]:
     who, days = keys // _WIDE, keys % _WIDE
     after = _running(net, who) + ledger.arr_number(first - 1)[who]
     rows = np.flatnonzero((net < 0) & (after - net > 0))
-    return list(
-        zip(
-            who[rows].tolist(),
-            days[rows].tolist(),
-            (after - net)[rows].tolist(),
-            after[rows].tolist(),
-            strict=True,
-        )
-    )
+    return _Drops(who[rows], days[rows], (after - net)[rows], after[rows])
 
 
 def _within(days: Ints, first: int, last: int) -> Flags:
@@ -90,27 +112,38 @@ def _running(net: Ints, who: Ints) -> Ints:
     return np.asarray(total - np.repeat(before, np.diff(np.append(opens, len(net)))))
 
 
-def _lost_terms(ledger: Ledger, first: int, last: int) -> dict[tuple[int, int], list[int]]:
+_Gone = tuple[str, str, int]  # subscription, the reason that came with it, what it was worth a year
+
+
+def _lost_terms(ledger: Ledger, first: int, last: int) -> dict[tuple[int, int], list[_Gone]]:
     """The paid terms that nothing renewed, by account and the day they ended."""
-    until = ledger.until
+    terms, until = ledger.terms, ledger.until
     rows = np.flatnonzero(_within(until, first, last) & ~ledger.is_renewed & ledger.is_paid)
-    found: dict[tuple[int, int], list[int]] = {}
-    for row in rows.tolist():
-        found.setdefault((int(ledger.terms.account[row]), int(until[row])), []).append(row)
+    told = terms.table.select(["subscription_id", "reason"]).take(pa.array(rows))
+    names, reasons = (column.to_pylist() for column in told.columns)
+    found: dict[tuple[int, int], list[_Gone]] = {}
+    for account, day, *gone in zip(
+        terms.account[rows].tolist(),
+        until[rows].tolist(),
+        names,
+        reasons,
+        terms.arr[rows].tolist(),
+        strict=True,
+    ):
+        found.setdefault((account, day), []).append((gone[0], gone[1] or "", gone[2]))
     return found
 
 
-def _told(ledger: Ledger, drop: _Drop, gone: list[int], pays: Flags) -> Iterator[Loss]:
-    account, day, before, after = drop
-    own = str(ledger.terms.accounts[account])
-    names = tuple(sorted(str(ledger.terms.table["subscription_id"][row]) for row in gone))
-    said = next((why for row in gone if (why := ledger.terms.table["reason"][row].as_py())), "")
+def _told(drop: _Drop, gone: list[_Gone], pays: Flags) -> Iterator[Loss]:
+    account, day, own, before, after = drop
+    names = tuple(sorted(name for name, _, _ in gone))
+    said = next((why for _, why, _ in gone if why), "")
     on = day_of(day)
     assert on is not None
     if after <= 0:
         yield Loss(own, CHURN, on, before, names, said, came_back=bool(pays[account]))
         return
-    part = min(before - after, int(ledger.terms.arr[gone].sum())) if gone else 0
+    part = min(before - after, sum(worth for _, _, worth in gone))
     if part:
         yield Loss(own, PARTIAL, on, part, names, said)
     if before - after > part:

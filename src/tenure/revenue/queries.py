@@ -12,13 +12,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tenure.accounts.models import Account
-from tenure.kit import clock, records
+from tenure.kit import changes, clock, records
 from tenure.revenue import known, rules
 from tenure.revenue.columns import day_of
 from tenure.revenue.converting import Rates
 from tenure.revenue.ledger import Ledger
 from tenure.revenue.models import Rate, Term
-from tenure.revenue.running import RUNNING, due_days, running
+from tenure.revenue.running import RUNNING, running
+from tenure.revenue.turns import due_days
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 
@@ -189,6 +190,17 @@ def ledger(access: Access, known_on: date | None = None) -> Ledger:
     ids = list(accounts.values_list("pk", flat=True)) if access.is_narrowed else None
     rows, left_out = known.terms(access.workspace, _rates(access), known_on, ids)
     return Ledger.of(rows, known_on or clock.today(access.workspace.zone), left_out)
+
+
+def known_by(access: Access, day: date) -> str:
+    """A word for all that was known of the caller's contracts at the end of a day, and of rates today.
+
+    It is another as soon as anything is known otherwise of that day; what became known later changes nothing.
+    """
+    accounts = access.of(Account)  # asks for the right to read
+    ids = list(accounts.values_list("pk", flat=True)) if access.is_narrowed else None
+    rates = changes.counts(access.workspace.id).get("rate", 0)
+    return f"{known.digest(access.workspace, day, ids)}-{rates}"
 
 
 def running_file(workspace: Workspace) -> Path:

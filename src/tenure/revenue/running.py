@@ -22,13 +22,13 @@ from tenure.revenue.columns import (
     Columns,
     Flags,
     Ints,
-    day_of,
     days,
     laid_out,
     number,
-    numbers,
 )
 from tenure.revenue.ledger import Ledger
+from tenure.revenue.turns import next_due
+from tenure.revenue.versions import WIDE, Told, dense
 
 RUNNING = pa.schema(
     [
@@ -50,8 +50,6 @@ RUNNING = pa.schema(
         ("known_until", pa.date32()),  # what is said holds on the days from the one until before the other
     ]
 )
-_WIDE = 2**32
-_MOST_STEPS = 8  # renewals of renewals that are known ahead
 
 
 def running(versions: pa.Table, until: date) -> pa.Table:
@@ -62,137 +60,17 @@ def running(versions: pa.Table, until: date) -> pa.Table:
     """
     if not versions.num_rows:
         return RUNNING.empty_table()
-    told = _Told.of(versions)
+    told = Told.of(versions)
     layout = _Layout.of(told)
     ledger = Ledger(laid_out(layout.columns()), date.min)  # nobody has waited for the grace yet
     return _table(versions, told, layout, ledger, number(until))
 
 
 @dataclass(frozen=True)
-class _Told:
-    """The versions as numbers."""
-
-    account: Ints
-    subscription: Ints
-    kind: Ints  # an account's contracts of one product
-    term: Ints  # of one subscription, from one start
-    start: Ints
-    end: Ints
-    arr: Ints
-    renews: Ints
-    is_auto: Flags
-    has_reason: Flags
-    is_priced: Flags
-    recorded: Ints
-    superseded: Ints
-
-    @classmethod
-    def of(cls, table: pa.Table) -> _Told:
-        """From a table of versions."""
-        account, _ = _codes(table["account_id"])
-        subscription, names = _codes(table["subscription_id"])
-        product, products = _codes(pc.fill_null(table["product"], ""))
-        start = numbers(table["starts_on"])
-        return cls(
-            account=account,
-            subscription=subscription,
-            kind=_dense(account * (len(products) + 1) + product),
-            term=_dense(subscription * _WIDE + start),
-            start=start,
-            end=numbers(table["ends_on"]),
-            arr=np.asarray(pc.fill_null(table["arr_minor"], 0)).astype(np.int64),
-            renews=np.asarray(pc.fill_null(pc.index_in(table["renews"], names), NOBODY)).astype(np.int64),
-            is_auto=np.asarray(pc.fill_null(table["auto_renew"], False)).astype(bool),
-            has_reason=np.asarray(pc.greater(pc.utf8_length(pc.fill_null(table["reason"], "")), 0)).astype(
-                bool
-            ),
-            is_priced=np.asarray(pc.is_valid(table["arr_minor"])).astype(bool),
-            recorded=np.maximum(numbers(table["recorded_on"]), 0),
-            superseded=np.maximum(numbers(table["superseded_on"]), 0),
-        )
-
-    def concerns(self) -> Ints:
-        """The versions in groups, none of which has a say in another: by kind, and whatever joins kinds."""
-        first_of = np.full(int(self.subscription.max()) + 1, len(self.kind), dtype=np.int64)
-        np.minimum.at(first_of, self.subscription, self.kind)
-        names = np.flatnonzero(self.renews != NOBODY)
-        unpriced = np.isin(self.account, self.account[~self.is_priced])
-        first_of_account = np.full(int(self.account.max()) + 1, len(self.kind), dtype=np.int64)
-        np.minimum.at(first_of_account, self.account[unpriced], self.kind[unpriced])
-        links = [
-            (self.kind, first_of[self.subscription]),
-            (self.kind[names], first_of[self.renews[names]]),
-            (self.kind[unpriced], first_of_account[self.account[unpriced]]),
-        ]
-        one, other = (np.concatenate(side) for side in zip(*links, strict=True))
-        return _joined(int(self.kind.max()) + 1, one, other)[self.kind]
-
-    def agreed(self, version: Ints, day: Ints) -> Ints:
-        """The latest end that each version's term was said to have, as known on a day."""
-        order = np.lexsort((self.recorded, self.term))
-        shift = self.term[order] * (FOREVER + 1)
-        latest = np.maximum.accumulate(np.maximum(self.end[order], 0) + shift) - shift
-        key = self.term[order] * _WIDE + self.recorded[order]
-        place = np.searchsorted(key, self.term[version] * _WIDE + day, side="right") - 1
-        return np.asarray(latest[place])
-
-    def passed(self) -> Ints:
-        """The day from which on each version has no say any more: a later term of its subscription runs.
-
-        That is sure where the later one was on record without a break ever since, and no amendment of this.
-        """
-        terms = _Terms.of(self)
-        return np.asarray(terms.passed[self.term])
-
-
-@dataclass(frozen=True)
-class _Terms:
-    """Of each term, by subscription and start: when it is passed by a later one."""
-
-    passed: Ints
-
-    @classmethod
-    def of(cls, told: _Told) -> _Terms:
-        """From the versions."""
-        size = int(told.term.max()) + 1
-        subscription = np.zeros(size, dtype=np.int64)
-        subscription[told.term] = told.subscription
-        first = np.full(size, FOREVER, dtype=np.int64)
-        np.minimum.at(first, told.term, told.recorded)
-        np.maximum.at(first, told.term, np.maximum(told.start, 0))
-        stays = np.where(_is_steady(told, size), first, FOREVER)
-        earliest, latest = np.full(size, FOREVER, dtype=np.int64), np.zeros(size, dtype=np.int64)
-        np.minimum.at(earliest, told.term, np.maximum(told.end, 0))
-        np.maximum.at(latest, told.term, np.where(told.end < FOREVER, told.end, 0))
-        later_stays, later_ends = (_of_later(subscription, one) for one in (stays, earliest))
-        return cls(np.where(latest < later_ends, later_stays, FOREVER))
-
-
-def _is_steady(told: _Told, size: int) -> Flags:
-    """Of each term whether it was on record without a break since it first was."""
-    order = np.lexsort((told.superseded, told.recorded, told.term))
-    term, recorded, superseded = told.term[order], told.recorded[order], told.superseded[order]
-    is_last = np.append(term[1:] != term[:-1], True)
-    goes_on = np.where(is_last, superseded >= FOREVER, np.append(recorded[1:], 0) <= superseded)
-    found = np.ones(size, dtype=bool)
-    np.logical_and.at(found, term, goes_on)
-    return found
-
-
-def _of_later(subscription: Ints, values: Ints) -> Ints:
-    """Of each term the least value among the later ones of its subscription; FOREVER if there is none."""
-    shift = subscription[::-1].max() - subscription[::-1] if len(subscription) else subscription
-    least = np.minimum.accumulate(values[::-1] - shift * (FOREVER + 1)) + shift * (FOREVER + 1)
-    following = np.append(least[::-1][1:], FOREVER)
-    is_last = np.append(subscription[1:] != subscription[:-1], True)
-    return np.where(is_last, FOREVER, following)
-
-
-@dataclass(frozen=True)
 class _Layout:
     """A row for each version and stretch of days in which nothing new was heard of what concerns it."""
 
-    told: _Told
+    told: Told
     version: Ints
     stretch: Ints
     first: Ints  # of each stretch, its first day
@@ -200,24 +78,24 @@ class _Layout:
     is_priced: Flags  # of each row, whether all that its account has on record then has a rate
 
     @classmethod
-    def of(cls, told: _Told) -> _Layout:
+    def of(cls, told: Told) -> _Layout:
         """From the versions."""
         concern = told.concerns()
-        keys = np.concatenate([concern * _WIDE + told.recorded, concern * _WIDE + told.superseded])
-        stretches = np.unique(keys[keys % _WIDE < FOREVER])
-        first, whose = stretches % _WIDE, stretches // _WIDE
+        keys = np.concatenate([concern * WIDE + told.recorded, concern * WIDE + told.superseded])
+        stretches = np.unique(keys[keys % WIDE < FOREVER])
+        first, whose = stretches % WIDE, stretches // WIDE
         is_last = np.append(whose[1:] != whose[:-1], True)
         after = np.where(is_last, FOREVER, np.append(first[1:], FOREVER))
-        begins = np.searchsorted(stretches, concern * _WIDE + told.recorded)
-        ends = np.searchsorted(stretches, concern * _WIDE + told.superseded)
-        passed = np.searchsorted(stretches, concern * _WIDE + told.passed())
+        begins = np.searchsorted(stretches, concern * WIDE + told.recorded)
+        ends = np.searchsorted(stretches, concern * WIDE + told.superseded)
+        passed = np.searchsorted(stretches, concern * WIDE + told.passed())
         version, stretch = _ranges(begins, np.minimum(ends, passed))
         is_priced = np.ones(len(version), dtype=bool)
         lacking = np.flatnonzero(~told.is_priced)
         if len(lacking):
             place, of = _ranges(begins[lacking], ends[lacking])
-            without = told.account[lacking][place] * _WIDE + of
-            is_priced = ~np.isin(told.account[version] * _WIDE + stretch, without)
+            without = told.account[lacking][place] * WIDE + of
+            is_priced = ~np.isin(told.account[version] * WIDE + stretch, without)
         return cls(told, version, stretch, first, after, is_priced)
 
     def columns(self) -> Columns:
@@ -229,7 +107,7 @@ class _Layout:
         is_decided = told.has_reason[version] | (own < agreed)
         return Columns(
             table=pa.table({"row": np.arange(len(version))}),
-            account=_dense(told.kind[version] * (len(self.first) + 1) + stretch),
+            account=dense(told.kind[version] * (len(self.first) + 1) + stretch),
             subscription=subscription,
             product=np.zeros(len(version), dtype=np.int64),
             arr=told.arr[version],
@@ -243,7 +121,7 @@ class _Layout:
         )
 
 
-def _table(versions: pa.Table, told: _Told, layout: _Layout, ledger: Ledger, horizon: int) -> pa.Table:
+def _table(versions: pa.Table, told: Told, layout: _Layout, ledger: Ledger, horizon: int) -> pa.Table:
     """What the ledger says of each row, rows that say the same on following days made one."""
     terms = ledger.terms
     row = terms.table["row"].to_numpy()
@@ -276,9 +154,9 @@ def _turned(ledger: Ledger, first: Ints, after: Ints, horizon: int) -> tuple[Int
     rows, still = np.flatnonzero(turns), np.flatnonzero(~turns)
     last = np.minimum(after, ledger.until)[rows]
     which, opens, ends = _schedules(ledger.terms.start[rows], end[rows], horizon)
-    key = np.repeat(np.arange(len(opens) - 1), np.diff(opens)) * _WIDE + ends
-    begins = np.searchsorted(key, which * _WIDE + first[rows], side="right")
-    stops = np.searchsorted(key, which * _WIDE + last) + 1
+    key = np.repeat(np.arange(len(opens) - 1), np.diff(opens)) * WIDE + ends
+    begins = np.searchsorted(key, which * WIDE + first[rows], side="right")
+    stops = np.searchsorted(key, which * WIDE + last) + 1
     latest = opens[which + 1]  # the last that is told lasts as long as nothing else is heard
     begins = np.minimum(begins, latest - 1)
     whose, turn = _ranges(begins, np.minimum(np.maximum(stops, begins + 1), latest))
@@ -314,37 +192,6 @@ def _ends(start: int, end: int, horizon: int) -> list[int]:
     return found
 
 
-def next_due(ledger: Ledger) -> Ints:
-    """When the renewal of each term is decided: its end; of one that is renewed, when what renews it is.
-
-    FOREVER where it rolls on. What renews by itself comes up again after it.
-    """
-    found = np.where(due.is_rolling(ledger), FOREVER, ledger.terms.end)
-    before, after = ledger.pairs.before, ledger.pairs.after
-    order = np.lexsort((-ledger.terms.start[after], before))
-    before, after = before[order], after[order]
-    for _ in range(_MOST_STEPS):
-        following = found.copy()
-        following[before] = found[after]  # the first that starts is written last
-        if (following == found).all():
-            break
-        found = following
-    return found
-
-
-def due_days(ledger: Ledger, day: date) -> list[date | None]:
-    """When the renewal of each term is next decided, as seen from a day; None where it rolls on."""
-    found = [day_of(at) for at in next_due(ledger).tolist()]
-    goes_on = ledger.terms.is_auto & (ledger.terms.end <= number(day)) & (ledger.until > ledger.terms.end)
-    for row in np.flatnonzero(goes_on).tolist():
-        if found[row] == day_of(int(ledger.terms.end[row])):
-            start, end = (
-                EPOCH + timedelta(days=int(one[row])) for one in (ledger.terms.start, ledger.terms.end)
-            )
-            found[row] = due.turn(start, end, day + timedelta(days=1))[1]
-    return found
-
-
 def _merged(columns: tuple[np.ndarray, ...], first: Ints, after: Ints) -> tuple[Ints, Ints]:
     """The rows to keep, and until when each then holds."""
     order = np.lexsort((first, *reversed(columns)))
@@ -355,17 +202,6 @@ def _merged(columns: tuple[np.ndarray, ...], first: Ints, after: Ints) -> tuple[
     opens = np.flatnonzero(np.append(True, ~same)[: len(order)])
     last = np.append(opens[1:], len(order)) - 1
     return order[opens], after[order][last[: len(opens)]]
-
-
-def _codes(names: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
-    found = pc.unique(names)
-    found = found.take(pc.sort_indices(found))
-    return np.asarray(pc.index_in(names, found)).astype(np.int64), found
-
-
-def _dense(keys: Ints) -> Ints:
-    """Keys as numbers of their sorted list."""
-    return np.unique(keys, return_inverse=True)[1].astype(np.int64)
 
 
 def _named(subscription: Ints, stretch: Ints) -> tuple[Ints, Ints]:
@@ -382,7 +218,7 @@ def _found(names: Ints, subscription: Ints, stretch: Ints) -> Ints:
 
 
 def _together(subscription: Ints, stretch: Ints) -> Ints:
-    return subscription * _WIDE + stretch
+    return subscription * WIDE + stretch
 
 
 def _ranges(begins: Ints, ends: Ints) -> tuple[Ints, Ints]:
@@ -391,20 +227,3 @@ def _ranges(begins: Ints, ends: Ints) -> tuple[Ints, Ints]:
     whose = np.repeat(np.arange(len(begins)), size)
     offset = np.arange(len(whose)) - np.repeat(np.cumsum(size) - size, size)
     return whose, begins[whose] + offset
-
-
-def _joined(size: int, one: Ints, other: Ints) -> Ints:
-    """Numbers below `size` in groups, each called after its least, by what joins them."""
-    differ = one != other
-    links = np.unique(np.stack([one[differ], other[differ]], axis=1), axis=0)
-    root = np.arange(size)
-    is_moving = len(links) > 0
-    while is_moving:
-        before = root.copy()
-        least = np.minimum(root[links[:, 0]], root[links[:, 1]])
-        for side in (0, 1):
-            np.minimum.at(root, root[links[:, side]], least)
-            np.minimum.at(root, links[:, side], least)
-        root = root[root]
-        is_moving = bool((root != before).any())
-    return root

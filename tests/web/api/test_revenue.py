@@ -145,6 +145,17 @@ def test_rows_behind_renewals_are_the_same_from_command_and_api(access, asks):
     assert moved
 
 
+def test_a_figure_explains_itself_the_same_from_command_and_api(access, asks):
+    tell(access)
+    asked = ("renewals", "--quarter", "2026Q4", "--explain")
+    for key in ("rate.gross.all", "last_year_quarters.3", "forecast_churn_cost.low"):
+        command = json.loads(run(*asked, key, "--json"))
+        assert asks(access).get(f"renewals/explain/{key}") == command
+        assert command["means"] in run(*asked, key)
+    asks(access).get("renewals/explain/nonsense", status=404)
+    assert "there is no figure" in run(*asked, "nonsense", code=1)
+
+
 def test_a_call_a_reason_and_a_target_are_written_and_read(access, asks):
     accounts, key = tell(access), asks(access)
     pk = accounts["borealis"].pk
@@ -193,6 +204,7 @@ def test_a_neighbour_sees_and_calls_nothing(access, neighbour, asks):
     stranger.post(f"accounts/{pk}/calls", {"call": "churn", "reason": "spite"}, 404)
     stranger.post(f"accounts/{pk}/losses", {"lost_on": "2026-11-11", "code": "fit"}, 404)
     assert stranger.get("renewals")["due"]["count"] is None
+    assert stranger.get("renewals/explain/due.arr")["rows"] == []
     assert stranger.get("forecasts") == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil, exp
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from tenure.insight.hazard.model import Hazard, Z
 from tenure.insight.panel import Panel
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 TOLD = 3  # reasons
 _COUNTS = 0.1  # log-odds, from which on something is a reason
@@ -80,10 +82,19 @@ def reasons_of(
 
 def share(hazard: Hazard, scored: Scored, rolls: bool, days: int) -> Share:
     """P(not renewed) of what is decided in so many days; of what rolls on P(ended) by then."""
-    shift = hazard.usual[rolls] - hazard.usual[scored.rolls]
-    chance = _by_month if rolls else _at_once
-    value, low, high = (chance(hazard, scored.near + shift + z * scored.error, days) for z in (0, -Z, Z))
+    one = (np.array([value]) for value in (scored.near, scored.error, scored.rolls, days))
+    value, low, high = shares(hazard, *one, rolls=rolls)[:, 0].tolist()
     return Share(value, low, high, reasons(scored))
+
+
+def shares(hazard: Hazard, near: Floats, error: Floats, rolled: Flags, days: Ints, *, rolls: bool) -> Floats:
+    """The same of many: the chances, and the lower and upper ends of their intervals, as three rows.
+
+    `near`, `error` and `rolled` as in `Scored`.
+    """
+    shift = hazard.usual[rolls] - np.where(rolled, hazard.usual[1], hazard.usual[0])
+    at = near + shift + np.array([[0.0], [-Z], [Z]]) * error
+    return _by_month(hazard, at, days) if rolls else _at_once(hazard, at, days)
 
 
 def reasons(scored: Scored) -> tuple[str, ...]:
@@ -93,18 +104,18 @@ def reasons(scored: Scored) -> tuple[str, ...]:
     return tuple([*up, *down][:TOLD] if up or down else ["nothing stands out against the average customer"])
 
 
-def _at_once(hazard: Hazard, near: float, days: int) -> float:
-    return _faded(hazard, near, False, max(1, ceil(days / MONTH_DAYS)))
+def _at_once(hazard: Hazard, near: Floats, days: Ints) -> Floats:
+    return _faded(hazard, near, False, np.maximum(1, np.ceil(days / MONTH_DAYS)))
 
 
-def _by_month(hazard: Hazard, near: float, days: int) -> float:
+def _by_month(hazard: Hazard, near: Floats, days: Ints) -> Floats:
     """1 − Π (1 − p) over the months, the last one in part."""
-    stays, months = 1.0, max(days, 0) / MONTH_DAYS
-    for month in range(ceil(months)):
-        stays *= (1 - _faded(hazard, near, True, month + 1)) ** min(1.0, months - month)
+    months = np.maximum(days, 0) / MONTH_DAYS
+    stays = np.ones_like(near)
+    for month in range(ceil(months.max(initial=0))):
+        stays *= (1 - _faded(hazard, near, True, month + 1)) ** np.clip(months - month, 0, 1)
     return 1 - stays
 
 
-def _faded(hazard: Hazard, near: float, rolls: bool, ahead: int) -> float:
-    usual = hazard.usual[rolls]
-    return 1 / (1 + exp(-(usual + hazard.fading ** (ahead - 1) * (near - usual))))
+def _faded(hazard: Hazard, near: Floats, rolls: bool, ahead: Floats | int) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-hazard.faded(near, np.asarray(rolls), ahead))))

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
+from django.http import Http404
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from tenure.kit import clock
 from tenure.renewals import actions, calls, moving, queries, snapshots, telling, telling_forecasts, track
 from tenure.renewals import since as sinces
+from tenure.renewals.beyond import Beyond
 from tenure.renewals.figures import Renewals
 from tenure.renewals.models import LONGEST_REASON, Call, LossReason
 from tenure.web.api.auth import Asked
@@ -271,6 +273,33 @@ def renewal_rows(
 ) -> Rows:
     """What is behind the figures, row by row."""
     return telling.rows_of(_renewals(request, quarter, as_of), which)
+
+
+class ExplainedOut(Schema):
+    """A figure, what it means and is divided by, and its rows."""
+
+    key: str
+    value: float | None
+    unit: str = Field(description="money (a year's), count, share or days")
+    means: str
+    denominator: str
+    how: str = Field(description="What the rows make it: sum, share, median; draws and target are none.")
+    adds_up: float | None = Field(description="What the rows make: the value, or null where `but` says why.")
+    but: str
+    missing: str = Field(description="Why there is no value.")
+    rows: Rows = Field(
+        description="An account's `amount` in it; of shares also `of`, its part of what it is divided by."
+    )
+
+
+@router.get("/renewals/explain/{key}", response=answers(ExplainedOut, ABOUT_ONE), tags=["revenue"])
+def explain_renewals(request: Asked, key: str, quarter: Written = "", as_of: AsOf = None) -> dict[str, Any]:
+    """What stands behind a figure of a quarter, by its key: `due.arr`, `last_year_quarters.0`."""
+    found = _renewals(request, quarter, as_of)
+    try:
+        return telling.explanation(found, key, Beyond(request.auth, found))
+    except KeyError:
+        raise Http404(f"there is no figure {key!r}") from None
 
 
 @router.get("/renewals/moved", response=answers(Rows), tags=["revenue"])

@@ -32,6 +32,7 @@ from tenure.web.queries import (
     insights,
     portfolio,
     portfolio_files,
+    portfolio_scope,
     renewals,
     renewals_files,
     today,
@@ -226,7 +227,7 @@ def quarter_name(quarter: Quarter) -> str:
 def _portfolio(mailing: Mailing, access: Access) -> Report:
     told = QueryDict(mailing.query).dict()
     told.pop("since", "")  # what moved since a Monday is since the last one before it is sent
-    asked = portfolio.asked_of(access, told)
+    asked = portfolio_scope.asked_of(access, told)
     found = portfolio.portfolio(access, asked)
     movements, before, currency = found.movements, found.year_before, access.workspace.currency
     charts = portfolio_page.charts(found, currency)

@@ -20,8 +20,10 @@ from tenure.web.pages.downloads import sent
 from tenure.web.queries import owned, periods
 from tenure.web.queries import portfolio as queries
 from tenure.web.queries import portfolio_files as files
+from tenure.web.queries import portfolio_scope as scopes
 from tenure.web.queries import portfolio_why as reasons
-from tenure.web.queries.portfolio import Asked, Portfolio
+from tenure.web.queries.portfolio import Portfolio
+from tenure.web.queries.portfolio_scope import Asked
 from tenure.workspaces.roles import Right
 
 FLOWS = {"improved": "good", "joined": "accent", "worsened": "watch", "left": "risk"}
@@ -30,14 +32,17 @@ FILES = ("csv", "xlsx")
 
 def asked_of(request: Request) -> Asked:
     """What the address asks for."""
-    return queries.asked_of(request.access, request.GET.dict())
+    return scopes.asked_of(request.access, request.GET.dict())
 
 
 @require_GET
 @page()
 def portfolio(request: Request) -> HttpResponse:
     """How is the business with existing customers, and where is it going?"""
-    found, access = queries.portfolio(request.access, asked_of(request)), request.access
+    access, asked = request.access, asked_of(request)
+    if "now" not in request.GET and queries.takes_long(access, asked):
+        return render(request, "working.html", {"page": "Portfolio", "address": asked.but(now="1")})
+    found = queries.portfolio(access, asked)
     currency = access.workspace.currency
     about = {
         "found": found,
@@ -45,6 +50,7 @@ def portfolio(request: Request) -> HttpResponse:
         "periods": _periods(found.asked),
         "owners": owned.owners(access),
         "products": queries.product_names(access),
+        "has_families": found.asked.rolled_up or queries.has_families(access),
         "states": [(state, reasons.state_name(state)) for state in STATES],
         "befores": [(state, reasons.state_name(state, is_before=True)) for state in STATES],
         "shade": shade,

@@ -18,7 +18,7 @@ from tenure.web.charts import Axis, Chart, Series
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.pages.downloads import sent
-from tenure.web.queries import owned, targets
+from tenure.web.queries import owned, renewals_figures, targets
 from tenure.web.queries import renewals as queries
 from tenure.web.queries import renewals_files as files
 from tenure.web.queries import renewals_why as reasons
@@ -38,6 +38,9 @@ def asked_of(request: Request) -> Asked:
 def renewals(request: Request) -> HttpResponse:
     """What comes up this quarter, how does it stand, and what will it cost?"""
     asked = asked_of(request)
+    if "now" not in request.GET and queries.takes_long(request.access, asked):
+        title = f"Renewals, {reasons.quarter_name(asked)}"
+        return render(request, "working.html", {"page": title, "address": asked.but(now="1")})
     board = queries.board(request.access, asked)
     about = {
         "asked": asked,
@@ -48,7 +51,7 @@ def renewals(request: Request) -> HttpResponse:
         ],
         "owners": owned.owners(request.access),
         "aims": targets.shown(request.access, str(asked.quarter), asked.owner, targets.RENEWALS),
-        "bridge": reasons.bridge(board.found),
+        "bridge": renewals_figures.bridge(board.found),
         "statuses": {one.title: one.name for one in COLUMNS},
         "titles": TITLES,
         "bands": BANDS,
@@ -75,7 +78,7 @@ def export(request: Request) -> HttpResponseBase:
 @page()
 def figure(request: Request, figure: str) -> HttpResponse:
     """What does a figure mean, and what is it made of?"""
-    if figure not in reasons.FIGURES:
+    if figure not in renewals_figures.FIGURES:
         raise Http404("no such figure")
     why = reasons.why(request.access, asked_of(request), figure)
     return render(request, "renewals/why.html", {"why": why})

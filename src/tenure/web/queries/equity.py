@@ -12,9 +12,9 @@ from tenure.kit import words
 from tenure.revenue.quarters import Quarter
 from tenure.web import formats
 from tenure.web.queries import targets
-from tenure.web.queries.kept import Kept, state
+from tenure.web.queries.kept import Kept, state, whose
 from tenure.web.queries.owned import narrowed
-from tenure.web.queries.portfolio import Asked
+from tenure.web.queries.portfolio_scope import Asked
 from tenure.web.queries.portfolio_why import ROWS, Row, Why
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
@@ -97,9 +97,9 @@ def worth(access: Access, account_id: str) -> Worth | None:
 
 
 def _of(access: Access, since: date, day: date) -> Told:
-    rests_on = [clv_keeping.stamp(access.workspace, one) for one in (since, day)]
-    key = (state(access, day), since, *rests_on)
-    return _TOLD.get(key, lambda: _made(access, since, day), lambda found: found.rows)
+    key = (whose(access), since, day)
+    now = (state(access, day), *(clv_keeping.stamp(access.workspace, one) for one in (since, day)))
+    return _TOLD.get(key, now, lambda: _made(access, since, day), lambda found: found.rows)
 
 
 def _made(access: Access, since: date, day: date) -> Told:

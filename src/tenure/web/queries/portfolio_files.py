@@ -8,7 +8,8 @@ from tenure.health.months import AWAY, STATES
 from tenure.kit.money import Money
 from tenure.revenue import cohorts
 from tenure.web.exporting import Field, Table, Value
-from tenure.web.queries.portfolio import Asked, Scope, health, steps, trend
+from tenure.web.queries.portfolio import health, steps, trend
+from tenure.web.queries.portfolio_scope import Asked, Scope
 from tenure.web.queries.portfolio_why import every_row
 from tenure.workspaces.access import Access
 

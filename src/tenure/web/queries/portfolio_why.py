@@ -16,7 +16,7 @@ from tenure.revenue.moved import Moved
 from tenure.revenue.movements import KINDS, Movements
 from tenure.web import formats
 from tenure.web.queries import periods, portfolio
-from tenure.web.queries.portfolio import COHORTS, Asked, Called, Scope, called
+from tenure.web.queries.portfolio_scope import COHORTS, Asked, Called, Scope, called
 from tenure.workspaces.access import Access
 
 ROWS = 50
@@ -188,6 +188,8 @@ def coverage(scope: Scope) -> list[str]:
     what = f", contracts for {asked.product} only" if asked.product else ""
     count = words.count(len(scope.accounts), "customer")
     lines = [f"Covers the contracts {whose}{what}: {count} with one, now or before."]
+    if asked.rolled_up:
+        lines.append("A parent and all below it count as one customer, with the health of the parent.")
     out = scope.ledger.left_out
     if out:
         lines.append(f"Left out: {words.count(len(out), 'customer')}. For the first: {out[0].why}.")

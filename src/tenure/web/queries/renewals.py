@@ -12,16 +12,18 @@ from urllib.parse import urlencode
 from tenure.accounts.models import Account
 from tenure.kit import clock
 from tenure.renewals import calls, queries
-from tenure.renewals.figures import Renewals, Tally
+from tenure.renewals.cohort import Cohort, Tally
+from tenure.renewals.figures import Renewals
 from tenure.renewals.models import Call
 from tenure.renewals.rows import AT_RISK, CHURNED, NO_RISK, PAST_DUE, RENEWED, DueRow, LossRow
 from tenure.revenue.losses import Loss, losses
 from tenure.revenue.movements import CHURN
 from tenure.revenue.quarters import Quarter
-from tenure.revenue.queries import has_terms, ledger
+from tenure.revenue.queries import has_terms
 from tenure.warnings.models import EarlyWarning
 from tenure.warnings.rules import CAUSES
-from tenure.web.queries import renewals_kept
+from tenure.web.queries import ledger_kept, renewals_kept
+from tenure.web.queries.kept import is_large
 from tenure.web.queries.owned import narrowed
 from tenure.workspaces.access import Access
 
@@ -131,7 +133,7 @@ class Board:
     asked: Asked
     has_terms: bool
     found: Renewals
-    before: Renewals  # the same quarter of last year, as known as far into it
+    before: Cohort  # of the same quarter of last year, as known as far into it
     columns: list[Column]
     table: Sequence[DueRow]
     steps: Mapping[str, str]  # by account: the next step
@@ -159,11 +161,17 @@ def figures(access: Access, asked: Asked) -> Renewals:
     return renewals_kept.renewals(narrowed(access, asked.owner), asked.quarter, asked.as_of)
 
 
+def takes_long(access: Access, asked: Asked) -> bool:
+    """Whether the page would wait for its figures for more than a moment."""
+    theirs = narrowed(access, asked.owner)
+    return not renewals_kept.has(theirs, asked.quarter, asked.as_of) and is_large(theirs)
+
+
 def board(access: Access, asked: Asked) -> Board:
     """Everything the page shows of the caller's renewals."""
     theirs = narrowed(access, asked.owner)
     found = figures(access, asked)
-    before = renewals_kept.renewals(theirs, asked.quarter.a_year_before, asked.a_year_before)
+    before = renewals_kept.cohort(theirs, asked.quarter.a_year_before, asked.a_year_before)
     columns = _by_month(found) if asked.view == MONTH else _by_status(found)
     shown = [one for column in columns for one in column.rows]
     return Board(
@@ -254,7 +262,7 @@ def _last_year(access: Access, asked: Asked) -> Curve:
     before, now = asked.quarter.a_year_before, asked.quarter
     if before.first > asked.today:
         return Curve(())
-    books = ledger(access, asked.as_of)
+    books = ledger_kept.ledger(access)
     if not books.arr(before.eve).any():
         return Curve(())
     gone = [
