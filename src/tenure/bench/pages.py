@@ -121,8 +121,8 @@ def _others(data: Mapping[str, Any]) -> dict[str, list[str]]:
         "money": [f"{account}/money"],
         "what happened": [f"{account}/happened"],
         "today": ["/"],
-        "renewals": ["/renewals"],
-        "portfolio": ["/portfolio"],
+        "renewals": ["/renewals?now=1"],
+        "portfolio": ["/portfolio?now=1"],
     }
 
 
