@@ -12,6 +12,7 @@ from django.test import Client
 from tenure.accounts.models import Account, AccountAttributes
 from tenure.health.models import Standing
 from tenure.web.exporting import harmless
+from tenure.web.queries import customers as queries
 from tenure.web.queries.columns import COLUMNS
 from tenure.workspaces.access import Access
 from tests.warnings import scene
@@ -225,6 +226,19 @@ def test_nobody_sees_a_neighbours_customers(client: Client, customers: Cast, nei
 def test_a_stranger_is_sent_to_sign_in(customers: Cast) -> None:
     for path in ("/customers", "/customers/chart", "/customers/export", "/customers/condition"):
         assert Client().get(path)["Location"].startswith("/sign-in?next=/customers")
+
+
+@pytest.mark.parametrize("narrow", [0, 2000])
+@pytest.mark.parametrize("segment", ["Enterprise", "Mid-market", "Nowhere"])
+def test_a_segment_of_few_is_found_another_way_and_is_the_same(
+    client: Client, access: Access, narrow: int, segment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "NARROW", narrow)
+    for number in range(6):
+        row = scene.account(access, f"C{number}", 1000 * number, score=50.0, band="fair")
+        Account.objects.filter(pk=row.pk).update(segment=("Enterprise", "Mid-market")[number % 2])
+    page = client.get(f"/customers?where=segment.is.{segment}&where=arr.at_least.2000&sort=name").content
+    assert names(page) == {"Enterprise": ["C2", "C4"], "Mid-market": ["C3", "C5"], "Nowhere": []}[segment]
 
 
 def test_as_many_queries_for_two_hundred_as_for_four(

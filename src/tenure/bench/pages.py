@@ -100,7 +100,7 @@ def _pages(data: Mapping[str, Any]) -> dict[str, list[str]]:
     """Those for which there is an aim."""
     filters = [
         f"where=segment.is.{segment}&where=arr.at_least.{arr}"
-        for segment in ("Enterprise", "SMB", "Mid-market")
+        for segment in ("Enterprise", "Mid-market", "Small")
         for arr in (5_000, 10_000, 20_000, 40_000)
     ]
     names = ("harbor bank", "acorn systems", "north labs", "acorn health", "harbor foods")

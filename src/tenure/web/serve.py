@@ -16,6 +16,7 @@ THREADS = 4
 PROCESSES = 2  # a page is Python: threads of one process wait for each other
 ENGINE = ("tenure.metrics.engine", "ibis.backends.duckdb", "pandas")  # pyarrow looks for the last
 ROOM = 2 * 1024**3  # bytes of memory, from which on two processes are usual
+SWITCH = 0.001  # seconds: a thread waits so long for its turn after each row that it reads
 MOST = 64
 NOT_READY = 3
 
@@ -36,6 +37,7 @@ def main(socket: str) -> int:
     application()
     _load_figures()
     _let_go()
+    sys.setswitchinterval(SWITCH)
     _server(socket, workers).serve()
     return 0
 

@@ -17,7 +17,7 @@ from django.http import QueryDict
 from tenure.accounts.models import Account
 from tenure.accounts.queries import beyond
 from tenure.desk import search
-from tenure.kit import clock
+from tenure.kit import clock, rows
 from tenure.kit.prepared import Prepared
 from tenure.metrics.catalogue import Metrics, shipped
 from tenure.metrics.models import MetricValue
@@ -37,6 +37,7 @@ from tenure.workspaces.roles import Right
 
 PAGE = 50
 LARGE_BOOK = 10_000  # customers of a book
+NARROW = 2_000  # customers of a segment
 FEW = 1000  # up to here a set is counted and added up while the page waits
 CHUNK = 2000  # rows of an export in memory
 
@@ -258,8 +259,8 @@ def find(access: Access, wanted: Wanted) -> Found:
     if access.is_narrowed:  # found by their owners, whatever else is asked of them
         leading = _of_book(access).filter(many.conditions)
     else:
-        leading = many.accounts(*_leads(wanted.rule, Standpoint.of(access)))
-    ids = list(leading.values_list("pk", flat=True)[: FEW + 1])
+        leading = _of_segment(access, wanted.rule, many)
+    ids = rows.ids(leading[: FEW + 1])
     few = Q(pk__in=ids)
     return replace(many, conditions=few, count=len(ids)) if len(ids) <= FEW else many
 
@@ -277,6 +278,17 @@ def count_up_to_few(access: Access) -> int:
 
 
 _BEYOND_FEW = Prepared(Account, lambda workspace_id: beyond(workspace_id, FEW))
+
+
+def _of_segment(access: Access, rule: Rule, many: Found) -> QuerySet[Account]:
+    """Those of a rule; a segment of few customers is listed first, whatever else is asked of them."""
+    asked = [one for one in rule.conditions if (one.field.name, one.operator.name) == ("segment", "is")]
+    if asked and _has_figures(rule):
+        of_segment = access.of(Account).filter(segment__in=asked[0].value).order_by()
+        listed = rows.ids(of_segment[: NARROW + 1])
+        if len(listed) <= NARROW:
+            return access.of(Account).filter(many.conditions, pk__in=listed)
+    return many.accounts(*_leads(rule, Standpoint.of(access)))
 
 
 def _of_book(access: Access) -> QuerySet[Account]:
@@ -327,10 +339,14 @@ def _indexed(rule: Rule) -> Q:
     SQLite finds a standing's account by its id and then reads it; told that both are of one workspace, it
     finds the segment in the index: in half of the time, and a quarter where hardly any fits.
     """
-    has_figures = any(one.operator.name != "is_missing" and _is_of_standing(one) for one in rule.conditions)
-    if has_figures and any(one.field.name == "segment" for one in rule.conditions):
+    if _has_figures(rule) and any(one.field.name == "segment" for one in rule.conditions):
         return Q(workspace=F("standing__workspace"))
     return Q()
+
+
+def _has_figures(rule: Rule) -> bool:
+    """Whether something is asked of a standing that must be there."""
+    return any(one.operator.name != "is_missing" and _is_of_standing(one) for one in rule.conditions)
 
 
 def _leads(rule: Rule, standpoint: Standpoint) -> tuple[str, *tuple[Q, ...]]:
