@@ -15,7 +15,8 @@ from django.db import connections
 from tenure.insight.audit import actions
 from tenure.insight.audit.found import Outcomes
 from tenure.insight.models import AuditRun
-from tenure.jobs import apart
+from tenure.jobs import apart, reactions
+from tenure.kit.facts import AuditRequested
 from tenure.workspaces.access import Access
 from tests.wait import until
 
@@ -72,3 +73,16 @@ def _lives(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
     except OSError:
         return False
+
+
+def test_an_audit_whose_process_was_killed_can_be_asked_for_again(
+    access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: str) -> None:
+        raise subprocess.CalledProcessError(-9, "audit")
+
+    monkeypatch.setattr(apart, "run", killed)
+    run = actions.request_audit(access, Outcomes.CHURN, 90)
+    reactions.run_audits([AuditRequested(workspace_id=access.workspace.pk, run_id=run.pk)])
+    assert "perhaps for lack of memory" in AuditRun.objects.get(pk=run.pk).says
+    assert actions.request_audit(access, Outcomes.CHURN, 90).pk != run.pk

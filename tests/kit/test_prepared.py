@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from tenure.accounts.models import Account
@@ -74,3 +74,27 @@ def test_a_value_that_is_no_parameter_is_refused() -> None:
     prepared = Prepared(Account, lambda workspace_id, ref: Account.objects.filter(workspace_id=workspace_id))
     with pytest.raises(ValueError, match="value 1 is no parameter"):
         prepared("w", "acme")
+
+
+def test_a_value_that_is_changed_on_its_way_is_refused(access: Access, accounts: list[Account]) -> None:
+    prepared = Prepared(
+        Account,
+        lambda workspace_id, text: Account.objects.filter(
+            Q(name=text) | Q(domain__contains=text), workspace_id=workspace_id
+        ),
+    )
+    with pytest.raises(ValueError, match="is made of a value"):
+        prepared(access.workspace.id, "acme")
+
+
+def test_none_is_another_question(access: Access) -> None:
+    prepared = Prepared(Account, by_segment)
+    with pytest.raises(ValueError, match="this is none"):
+        prepared(access.workspace.id, None)  # type: ignore[arg-type]
+
+
+def test_it_keeps_no_connection(access: Access, accounts: list[Account]) -> None:
+    prepared = Prepared(Account, by_segment)
+    assert prepared(access.workspace.id, "SMB")
+    assert prepared._statement is not None
+    assert prepared._statement.compiler.connection is None

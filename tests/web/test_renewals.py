@@ -184,6 +184,13 @@ def test_what_last_years_quarters_cost_leads_to_who_left(
     assert "gull" not in page
 
 
+def test_a_book_of_nobody_is_a_page_without_customers(client: Client, access: Access, visit: Visit) -> None:
+    book = visit(cast.member(access, "Dana", Role.REPRESENTATIVE, sees_all=False))
+    for who, asked in ((client, "team:nobody@example.test"), (book, "somebody@else.test")):
+        for page in ("/renewals", "/portfolio", "/portfolio/equity"):
+            assert who.get(f"{page}?owner={asked}").status_code == 200, page
+
+
 def test_leaders_set_targets_that_stand_beside_the_figures(
     client: Client, visit: Visit, dana: Access
 ) -> None:

@@ -18,7 +18,7 @@ from tenure.warnings import queries as warnings
 from tenure.warnings.models import BandChange, LossRate
 from tenure.web.queries import today as queries
 from tenure.workspaces import books
-from tenure.workspaces.access import Access
+from tenure.workspaces.access import Access, access_of_outsider
 from tenure.workspaces.roles import Role
 from tests import cast
 from tests.warnings import scene
@@ -339,6 +339,13 @@ def test_a_large_book_is_read_another_way_and_says_the_same(
     monkeypatch.setattr(books, "LARGE", 0)
     assert queries.today(who, shown) == small
     assert small.book.customers == 2
+
+
+def test_who_has_no_name_here_has_a_book_of_nobody(access: Access, customers: Cast) -> None:
+    outsider = access_of_outsider(access.workspace, "board@example.test", None, gets_files=False)
+    page = queries.today(outsider, queries.Shown(queries.MINE))
+    assert page.book.customers == 0
+    assert page.worklist.total.count == 0
 
 
 def test_small_customers_are_one_line_that_opens(access: Access, dana: Client) -> None:

@@ -10,12 +10,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from subprocess import CalledProcessError
 from typing import Any
 
 import msgspec
 
 from tenure.accounts import attribute_rules
 from tenure.events.jobs import run_mending
+from tenure.insight.audit.actions import give_up
 from tenure.jobs import apart, durable
 from tenure.kit import outbox
 from tenure.kit.facts import (
@@ -80,7 +82,12 @@ def run_exports(facts: Sequence[ExportRequested]) -> None:
 def run_audits(facts: Sequence[AuditRequested]) -> None:
     """Judge the metrics of a workspace, for those who asked."""
     for fact in facts:
-        apart.run(apart.AUDIT, fact.run_id)
+        try:
+            apart.run(apart.AUDIT, fact.run_id)
+        except CalledProcessError as failed:
+            if failed.returncode >= 0:
+                raise
+            give_up(fact.run_id)  # somebody killed it, or there was no memory: the next would fare no better
 
 
 def send_mails(facts: Sequence[MailDue]) -> None:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import pyarrow as pa
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
@@ -59,7 +60,10 @@ def table(rows: QuerySet[Any, Any], schema: pa.Schema) -> pa.Table:
 
     For columns that SQLite keeps as they are: text and numbers.
     """
-    sql, params = rows.query.sql_with_params()
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:  # asked of nobody: Django knows without asking
+        return schema.empty_table()
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         batches = [_batch(some, schema) for some in iter(lambda: cursor.fetchmany(_READ_TOGETHER), [])]

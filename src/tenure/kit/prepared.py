@@ -85,8 +85,12 @@ def _put_together(make: Callable[..., QuerySet[Any, Any]], values: Sequence[str 
     sql, parameters = compiler.as_sql()
     marked = list(map(_parameter, marks))
     places = [marked.index(one) if one in marked else _Constant(one) for one in parameters]
+    constants = [str(one.value) for one in places if isinstance(one, _Constant)]
+    if changed := [one for one in constants if any(str(mark) in one for mark in marked)]:
+        raise ValueError(f"{changed[0]!r} is made of a value, in {sql}")
     if missing := {*range(len(values))} - {one for one in places if isinstance(one, int)}:
         raise ValueError(f"value {min(missing)} is no parameter of {sql}")
+    compiler.connection = None  # the thread's, which would stay open for good
     return _Statement(queryset, compiler, sql, places)
 
 
@@ -96,7 +100,9 @@ def _mark(place: int, value: str | date) -> str | date:
 
 
 def _parameter(value: str | date) -> Any:
-    """A value as the database takes it."""
+    """A value as the database takes it. ValueError for none: that is another question."""
+    if value is None:
+        raise ValueError("a prepared query asks for texts and days, and this is none")
     if isinstance(value, date):
         return connections[DEFAULT_DB_ALIAS].ops.adapt_datefield_value(value)
     return value

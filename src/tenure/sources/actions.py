@@ -29,6 +29,8 @@ from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 
 _DRAFTS_LAST = timedelta(days=2)
+# Of versions, what the writers of their records count.
+_COUNTED_AS = {"ticket_version": "ticket", "goal_version": "goal"}
 
 
 def import_file(
@@ -200,7 +202,8 @@ def undo(run: ImportRun, access: Access) -> ImportRun:
             done = undoing.take_back(run.workspace)
             _say_undone(run, done)
             access.log("undid an import", f"{run.kind} from {run.filename}: {run.undone_says}")
-            changes.touch(run.workspace_id, *sorted(done.tables))
+            counted = {_COUNTED_AS[one] for one in done.tables if one in _COUNTED_AS}
+            changes.touch(run.workspace_id, *sorted(done.tables | counted))
             outbox.record(RecordsChanged(workspace_id=run.workspace_id, table="", first_day=EVER))
         live.publish(run.workspace_id, "imports", [run.pk])
     return run

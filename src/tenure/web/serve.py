@@ -39,6 +39,7 @@ def main(socket: str) -> int:
     _let_go()
     sys.setswitchinterval(SWITCH)
     _server(socket, workers).serve()
+    gc.unfreeze()  # or DuckDB tells the log of everything that is there at the end as leaked
     return 0
 
 

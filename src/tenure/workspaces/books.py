@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol, cast
 
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, PermissionDenied
 from django.db import connection
 from django.db.models import F, Func, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -100,7 +100,10 @@ def written_down(accounts: QuerySet[Any]) -> Iterator[Written]:
     A book of tens of thousands takes longer to find than any question about it: this finds it once.
     """
     name = f"book_{next(_numbers)}"
-    sql, parameters = accounts.order_by().values("pk").query.sql_with_params()
+    try:
+        sql, parameters = accounts.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # nobody is meant: Django knows without asking
+        sql, parameters = "SELECT NULL WHERE false", ()
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE TEMP TABLE "{name}" (id TEXT PRIMARY KEY) WITHOUT ROWID')
         try:

@@ -62,6 +62,14 @@ def run_audit(run_id: str) -> AuditRun | None:
     return run
 
 
+def give_up(run_id: str) -> None:
+    """Say of what was broken off for good that it failed, so that it can be asked for again."""
+    run = AuditRun.objects.filter(pk=run_id, status__in=OPEN).first()
+    if run is not None:
+        says = "its process was ended before it was done, perhaps for lack of memory; ask again"
+        _say(run, AuditRun.FAILED, run.done, says)
+
+
 def _made(run: AuditRun) -> msgspec.Struct:
     from tenure.insight.audit.making import audit  # what computes it is large, and only wanted now
     from tenure.insight.calibration.making import calibrations

@@ -19,10 +19,11 @@ from tenure.insight.hazard.model import Hazard
 from tenure.insight.hazard.scoring import Scored
 from tenure.insight.models import AccountHazard, FittedHazard
 from tenure.insight.panel import MONTHS, Panel, known_by, panel
-from tenure.kit import clock, words
+from tenure.kit import changes, clock, words
 from tenure.revenue.queries import has_terms
 from tenure.workspaces.access import Access
 
+TOUCHED = "fitted_hazard"  # what is kept of chances rests on it
 QUARTER_DAYS = 365.25 / 4
 TOO_FEW = "too few customers were lost in the months on record to learn from"
 
@@ -76,6 +77,7 @@ def learn_of_past(access: Access, days: Sequence[date]) -> None:
     for day in missing:
         learnt = learn(known_by(access, whole, day), with_trees=False)
         FittedHazard.objects.create(workspace=access.workspace, as_of=day, **_kept_of(learnt))
+        changes.touch(access.workspace.id, TOUCHED)
 
 
 def learn(known: Panel, with_trees: bool = True) -> Learnt:
@@ -141,6 +143,7 @@ def _keep(access: Access, day: date, learnt: Learnt, scored: list[Scored]) -> Fi
         (AccountHazard(workspace=access.workspace, as_of=day, **asdict(one)) for one in scored),
         batch_size=500,
     )
+    changes.touch(access.workspace.id, TOUCHED)
     return fitted
 
 

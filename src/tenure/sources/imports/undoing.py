@@ -133,8 +133,20 @@ def _restore(workspace: Workspace, model: type[Model]) -> TakenBack:
             f'UPDATE "{table}" SET {sets} FROM import_change c '
             f'WHERE c.id IN ({ids}) AND c.row_id = "{table}"."{key}"'
         )
+        _execute(_as_restored(model, ids))
         _execute(f"DELETE FROM import_change WHERE id IN ({ids})")
     return _taken_back(model, restored=len(found))
+
+
+def _as_restored(model: type[Model], ids: str) -> str:
+    """SQL: the change before these left the row as it is now, also where a reference of it has been lost."""
+    table, key = model._meta.db_table, model._meta.pk.column
+    return f"""
+        UPDATE import_change SET after = md5({image(model, "now")})
+        FROM import_change c JOIN "{table}" now ON now."{key}" = c.row_id
+        WHERE c.id IN ({ids}) AND import_change.workspace_id = c.workspace_id
+            AND import_change.tbl = c.tbl AND import_change.row_id = c.row_id
+            AND import_change.id < c.id AND import_change.after = md5(c.before)"""
 
 
 def _value(field: models.Field) -> str:  # type: ignore[type-arg]
