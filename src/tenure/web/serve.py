@@ -12,7 +12,7 @@ from typing import Any
 from tenure.jobs import setup
 from tenure.jobs.setup import NotReady
 
-THREADS = 4
+THREADS = 4  # of all processes together
 PROCESSES = 2  # a page is Python: threads of one process wait for each other
 ENGINE = ("tenure.metrics.engine", "ibis.backends.duckdb", "pandas")  # pyarrow looks for the last
 ROOM = 2 * 1024**3  # bytes of memory, from which on two processes are usual
@@ -45,9 +45,11 @@ def main(socket: str) -> int:
 
 def _server(socket: str, workers: int) -> Any:
     from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
 
+    threads = max(2, THREADS // workers)
     return Server(
         "tenure.web.serve:application",
         factory=True,
@@ -55,7 +57,9 @@ def _server(socket: str, workers: int) -> Any:
         interface=Interfaces.WSGI,
         workers=workers,
         respawn_failed_workers=True,
-        blocking_threads=THREADS,
+        http1_settings=HTTP1Settings(keep_alive=False),  # a connection would keep to one process
+        blocking_threads=threads,
+        backpressure=threads,  # what comes beyond waits for whoever is free first
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=3,
