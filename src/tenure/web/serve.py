@@ -100,8 +100,9 @@ def application() -> Any:
 
 def _with_small_cache(connection: Any, **_: Any) -> None:
     """Each thread has a connection; what they don't hold themselves the system does, once for all."""
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA cache_size=-4000")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA cache_size=-4000")
 
 
 def _load_figures() -> None:

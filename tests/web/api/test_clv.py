@@ -37,7 +37,8 @@ def test_what_customers_are_worth_through_the_api(asks: Asks, access: Access, ne
     second = api.get("clv", as_of=DAY, limit=1, after=first["next"])
     assert [*first["items"], *second["items"]] == told["items"]
     assert (first["value"], second["next"]) == (told["value"], None)
-    assert api.get("clv", status=422, after="bm9uc2Vuc2U")["errors"][0]["field"] == "query.after"
+    for forged in ("bm9uc2Vuc2U", "bmFuIGE", "aW5mIGE"):  # "nonsense", "nan a", "inf a"
+        assert api.get("clv", status=422, after=forged)["errors"][0]["field"] == "query.after"
     acme = Account.objects.get(external_id="acme")
     assert api.get(f"accounts/{acme.pk}/clv", as_of=DAY) == told["items"][0]
     assert api.get(f"accounts/{acme.pk}/clv", as_of="2020-01-01") is None

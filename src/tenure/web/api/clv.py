@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from math import isfinite, nan
 
 from ninja import Router, Schema
 from pydantic import Field
@@ -186,11 +187,14 @@ def _economics(access: Access) -> EconomicsOut:
 
 def _mark(after: str) -> tuple[float, str]:
     """The value and the id of the last customer of the page before."""
-    value, _, account_id = read(after).partition(" ")
+    text, _, account_id = read(after).partition(" ")
     try:
-        return float(value), account_id
+        value = float(text)
     except ValueError:
-        raise Refused(("query.after", "is not the `next` of a page; leave it out to begin anew")) from None
+        value = nan
+    if not isfinite(value):
+        raise Refused(("query.after", "is not the `next` of a page; leave it out to begin anew"))
+    return value, account_id
 
 
 def _worth(one: Worth, unit: int) -> WorthOut:
