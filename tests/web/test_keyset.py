@@ -16,8 +16,9 @@ from tenure.health.models import Standing
 from tenure.metrics.catalogue import shipped
 from tenure.metrics.models import MetricValue
 from tenure.web.queries import customers, keyset
-from tenure.web.queries.customers import FEW, Found, Wanted
+from tenure.web.queries.customers import FEW, Found
 from tenure.web.queries.orders import SORTS
+from tenure.web.queries.wanted import Wanted
 from tenure.workspaces.access import Access
 from tests.warnings.scene import today
 

@@ -12,8 +12,9 @@ from tenure.metrics.catalogue import shipped
 from tenure.segments.fields import fields_of
 from tenure.segments.rules import Rule
 from tenure.web.queries import customers, scattered
-from tenure.web.queries.customers import Total, Wanted
+from tenure.web.queries.customers import Total
 from tenure.web.queries.standings import standings
+from tenure.web.queries.wanted import Wanted
 from tenure.workspaces.access import Access
 from tests.warnings import scene
 

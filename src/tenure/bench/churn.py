@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -35,17 +34,9 @@ MODELS = ("hazard", "boosting", "cohorts")
 
 def run(rounds: int | None = None) -> Result:
     """AUC as a share of the best possible, and the figures behind it."""
-    return result({seed: judged(seed) for seed in SEEDS})
+    from tenure.bench._companies import asked
 
-
-def judged(seed: int) -> dict[str, Any]:
-    """A company's decisions, by name as lists: chances by each model and by the truth, and who left."""
-    from tenure.bench._installation import installation
-
-    with installation() as place:
-        command = [sys.executable, "-m", __name__, str(ACCOUNTS), str(seed)]
-        done = subprocess.run(command, env=place.environment, check=True, stdout=subprocess.PIPE)
-        return dict(json.loads(done.stdout))
+    return result({seed: asked(__name__, ACCOUNTS, seed) for seed in SEEDS})
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -35,17 +34,9 @@ Company = Mapping[str, "NDArray[np.float64]"]
 
 def run(rounds: int | None = None) -> Result:
     """By how much nearer the truth values are than the cohort model's alone, and the figures behind it."""
-    return result({seed: judged(seed) for seed in SEEDS})
+    from tenure.bench._companies import asked
 
-
-def judged(seed: int) -> dict[str, list[float]]:
-    """A company's customers, by name as lists: values and years by each model and by the truth."""
-    from tenure.bench._installation import installation
-
-    with installation() as place:
-        command = [sys.executable, "-m", __name__, str(ACCOUNTS), str(seed)]
-        done = subprocess.run(command, env=place.environment, check=True, stdout=subprocess.PIPE)
-        return dict(json.loads(done.stdout))
+    return result({seed: asked(__name__, ACCOUNTS, seed) for seed in SEEDS})
 
 
 def main() -> None:

@@ -37,9 +37,9 @@ from tenure.web.queries import (
     renewals_files,
     today,
 )
-from tenure.web.queries.customers import Wanted
 from tenure.web.queries.renewals import TITLES
 from tenure.web.queries.timeline import timeline
+from tenure.web.queries.wanted import Wanted
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import User
 

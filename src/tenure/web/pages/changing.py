@@ -22,7 +22,7 @@ from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.queries import changing as queries
 from tenure.web.queries import customers
-from tenure.web.queries.customers import Wanted
+from tenure.web.queries.wanted import Wanted
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 

@@ -33,10 +33,11 @@ from tenure.web.pages.downloads import sent
 from tenure.web.queries import attributes, columns, exports, keyset, scattered
 from tenure.web.queries import customers as queries
 from tenure.web.queries.conditions import Editor, editors, given_text, offered
-from tenure.web.queries.customers import FEW, Found, Wanted
+from tenure.web.queries.customers import FEW, Found
 from tenure.web.queries.orders import SORTS
 from tenure.web.queries.rolled import may_roll
 from tenure.web.queries.tabs import VIEWS, View
+from tenure.web.queries.wanted import Wanted
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Right
 

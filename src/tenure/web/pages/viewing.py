@@ -13,7 +13,7 @@ from tenure.metrics.catalogue import Metrics, metrics_of
 from tenure.web import notices
 from tenure.web.guard import page
 from tenure.web.middleware import Request
-from tenure.web.queries.customers import Wanted
+from tenure.web.queries.wanted import Wanted
 
 
 @require_POST

@@ -13,7 +13,7 @@ from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.web.pages.today import shown
 from tenure.web.queries import worth as queries
-from tenure.web.queries.customers import Wanted
+from tenure.web.queries.wanted import Wanted
 
 
 @require_GET

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tenure.segments.rules import Rule
-from tenure.web.queries.customers import Wanted
 from tenure.web.queries.orders import SORTS, USUAL
+from tenure.web.queries.wanted import Wanted
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from tenure.warnings.priorities import chances
 from tenure.warnings.queries import Asked, Need, Total
 from tenure.warnings.rules import GROWS, SAVES, WINS, worth_of_saving
 from tenure.web.queries import customers
-from tenure.web.queries.customers import Wanted
 from tenure.web.queries.today import Shown
+from tenure.web.queries.wanted import Wanted
 from tenure.workspaces.access import Access
 
 _ROWS = 10
