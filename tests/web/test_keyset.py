@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.cache import caches
 from django.http import QueryDict
 
 from tenure.accounts.models import Account
@@ -155,3 +157,22 @@ def test_rows_that_vanish_between_pages_cost_nobody_else(access: Access, crowd: 
     Account.objects.filter(pk=rows[-1].id).delete()
     after, _ = customers.page(found, wanted.behind(first.after), SIZE)
     assert [row.id for row in after] == right
+
+
+def test_a_set_found_to_be_large_is_taken_to_be_so_for_a_moment_and_its_page_is_true(
+    access: Access, crowd: list[Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customers, "FEW", 5)
+    wanted = Wanted.of(QueryDict("where=segment.is.Large&sort=name"), shipped())
+    assert not customers.find(access, wanted).is_few
+    large = [one.pk for one in sorted(crowd, key=lambda one: (one.name, one.pk)) if one.segment == "Large"]
+    Account.objects.filter(pk__in=large[3:]).delete()
+
+    found = customers.find(access, wanted)
+    assert not found.is_few
+    assert [row.id for row in customers.page(found, wanted)[0]] == large[:3]
+    other = Wanted.of(QueryDict("where=segment.is.Large&where=owner.is.nobody@example.test"), shipped())
+    assert customers.find(access, other).is_few
+    assert customers.find(replace(access, owners=("dana@example.test",)), wanted).is_few
+    caches["near"].clear()
+    assert customers.find(access, wanted).count == 3

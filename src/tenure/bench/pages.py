@@ -101,12 +101,13 @@ def _pages(data: Mapping[str, Any]) -> dict[str, list[str]]:
     filters = [
         f"where=segment.is.{segment}&where=arr.at_least.{arr}"
         for segment in ("Enterprise", "Mid-market", "Small")
-        for arr in (5_000, 10_000, 20_000, 40_000)
+        for arr in range(5_000, 40_000, 250)
     ]
     names = ("harbor bank", "acorn systems", "north labs", "acorn health", "harbor foods")
     return {
         "customers": ["/customers"],
         "filtered": [f"/customers?{one}" for one in filters],
+        "filtered, a saved view": [f"/customers?{one}" for one in filters[::70]],
         "sorted": [f"/customers?sort={one}" for one in ("-seat_use", "seat_use", "-arr", "renewal", "name")],
         f"page {PAGE:,}": [f"/customers?after={mark}" for mark in data["deep"]],
         "search": [f"/customers?q={one.replace(' ', '+')}+{end}" for one in names for end in range(70, 80)],
@@ -230,7 +231,7 @@ def _ask(
 
 
 def _p95(found: list[float]) -> float:
-    return statistics.quantiles(found, n=20)[-1]
+    return statistics.quantiles(found * 2 if len(found) == 1 else found, n=20)[-1]
 
 
 def _client(found: list[Took]) -> list[float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,15 +15,12 @@ from tenure.kit import crypto, live
 from tenure.segments.standpoint import Standpoint
 from tenure.warnings.queries import Asked, count_waiting
 from tenure.web.jinja import url
-from tenure.web.queries import today
+from tenure.web.queries import large, today
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 
 MOST_COUNTED = 10_000
-RECOUNTED = 60.0  # seconds
 THEMES = ("light", "dark")
-
-_has_most: dict[str, float] = {}  # until when a workspace is taken to have that many customers
 
 
 @dataclass(frozen=True)
@@ -58,11 +54,11 @@ def accounts_there(access: Access) -> int:
     """
     if access.is_narrowed:
         return count_up_to_most(access.of(Account))
-    if time.monotonic() < _has_most.get(access.workspace.id, 0):
+    if large.is_known(access, MOST_COUNTED):
         return MOST_COUNTED + 1
     count = count_up_to_most(access.of(Account))
     if count > MOST_COUNTED:
-        _has_most[access.workspace.id] = time.monotonic() + RECOUNTED
+        large.keep(access, MOST_COUNTED)
     return count
 
 

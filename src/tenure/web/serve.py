@@ -16,6 +16,7 @@ THREADS = 4  # of all processes together
 PROCESSES = 2  # a page is Python: threads of one process wait for each other
 ENGINE = ("tenure.metrics.engine", "ibis.backends.duckdb", "pandas")  # pyarrow looks for the last
 ROOM = 2 * 1024**3  # bytes of memory, from which on two processes are usual
+GARBAGE = (20_000, 50, 100)  # objects, before rubbish is looked for: a page leaves hardly any
 SWITCH = 0.001  # seconds: a thread waits so long for its turn after each row that it reads
 MOST = 64
 NOT_READY = 3
@@ -122,6 +123,7 @@ def _let_go() -> None:
     connections.close_all()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 if __name__ == "__main__":

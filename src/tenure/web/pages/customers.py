@@ -27,6 +27,7 @@ from tenure.segments.standpoint import Standpoint
 from tenure.web.charts import Axis, Chart, Mark, Region
 from tenure.web.exporting import TYPES, Table
 from tenure.web.guard import page
+from tenure.web.jinja import url
 from tenure.web.middleware import Request
 from tenure.web.pages import viewing as saved
 from tenure.web.pages.downloads import sent
@@ -193,7 +194,7 @@ def _with_condition(parameters: QueryDict, metrics: Metrics) -> str:
 
 
 def _address(query: str) -> str:
-    return f"{reverse('customers')}?{query}" if query else reverse("customers")
+    return f"{url('customers')}?{query}" if query else url("customers")
 
 
 def _count(found: Found, everyone: int) -> str:

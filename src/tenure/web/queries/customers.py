@@ -21,7 +21,7 @@ from tenure.revenue import products
 from tenure.segments.fields import AccountColumn, MetricColumn
 from tenure.segments.rules import Condition, Rule
 from tenure.segments.standpoint import Standpoint
-from tenure.web.queries import keyset, rolled
+from tenure.web.queries import keyset, large, rolled
 from tenure.web.queries.attributes import values_of
 from tenure.web.queries.standings import standings
 from tenure.web.queries.wanted import Wanted
@@ -132,13 +132,18 @@ def find(access: Access, wanted: Wanted) -> Found:
     many = everyone(access, wanted)
     if not (wanted.is_narrowed or access.is_narrowed) and has_many(access):
         return many
+    asked = (wanted.rule.texts, wanted.search, many.is_rolled)
+    if large.is_known(access, *asked):
+        return many
     if access.is_narrowed:  # found by their owners, whatever else is asked of them
         leading = _of_book(access).filter(many.conditions)
     else:
         leading = _of_segment(access, wanted.rule, many)
     ids = rows.ids(leading[: FEW + 1])
-    few = Q(pk__in=ids)
-    return replace(many, conditions=few, count=len(ids)) if len(ids) <= FEW else many
+    if len(ids) > FEW:
+        large.keep(access, *asked)
+        return many
+    return replace(many, conditions=Q(pk__in=ids), count=len(ids))
 
 
 def has_many(access: Access) -> bool:
@@ -159,11 +164,12 @@ _BEYOND_FEW = Prepared(Account, lambda workspace_id: beyond(workspace_id, FEW))
 def _of_segment(access: Access, rule: Rule, many: Found) -> QuerySet[Account]:
     """Those of a rule; a segment of few customers is listed first, whatever else is asked of them."""
     asked = [one for one in rule.conditions if (one.field.name, one.operator.name) == ("segment", "is")]
-    if asked and _has_figures(rule):
-        of_segment = access.of(Account).filter(segment__in=asked[0].value).order_by()
+    if asked and _has_figures(rule) and not large.is_known(access, segments := asked[0].value):
+        of_segment = access.of(Account).filter(segment__in=segments).order_by()
         listed = rows.ids(of_segment[: NARROW + 1])
         if len(listed) <= NARROW:
             return access.of(Account).filter(many.conditions, pk__in=listed)
+        large.keep(access, segments)
     return many.accounts(*_leads(rule, Standpoint.of(access)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from tenure.segments.rules import Rule
 from tenure.web.queries.orders import SORTS, USUAL
@@ -18,7 +19,7 @@ class View:
     texts: tuple[str, ...] = ()
     sort: str = USUAL
 
-    @property
+    @cached_property
     def wanted(self) -> Wanted:
         """What its address asks for."""
         return Wanted(Rule.of(self.texts), sort=SORTS[self.sort])
