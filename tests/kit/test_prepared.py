@@ -98,3 +98,17 @@ def test_it_keeps_no_connection(access: Access, accounts: list[Account]) -> None
     assert prepared(access.workspace.id, "SMB")
     assert prepared._statement is not None
     assert prepared._statement.compiler.connection is None
+
+
+def test_numbers_are_open_too(access: Access, accounts: list[Account]) -> None:
+    for row, (score, arr) in zip(accounts, ((40.0, 100), (60.0, 2**53 + 1), (40.0, 100)), strict=True):
+        Standing.objects.create(
+            account=row, workspace=row.workspace, as_of=clock.today(), score=score, arr_minor=arr
+        )
+
+    def at_least(workspace_id: str, score: float, arr: int) -> QuerySet[Standing]:
+        return Standing.objects.filter(workspace=workspace_id, score__gte=score, arr_minor__gte=arr)
+
+    prepared, ws = Prepared(Standing, at_least), access.workspace.id
+    for score, arr, count in ((40.0, 100, 2), (40.5, 100, 1), (40.0, 2**53 + 1, 1), (60.1, 0, 0)):
+        assert len(prepared(ws, score, arr)) == count

@@ -14,15 +14,16 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.query import Query
 
 R = TypeVar("R")
+Value = str | date | int | float
 
 
 class Prepared(Generic[R]):
     """A query with values left open, to be asked with them again and again.
 
     Putting the SQL of a short query together takes Django several times as long as the database needs to
-    answer it. `model` is the table that is asked; `make` gets a text or a day for each value and gives the
-    queryset: what it asks for, and how, must not depend on the values, and each must be a parameter of it.
-    ValueError where one is not.
+    answer it. `model` is the table that is asked; `make` gets a text, a day or a number for each value and
+    gives the queryset: what it asks for, and how, must not depend on the values, and each must be a parameter
+    of it. ValueError where one is not.
     """
 
     def __init__(self, model: type[Model], make: Callable[..., QuerySet[Any, R]]) -> None:
@@ -30,7 +31,7 @@ class Prepared(Generic[R]):
         self._make = make
         self._statement: _Statement | None = None
 
-    def __call__(self, *values: str | date) -> list[R]:
+    def __call__(self, *values: Value) -> list[R]:
         """The rows for these values: what iterating over the queryset would give."""
         if self._statement is None:
             self._statement = _put_together(self._make, values)
@@ -77,7 +78,7 @@ class _Compiled:
         return getattr(self.query, name)
 
 
-def _put_together(make: Callable[..., QuerySet[Any, Any]], values: Sequence[str | date]) -> _Statement:
+def _put_together(make: Callable[..., QuerySet[Any, Any]], values: Sequence[Value]) -> _Statement:
     """Compile the query with marks for the values, and find them among its parameters."""
     marks = [_mark(place, value) for place, value in enumerate(values)]
     queryset = make(*marks)
@@ -94,15 +95,19 @@ def _put_together(make: Callable[..., QuerySet[Any, Any]], values: Sequence[str 
     return _Statement(queryset, compiler, sql, places)
 
 
-def _mark(place: int, value: str | date) -> str | date:
+def _mark(place: int, value: Value) -> Value:
     """Something of the value's kind that no query says of itself."""
-    return date.min + timedelta(days=place) if isinstance(value, date) else f"\N{SYMBOL FOR NULL}{place}"
+    if isinstance(value, date):
+        return date.min + timedelta(days=place)
+    if isinstance(value, int):
+        return -(2**62) - place
+    return -1e300 * (place + 1) if isinstance(value, float) else f"\N{SYMBOL FOR NULL}{place}"
 
 
-def _parameter(value: str | date) -> Any:
+def _parameter(value: Value) -> Any:
     """A value as the database takes it. ValueError for none: that is another question."""
     if value is None:
-        raise ValueError("a prepared query asks for texts and days, and this is none")
+        raise ValueError("a prepared query asks for texts, days and numbers, and this is none")
     if isinstance(value, date):
         return connections[DEFAULT_DB_ALIAS].ops.adapt_datefield_value(value)
     return value

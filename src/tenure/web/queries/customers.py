@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -23,6 +24,7 @@ from tenure.segments.rules import Condition, Rule
 from tenure.segments.standpoint import Standpoint
 from tenure.web.queries import keyset, large, rolled
 from tenure.web.queries.attributes import values_of
+from tenure.web.queries.orders import Order
 from tenure.web.queries.standings import standings
 from tenure.web.queries.wanted import Wanted
 from tenure.workspaces.access import Access
@@ -269,10 +271,61 @@ class _Joined:
 
 def page(found: Found, wanted: Wanted, size: int = PAGE) -> tuple[list[Row], keyset.Page]:
     """A page of the table, and the marks of its neighbours."""
-    stretches = wanted.sort.order.stretches(found, wanted.is_descending)
+    stretches = _stretches(found, wanted)
     most = found.count if found.is_few else None
     part = keyset.page(stretches, size, wanted.after, wanted.before, most)
     return _rows(part.rows, wanted), part
+
+
+def _stretches(found: Found, wanted: Wanted) -> Sequence[keyset.Walked]:
+    """The rows in their order; those of everybody are asked for most often, so their queries are kept."""
+    stretches = wanted.sort.order.stretches(found, wanted.is_descending)
+    if found.conditions or found.is_few or found.is_rolled:
+        return stretches
+    order, workspace_id = wanted.sort.order, found.workspace.pk
+    return [
+        _Everybodys(order, wanted.is_descending, place, workspace_id, stretch)
+        for place, stretch in enumerate(stretches)
+    ]
+
+
+@dataclass(frozen=True)
+class _Everybodys:
+    """A stretch of all customers of a workspace, asked for by queries that are put together once."""
+
+    order: Order
+    is_descending: bool
+    place: int
+    workspace_id: str
+    stretch: keyset.Stretch
+
+    @property
+    def read(self) -> Callable[[str], Any]:
+        """As the stretch reads it."""
+        return self.stretch.read
+
+    def walk(self, mark: keyset.Mark | None, most: int | None, is_backward: bool) -> list[keyset.Row]:
+        """What the stretch's own walk gives."""
+        prepared = _prepared(self.order, self.is_descending, self.place, mark is None, most, is_backward)
+        if mark is None:
+            return prepared(self.workspace_id)
+        sorted_by = [self.read(mark.value)] if self.stretch.column else []
+        return prepared(self.workspace_id, mark.row_id, *sorted_by)
+
+
+@lru_cache(maxsize=256)
+def _prepared(
+    order: Order, is_descending: bool, place: int, is_first: bool, most: int | None, is_backward: bool
+) -> Prepared[keyset.Row]:
+    """The walk of any workspace's customers, from the start or from any mark on."""
+
+    def walk(workspace_id: str, row_id: str = "", value: Any = None) -> QuerySet[Any]:
+        everybody = Found(Workspace(pk=workspace_id), Q(), FEW + 1)
+        stretch = order.stretches(everybody, is_descending)[place]
+        mark = None if is_first else keyset.Mark(place, row_id, value)
+        return replace(stretch, read=lambda given: given).walk(mark, most, is_backward)
+
+    return Prepared(Account, walk)
 
 
 def every_row(found: Found, wanted: Wanted, metrics: Sequence[str]) -> Iterator[Row]:
@@ -308,13 +361,23 @@ def _rows(found: Sequence[Mapping[str, Any]], wanted: Wanted, metrics: Sequence[
 def _metrics(account_ids: Sequence[str], metrics: Iterable[str]) -> Mapping[str, Mapping[str, float]]:
     """The latest values of metrics by account."""
     asked = sorted(set(metrics))
-    if not asked:
+    if not (asked and account_ids):
         return {}
     found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    rows = MetricValue.objects.filter(account__in=account_ids, metric__in=asked)
-    for account_id, metric, value in rows.values_list("account_id", "metric", "value"):
+    for account_id, metric, value in _values(len(account_ids), len(asked))(*account_ids, *asked):
         found[account_id][metric] = value
     return found
+
+
+@lru_cache(maxsize=64)
+def _values(accounts: int, metrics: int) -> Prepared[tuple[str, str, float]]:
+    """The latest values of so many metrics of so many accounts."""
+
+    def rows(*ids: str) -> QuerySet[Any, Any]:
+        found = MetricValue.objects.filter(account__in=ids[:accounts], metric__in=ids[accounts:])
+        return found.values_list("account_id", "metric", "value")
+
+    return Prepared(MetricValue, rows)
 
 
 def total(found: Found) -> Total:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import F, Q, QuerySet
 
@@ -25,6 +25,17 @@ class Mark(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.stretch}~{self.row_id}~{self.value}"
+
+
+class Walked(Protocol):
+    """Rows in one order, some of which are asked for: a `Stretch`, or a quicker way to one."""
+
+    @property
+    def read(self) -> Callable[[str], Any]:
+        """The sorted column's value from the text of a mark."""
+
+    def walk(self, mark: Mark | None, most: int | None, is_backward: bool) -> Iterable[Row]:
+        """At most `most` rows (None: all) behind the mark, or before it, nearest first."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,7 @@ class Page:
 
 
 def page(
-    stretches: Sequence[Stretch], size: int, after: str = "", before: str = "", most: int | None = None
+    stretches: Sequence[Walked], size: int, after: str = "", before: str = "", most: int | None = None
 ) -> Page:
     """The page behind the mark `after`, or before the mark `before` (`end`: the last one); else the first.
 
@@ -89,7 +100,7 @@ def page(
     return _page(found[:size], has_before=mark is not None, has_after=len(found) > size)
 
 
-def _walk(stretches: Sequence[Stretch], mark: Mark | None, most: int, is_backward: bool) -> Iterator[Placed]:
+def _walk(stretches: Sequence[Walked], mark: Mark | None, most: int, is_backward: bool) -> Iterator[Placed]:
     """Rows from the mark on, over as many stretches as the caller takes."""
     places = range(len(stretches))[:: -1 if is_backward else 1]
     for place in places[places.index(mark.stretch) if mark else 0 :]:
@@ -113,7 +124,7 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _read(text: str, stretches: Sequence[Stretch]) -> Mark | None:
+def _read(text: str, stretches: Sequence[Walked]) -> Mark | None:
     """The mark of a URL; None if it is none, or of another order."""
     place, _, rest = text.partition("~")
     row_id, _, value = rest.partition("~")

@@ -1,8 +1,8 @@
 """Sets of customers that were found to be large: taken to be so for a minute.
 
-Finding out takes longer than a page of them, and whoever filters looks at the next page and at another order.
-That a set is large says how it is read, and that it is not counted while the page waits; which customers are on
-the page depends on what is true now, whatever was found before.
+Finding out takes longer than a page of them, and whoever filters looks at the next page and at another
+order. That a set is large says how it is read, and that it is not counted while the page waits; which
+customers are on the page depends on what is true now, whatever was found before.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -32,7 +32,7 @@ def number(text: str) -> float:
     return value
 
 
-class Order(Protocol):
+class Order(Hashable, Protocol):
     """How to sort customers by one column, those without a value last."""
 
     def stretches(self, found: Found, is_descending: bool) -> list[Stretch]: ...
