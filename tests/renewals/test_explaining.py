@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tenure.accounts.models import Account
 from tenure.renewals import actions, explaining, queries, telling
 from tenure.renewals.beyond import Beyond
 from tenure.renewals.figures import Renewals
+from tenure.renewals.rows import Who
 from tenure.revenue.actions import upsert_terms
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
@@ -89,7 +92,19 @@ def test_every_figure_has_rows_that_make_it_or_says_why_not(told: Access, whose:
         elif one["value"] is None:
             assert one["missing"], key
         else:
-            assert one["adds_up"] == pytest.approx(one["value"], abs=0.006), key
+            assert one["adds_up"] == pytest.approx(one["value"], abs=1e-9), key
+            if one["how"] == "sum":
+                assert sum(row["amount"] for row in one["rows"]) == pytest.approx(one["value"]), key
+
+
+@given(st.lists(st.floats(0, 1e9)))
+def test_money_in_whole_units_adds_up_to_its_sum_rounded(amounts: list[float]) -> None:
+    who, money = Who("1", "one", "One", ""), explaining.Explained("", lambda _, __: ())
+    parts = [explaining.Part(who, amount, None, "") for amount in amounts]
+    whole = [one.amount for one in explaining.in_whole_units(money, parts)]
+    assert all(amount == int(amount) for amount in whole)
+    assert sum(whole) == pytest.approx(sum(amounts), abs=0.5 + 1e-3)
+    assert whole == pytest.approx(amounts, abs=1 + 1e-3)
 
 
 def test_last_years_quarters_name_who_left(told: Access) -> None:

@@ -51,7 +51,7 @@ def renewals(
         of = queries.quarter_of(access, quarter, day)
         found = queries.renewals(access, of, day)
         if explain:
-            _explained(telling.explanation(found, explain, Beyond(access, found)), json)
+            _explained(telling.explanation(found, explain, Beyond(access, found)), found.currency, json)
             return
         told = telling.renewals(found)
         if rows is Rows.MOVED:
@@ -73,15 +73,23 @@ def renewals(
         console.print(rows_table(told["moved" if rows is Rows.MOVED else f"{rows}_rows"]))
 
 
-def _explained(told: dict[str, Any], json: bool) -> None:
+def _explained(told: dict[str, Any], currency: str, json: bool) -> None:
     if json:
         print_json(told)
         return
     whole = f", of {told['denominator']}" if told["denominator"] else ""
-    value = told["missing"] if told["value"] is None else f"{told['value']:,.4g} ({told['unit']})"
+    value = told["missing"] if told["value"] is None else _in_unit(told["value"], told["unit"], currency)
     for line in (f"{told['key']}: {value}{whole}", told["means"], told["but"]):
         console.print(line, highlight=False, markup=False)
     console.print(rows_table(told["rows"]))
+
+
+def _in_unit(value: float, unit: str, currency: str) -> str:
+    return {
+        "money": f"{amount(value)} {currency} a year",
+        "share": percent(value),
+        "days": f"{value:,g} days",
+    }.get(unit, f"{value:,.0f}")
 
 
 def _table(told: dict[str, Any]) -> Table:

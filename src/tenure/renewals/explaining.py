@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import accumulate, chain
 from statistics import median
 from typing import NamedTuple
 
@@ -307,6 +307,19 @@ _ONE: dict[str, Explained] = {
     "bridge.due_arr": Explained("What the due terms are worth.", lambda f, _: _worth(f.due)),
     "bridge.arr_now": Explained("What everybody pays now.", lambda _, b: _worth(b.paid_now())),
 }
+
+
+def in_whole_units(said: Explained, parts: Sequence[Part]) -> list[Part]:
+    """Rows of money in whole minor units, as the figure is: what rounding leaves goes to the next row.
+
+    So they add up to their sum, rounded; a chance times what somebody pays is no whole number of cents.
+    """
+    if said.unit != MONEY:
+        return list(parts)
+    sums = [round(so_far) for so_far in accumulate((one.amount for one in parts), initial=0.0)]
+    return [
+        one._replace(amount=after - before) for one, before, after in zip(parts, sums, sums[1:], strict=False)
+    ]
 
 
 def total(said: Explained, parts: Sequence[Part]) -> float | None:

@@ -301,7 +301,7 @@ def explanation(found: Renewals, key: str, beyond: Beyond) -> Json:
     for a key that there is not.
     """
     said, scale = explaining.explained(key, found), Scale(found.currency)
-    parts = list(said.parts(found, beyond)) if found.is_known else []
+    parts = explaining.in_whole_units(said, list(said.parts(found, beyond))) if found.is_known else []
     made = explaining.total(said, parts) if found.is_known else None
     return {
         "key": key,
