@@ -77,9 +77,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def refused(home: Path, port: int) -> str:
+def refused(home: Path, port: int, **more: str) -> str:
     """What a start says that cannot be; one line."""
-    done = subprocess.run(command(port), env=environment(home), capture_output=True, text=True, timeout=60)
+    env = {**environment(home), **more}
+    done = subprocess.run(command(port), env=env, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1, done.stdout
     assert done.stderr.count("\n") == 1, done.stderr
     return done.stderr
@@ -114,6 +115,12 @@ def test_a_taken_port_says_so(up: Up, tmp_path: Path) -> None:
     said = refused(tmp_path / "another", up.port)
     assert f"port {up.port}" in said
     assert "--port" in said
+
+
+def test_a_number_of_processes_that_is_none_is_said_at_once(tmp_path: Path) -> None:
+    said = refused(tmp_path / "home", free_port(), TENURE_WEB_PROCESSES="x")
+    assert "TENURE_WEB_PROCESSES is a number from 1 to 64, not 'x'" in said
+    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.parametrize("module", sorted(CHILDREN))

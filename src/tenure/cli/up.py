@@ -41,9 +41,11 @@ def up(
 ) -> None:
     """Set up the data folder if it is new, start everything, print the address. Ctrl-C stops all."""
     from tenure.jobs import setup
+    from tenure.web import serve
 
     began = time.monotonic()
     try:
+        serve.processes()
         setup.create_folder()
         lock = hold()
         refuse_taken(host, port)

@@ -3,6 +3,8 @@
 `TENURE_LIFELINE=FD python -m tenure.kit.lifeline MODULE ARGS…`: FD is the reading end of a pipe whose
 writing end only the supervisor holds. When it closes, the module is asked to end, and after a while its
 whole process group is killed. Works wherever there are pipes, unlike a death signal.
+
+Who forks helpers does the same for them: `lead` before forking, `follow` in each of them.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ import time
 VARIABLE = "TENURE_LIFELINE"
 GRACE_SECONDS = 3.0
 
+_led: list[int] = []  # the ends of this process's own pipe: reading, writing
+
 
 def watch(fd: int, grace: float = GRACE_SECONDS) -> None:
     """End this process and its group once the pipe `fd` is closed at the other end."""
@@ -28,6 +32,20 @@ def _end_with(fd: int, grace: float) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(grace)
     os.killpg(0, signal.SIGKILL)
+
+
+def lead() -> None:
+    """Make a pipe of which this process holds the writing end; processes that it forks can `follow`."""
+    _led[:] = os.pipe()
+
+
+def follow(grace: float = GRACE_SECONDS) -> None:
+    """In a forked process: end with the one that leads. Does nothing where nobody leads."""
+    if _led:
+        reading, writing = _led
+        _led.clear()
+        os.close(writing)  # or it would keep itself alive
+        watch(reading, grace)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tenure.jobs import setup
 from tenure.jobs.setup import NotReady
+from tenure.kit import lifeline
 
 THREADS = 4  # of all processes together
 PROCESSES = 2  # a page is Python: threads of one process wait for each other
@@ -36,6 +37,7 @@ def main(socket: str) -> int:
         sys.stderr.write(f"{reason}\n")
         return NOT_READY
     application()
+    lifeline.lead()
     _load_figures()
     _let_go()
     sys.setswitchinterval(SWITCH)
@@ -52,7 +54,7 @@ def _server(socket: str, workers: int) -> Any:
 
     threads = max(2, THREADS // workers)
     return Server(
-        "tenure.web.serve:application",
+        "tenure.web.serve:answering",
         factory=True,
         uds=Path(socket),
         interface=Interfaces.WSGI,
@@ -85,6 +87,12 @@ def _usual() -> int:
     except (AttributeError, OSError, ValueError):
         memory = 0
     return PROCESSES if memory >= ROOM and (os.cpu_count() or 1) >= PROCESSES else 1
+
+
+def answering() -> Any:
+    """The application in a process that answers: it ends with the one that forked it, even by kill -9."""
+    lifeline.follow()
+    return application()
 
 
 def application() -> Any:
