@@ -76,3 +76,11 @@ def test_the_figures_come_into_the_page(
     expect(page.locator("[data-chart][data-drawn] svg")).not_to_have_count(0)
     assert "now=1" not in page.url
     assert sideways_scroll(page) == 0
+
+
+@pytest.mark.browser
+def test_the_part_that_the_address_names_is_in_sight_once_it_is_there(
+    client: Client, olga: Access, open_page: OpenPage
+) -> None:
+    page = open_page("/renewals?quarter=2026Q4#board", olga, size=PHONE)
+    expect(page.locator("#board")).to_be_in_viewport()

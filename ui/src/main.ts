@@ -34,6 +34,12 @@ startChoice();
 startBoard();
 startMentions();
 startLive();
+// Figures that come into a page later: what its address points at is there only now.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { requestConfig } = (event as CustomEvent<{ requestConfig?: { elt: Element } }>).detail;
+  if (requestConfig?.elt.id === "working" && location.hash)
+    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+});
 htmx.onLoad((root) => {
   void drawCharts(root as Element);
   void bendCurves(root as Element);
