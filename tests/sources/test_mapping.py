@@ -102,6 +102,28 @@ def test_a_pair_that_reads_both_ways_is_ours_first():
     assert pairs(ACCOUNTS, ["name", "owner"], ["name=owner"]) == {"name": "owner"}
 
 
+@pytest.mark.parametrize(
+    "twins", [("Name", "name"), ("name", "NAME"), ("name", "name (3)"), ("Company", "company", "COMPANY")]
+)
+def test_columns_called_alike_are_asked_about_and_none_is_taken(twins):
+    names = ["account_id", *twins, "domain"]
+    columns = understand(ACCOUNTS, names, {}, {})
+    assert (columns.twins, columns.missing) == ({"name": twins}, ())
+    assert set(columns.sources) == {"account_id", "domain"}
+    with pytest.raises(FileProblem, match=f"columns that could be name: '{re.escape(twins[0])}'"):
+        columns.require()
+    for said in ("", *twins):
+        answered = understand(ACCOUNTS, names, {"name": said}, {})
+        answered.require()
+        assert answered.called("name") == (said or "name")
+
+
+def test_a_twin_that_is_something_else_is_none():
+    said = {"name": "Name", "segment": "name"}
+    assert understand(ACCOUNTS, ["account_id", "Name", "name"], said, {}).twins == {}
+    assert understand(ACCOUNTS, ["account_id", "plan (2)", "plan (3)"], {}, {}).twins == {}
+
+
 @given(st.text(max_size=10), st.sampled_from(ACCOUNTS.names))
 def test_names_with_equals_signs_and_anything_else_can_be_mapped(name, ours):
     theirs = f"{name}=x"

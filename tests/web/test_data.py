@@ -129,6 +129,23 @@ class TestImports:
         acme = access.of(Account).get(external_id="acme")
         assert (acme.name, acme.segment) == ("acme", "Trial")
 
+    def test_columns_called_alike_are_asked_about_with_their_cells(self, access, dana, visit):
+        client = visit(dana)
+        where = bring(client, b"account_id,Name,name ,city\nacme,Acme Ltd,Acme,Oslo\n")
+        page = client.get(where).content.decode()
+        assert "Several columns of the file could be name" in page
+        assert "<b>Name</b> Acme Ltd" in page
+        assert f"{where}/start" not in page
+        form = {"kind": "accounts", "map.account_id": "account_id", "map.name": " ", "map.segment": "city"}
+        assert "– which one? –" in client.post(f"{where}/choose", form, headers=HTMX).content.decode()
+        chosen = client.post(f"{where}/choose", form | {"map.name": "Name"}, headers=HTMX).content.decode()
+        assert "<td>Acme Ltd</td>" in chosen
+        assert '<td class="muted">Acme</td>' in chosen
+        client.post(f"{where}/start")
+        worker()
+        acme = access.of(Account).get(external_id="acme")
+        assert (acme.name, acme.segment, acme.attributes.data) == ("Acme Ltd", "Oslo", {"name": "Acme"})
+
     def test_a_column_that_is_chosen_counts_more_than_the_value_that_was_assumed(self, access, dana, visit):
         client = visit(dana)
         where = bring(client, b"customer,mrr,Turnus\nacme,120,year\n")

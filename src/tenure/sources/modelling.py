@@ -231,6 +231,7 @@ def _columns(file: SourceFile, kinds: Sequence[Kind], said: Sequence[str]) -> Co
             problem = problem or error
             continue
         if not found.missing:
+            found.require()
             return found
         tried.append(found)
     if not tried:

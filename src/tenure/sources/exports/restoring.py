@@ -12,6 +12,8 @@ from tenure.sources.actions import import_file
 from tenure.sources.exports import carried, configuration, folder, lines, notes
 from tenure.sources.exports.folder import ExportProblem, Manifest
 from tenure.sources.exports.writing import CSV, JSONL, PARQUET
+from tenure.sources.imports.files import open_file
+from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.options import Options
 from tenure.sources.models import ImportRun
 from tenure.warnings import moving as warnings
@@ -44,9 +46,15 @@ def restore(
     files = list(_files(manifest, place))
     is_empty = not access.of(Account).exists()
     also = restore_settings(access, place) if is_empty else []
-    runs = [import_file(access, kind, path, Options(), began(kind)) for kind, path in files]
+    runs = [import_file(access, kind, path, _as_named(kind, path), began(kind)) for kind, path in files]
     also += _carried(access, place) if is_empty else []
     return Restored(tuple(runs), (*also, *_decisions(access, place)))
+
+
+def _as_named(kind: str, path: Path) -> Options:
+    """Columns are called as ours are, also where an attribute's name is the same but for case."""
+    names = open_file(path).names
+    return Options({ours: ours for ours in KINDS[kind].names if ours in names})
 
 
 def restore_settings(access: Access, place: Path) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from tenure.kit.words import listing
@@ -39,7 +39,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Columns:
-    """How a file is understood. `missing`: canonical columns that are needed and have no source."""
+    """How a file is understood. `missing`: canonical columns that are needed and have no source.
+
+    `twins`: canonical columns that several of the file's, called the same but for case and blanks, could be;
+    somebody has to say which.
+    """
 
     kind: Kind
     names: tuple[str, ...]
@@ -47,6 +51,7 @@ class Columns:
     further: tuple[str, ...]
     left_out: tuple[str, ...]
     missing: tuple[str, ...]
+    twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def called(self, ours: str) -> str:
         """A canonical column as the file calls it."""
@@ -54,7 +59,13 @@ class Columns:
         return source.theirs if source and source.theirs else ours
 
     def require(self) -> None:
-        """Raise FileProblem unless every needed column has a source."""
+        """Raise FileProblem unless every needed column has a source, and none has several."""
+        for ours, theirs in self.twins.items():
+            raise FileProblem(
+                f"has {len(theirs)} columns that could be {ours}: {listing([repr(one) for one in theirs])}. "
+                f"Say which with --map {ours}={theirs[0]!r}, or --map {ours}= for none of them; nothing was "
+                "imported"
+            )
         if self.missing:
             first = self.missing[0]
             raise FileProblem(
@@ -83,6 +94,8 @@ def understand(
     sources |= _guessed(open_columns, [name for name in names if name not in taken], cells)
     sources |= _standing_in(open_columns, sources)
     sources |= _implied(kind, open_columns, sources)
+    twins = _twins({one.name for one in open_columns}, sources, names)
+    sources = {ours: source for ours, source in sources.items() if ours not in twins}
     used = {source.theirs for source in sources.values()}
     rest = tuple(name for name in names if name not in used and not name.startswith(SET_ASIDE))
     return Columns(
@@ -91,7 +104,12 @@ def understand(
         sources={ours: sources[ours] for ours in kind.names if ours in sources},
         further=rest if kind.further else (),
         left_out=() if kind.further else rest,
-        missing=tuple(one.name for one in kind.columns if one.required and one.name not in sources),
+        missing=tuple(
+            one.name
+            for one in kind.columns
+            if one.required and one.name not in sources and one.name not in twins
+        ),
+        twins=twins,
     )
 
 
@@ -101,7 +119,7 @@ def likeliest(kinds: Iterable[Kind], names: Sequence[str]) -> Kind:
     def fit(kind: Kind) -> tuple[int, float]:
         columns = understand(kind, names, {}, {})
         found = [one.confidence for one in columns.sources.values() if one.theirs]
-        return -len(columns.missing), sum(found)
+        return -len(columns.missing), sum(found) + _SURE * len(columns.twins)
 
     return max(kinds, key=fit)
 
@@ -214,6 +232,30 @@ def _likeness(column: Column, name: str) -> tuple[float, str]:
 def _plain(name: str) -> str:
     """A name without case, punctuation and zone: `customerID` and `Customer ID` are alike."""
     return re.sub(r"[\W_]+", "", re.sub(r"\s*\((UTC|GMT)\)$", "", name)).lower()
+
+
+def _twins(
+    guessed: Iterable[str], sources: Mapping[str, Source], names: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """The columns of ours whose guess is called as others of the file that nothing else takes."""
+    taken = {source.theirs for source in sources.values()}
+    free: dict[str, list[str]] = {}
+    for name in names:
+        if name not in taken:
+            free.setdefault(_plain(_before_numbering(name, names)), []).append(name)
+    return {
+        ours: tuple(one for one in names if one == theirs or one in alike)
+        for ours in sources
+        if ours in guessed
+        and (theirs := sources[ours].theirs)
+        and (alike := free.get(_plain(_before_numbering(theirs, names))))
+    }
+
+
+def _before_numbering(name: str, names: Sequence[str]) -> str:
+    """What a column was called before it got a number because an earlier one has the same name."""
+    first = re.sub(r" \(\d+\)$", "", name)
+    return first if first in names else name
 
 
 def _standing_in(columns: Sequence[Column], sources: Mapping[str, Source]) -> dict[str, Source]:

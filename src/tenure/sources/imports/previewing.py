@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -42,13 +42,13 @@ class ColumnGuess:
 class Preview:
     """How a file is understood, and its first rows and rejected rows.
 
-    `shown`: the canonical columns in which any of the first `rows` has a value. `problem`: why it cannot
-    be imported as it is; then at most its columns are known. `would`: what importing it now would do, if
-    that was asked for. `is_whole`: whether that is about all rows. `missing`: the columns that are needed
-    and have no source. `samples`: a few cells of each of the file's columns. `hint`: what would help many of
-    its rows at once. `questions`: what its cells leave open; `manners`: how its dates and numbers are
-    written, as judged or said; `reading`: encoding, separator and sheet, found out or said; `sheets`: all it
-    has.
+    `shown`: the canonical columns in which any of the first `rows` has a value. `problem`: why it cannot be
+    imported as it is; then at most its columns are known. `would`: what importing it now would do, if that
+    was asked for. `is_whole`: whether that is about all rows. `missing`: the columns that are needed and
+    have no source; `twins`: those that several of the file's could be. `samples`: a few cells of each of
+    the file's columns. `hint`: what would help many of its rows at once. `questions`: what its cells leave
+    open; `manners`: how its dates and numbers are written, as judged or said; `reading`: encoding,
+    separator and sheet, found out or said; `sheets`: all it has.
     """
 
     kind: str
@@ -57,6 +57,7 @@ class Preview:
     problem: str = ""
     columns: tuple[ColumnGuess, ...] = ()
     missing: tuple[str, ...] = ()
+    twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     further: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -110,6 +111,7 @@ def _with_columns(run: ImportRun, found: Preview, file: SourceFile, columns: Col
         samples=_samples(file),
         columns=tuple(_guess(one, columns.sources.get(one.name, _NOWHERE)) for one in columns.kind.columns),
         missing=columns.missing,
+        twins=columns.twins,
         further=columns.further,
         left_out=columns.left_out,
         as_of=Options.read(run.options).terms(run.workspace).as_of.isoformat(),
@@ -130,7 +132,7 @@ def _with_rows(run: ImportRun, found: Preview, checked: CheckedFile) -> Preview:
     return replace(
         found,
         shown=tuple(name for name in checked.kind.names if any(row[name] is not None for row in rows)),
-        rows=tuple({name: _short(row[name]) for name in checked.kind.names} | further(row) for row in rows),
+        rows=tuple(_row(row, checked.kind.names) for row in rows),
         total=checked.total,
         is_whole=checked.is_whole,
         rejected=checked.rejected,
@@ -139,6 +141,12 @@ def _with_rows(run: ImportRun, found: Preview, checked: CheckedFile) -> Preview:
         questions=checked.judged.questions,
         manners=_manners(checked),
     )
+
+
+def _row(row: dict[str, Any], ours: Sequence[str]) -> dict[str, Any]:
+    """Our columns, then the file's further ones; called as exports do where one has the name of ours."""
+    beside = {f"{name} (further)" if name in ours else name: value for name, value in further(row).items()}
+    return {name: _short(row[name]) for name in ours} | beside
 
 
 def _manners(checked: CheckedFile) -> dict[str, str]:

@@ -92,6 +92,7 @@ def _previewed(run: ImportRun, wrong: str = "") -> dict[str, Any]:
         "shown": shown,
         "rest": rest,
         "kinds": queries.kinds(),
+        "not_said": queries.NOT_SAID,
         "counts_in_months": queries.counts_in_months(found),
         **queries.reading_choices(found),
     }
@@ -129,6 +130,7 @@ def _chosen(form: QueryDict, kind: str) -> tuple[str, Options]:
         return chosen, Options(as_of=as_of, manners=how, reading=reading)
     names = KINDS[kind].names
     said = {ours: form.get(f"map.{ours}", "") for ours in names if f"map.{ours}" in form}
+    said = {ours: theirs for ours, theirs in said.items() if theirs != queries.NOT_SAID}
     # A value that was only assumed still stands in its field when somebody chooses a column: that is meant.
     values = {
         ours: value for ours in names if not said.get(ours) and (value := form.get(f"set.{ours}", "").strip())

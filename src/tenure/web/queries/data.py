@@ -34,6 +34,9 @@ _TITLES = {
 }
 
 
+NOT_SAID = " "  # chosen where somebody has still to say which column it is: no column is called so
+
+
 @dataclass(frozen=True)
 class DataPage:
     """The Data page as it opens; what comes in is fetched beside it."""
@@ -61,6 +64,7 @@ class ColumnChoice:
     is_needed: bool
     is_missing: bool
     samples: tuple[str, ...] = ()  # cells of the file's column
+    twins: tuple[str, ...] = ()  # of the file's, all of which could be it
 
 
 def data_page(access: Access) -> DataPage:
@@ -71,15 +75,13 @@ def data_page(access: Access) -> DataPage:
 
 def choices(preview: Preview) -> tuple[list[ColumnChoice], list[ColumnChoice]]:
     """The columns that the file has or needs, and those it does not seem to have."""
-    made = [
-        _choice(one, one.ours in preview.missing, preview.samples.get(one.theirs, ()))
-        for one in preview.columns
-    ]
+    made = [_choice(one, preview) for one in preview.columns]
     shown = [one for one in made if one.theirs or one.value or one.is_missing]
     return shown, [one for one in made if one not in shown]
 
 
-def _choice(column: ColumnGuess, is_missing: bool, samples: tuple[str, ...]) -> ColumnChoice:
+def _choice(column: ColumnGuess, preview: Preview) -> ColumnChoice:
+    twins = preview.twins.get(column.ours, ())
     return ColumnChoice(
         ours=column.ours,
         means=column.means,
@@ -87,8 +89,9 @@ def _choice(column: ColumnGuess, is_missing: bool, samples: tuple[str, ...]) -> 
         value=column.value,
         why=_why(column),
         is_needed=column.required,
-        is_missing=is_missing,
-        samples=samples,
+        is_missing=column.ours in preview.missing or bool(twins),
+        samples=preview.samples.get(column.theirs, ()),
+        twins=twins,
     )
 
 
