@@ -107,7 +107,7 @@ def test_who_may_look_and_who_may_ask(olga: Access, neighbour: Access, visit: Vi
     assert held.get("/insights").status_code == 403
     assert "Insights" not in held.get("/customers").text
     other = visit(cast.member(neighbour, "Nick", Role.OWNER))
-    assert "Not found out yet" in other.get("/insights").text
+    assert "Bring subscriptions in" in other.get("/insights").text
     assert other.get("/insights/metric/seat_use").status_code == 404
 
 

@@ -12,6 +12,7 @@ from tenure.insight.audit.changed import since
 from tenure.insight.audit.found import LONGEST, SHORTEST, Audit, Interval, Judged, Outcomes, Verdict
 from tenure.insight.audit.sentences import verdict
 from tenure.insight.models import AuditRun
+from tenure.revenue.models import Subscription
 from tenure.web.charts import Axis, Chart, Series, Tone
 from tenure.workspaces.access import Access
 
@@ -84,6 +85,7 @@ class Found:
     groups: tuple[Group, ...]
     ticks: tuple[tuple[float, str], ...]
     leads: Chart | None
+    has_contracts: bool  # without any nothing can be found out
 
     @property
     def is_open(self) -> bool:
@@ -124,6 +126,7 @@ def found(access: Access, asked: Asked) -> Found:
         groups=tuple(_groups(audit, low, high)) if audit else (),
         ticks=_ticks(low, high),
         leads=_leads(audit) if audit else None,
+        has_contracts=audit is not None or access.of(Subscription).exists(),
     )
 
 
