@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tenure.accounts.models import AccountAttributes
 from tenure.revenue.models import Term
 from tenure.sources.imports import forms
 from tenure.sources.imports.judging import Cells, judge
@@ -130,3 +131,23 @@ def test_an_amount_in_another_currency_than_is_said_is_set_aside(access, load):
     says = [row.says for row in run.rejected.order_by("line")]
     assert says[0] == "currency 'USD' is not the currency that the amount says, EUR"
     assert "has no exchange rate: import rates first, or give amounts in USD" in says[1]
+
+
+def test_numbers_of_further_columns_are_asked_about_too(access, load, look):
+    text = "account_id,staff,score\nacme,1.200,1.5\nelm,12,2.250\n"
+    [question] = look("accounts", text).questions
+    assert (question.about, question.column) == ("numbers", "staff")
+    assert question.examples[0].readings == ("1200", "1.2")
+    assert load("accounts", text).status == ImportRun.FAILED
+    assert load("accounts", text, manners={"numbers": "comma"}).status == ImportRun.DONE
+    data = access.of(AccountAttributes).get(account__external_id="acme").data
+    assert data == {"staff": 1200, "score": 1.5}
+    found = look("accounts", text, manners={"numbers": "point"})
+    assert (found.rows[0]["staff"], found.manners["numbers"]) == (1.2, "point")
+
+
+def test_properties_of_events_are_asked_about_as_well(load):
+    events = "timestamp,event,person_id,price\n2026-01-01T10:00:00Z,bought,ann,1.299\n"
+    run = load("events", events)
+    assert run.status == ImportRun.FAILED
+    assert "'price' that can be read two ways: 1.299 is 1299 or 1.299" in run.says

@@ -13,6 +13,7 @@ from tenure.sources.exports import carried, configuration, folder, lines, notes
 from tenure.sources.exports.folder import ExportProblem, Manifest
 from tenure.sources.exports.writing import CSV, JSONL, PARQUET
 from tenure.sources.imports.files import open_file
+from tenure.sources.imports.forms import POINT
 from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.options import Options
 from tenure.sources.models import ImportRun
@@ -52,9 +53,12 @@ def restore(
 
 
 def _as_named(kind: str, path: Path) -> Options:
-    """Columns are called as ours are, also where an attribute's name is the same but for case."""
+    """Columns are called as ours are, also where an attribute's name is the same but for case.
+
+    And numbers are written with a point.
+    """
     names = open_file(path).names
-    return Options({ours: ours for ours in KINDS[kind].names if ours in names})
+    return Options({ours: ours for ours in KINDS[kind].names if ours in names}, manners={"numbers": POINT})
 
 
 def restore_settings(access: Access, place: Path) -> list[str]:

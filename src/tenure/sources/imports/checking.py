@@ -23,7 +23,7 @@ from tenure.sources.imports.judging import Judged, judge
 from tenure.sources.imports.kind import Kind
 from tenure.sources.imports.mapping import Columns
 from tenure.sources.imports.sql import identifier, literal
-from tenure.sources.imports.values import Values, cells, json_columns
+from tenure.sources.imports.values import Values, cells, json_columns, number_columns, open_columns
 
 
 @dataclass(frozen=True)
@@ -235,8 +235,10 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: Columns, terms: Terms
         ("now", f"timestamptz '{terms.now.isoformat()}'"),
     ):
         connection.execute(f"set variable {name} = {value}")
-    judged = judge(connection, cells(columns, terms.manners, has_types), terms.manners, has_types)
-    values = Values(columns, judged, json_columns(connection, columns))
+    numbers = number_columns(connection, columns)
+    asked = [*cells(columns, terms.manners, has_types), *open_columns(connection, numbers)]
+    judged = judge(connection, asked, terms.manners, has_types)
+    values = Values(columns, judged, json_columns(connection, columns, numbers, judged.manners))
     connection.execute(steps.rows(values))
     circles.mark(connection, columns.kind.tree, terms.above)
     for statement in (

@@ -27,6 +27,7 @@ _WORTH_A_LOOK = {
     "dates": "x[2] in ('.', '/', '-') or x[3] in ('.', '/', '-')",
     "numbers": "contains(x, '.') or contains(x, ',')",
 }
+FURTHER = "further "  # before the name of a column that is none of ours
 _EXAMPLES = 2
 _LOOKED_AT = 50  # open cells among which they are found
 
@@ -59,9 +60,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Judged:
-    """The manner of each canonical column, by name; and the questions that are left, one for each sort.
+    """The manner of each column, and the questions that are left, one for each sort.
 
-    `shapes`: of columns all of whose cells are written in one shape, which.
+    Ours go by their name, others by theirs after `FURTHER`. `shapes`: of columns all of whose cells are
+    written in one shape, which.
     """
 
     manners: Mapping[str, str] = field(default_factory=dict)

@@ -152,9 +152,10 @@ def _row(row: dict[str, Any], ours: Sequence[str]) -> dict[str, Any]:
 def _manners(checked: CheckedFile) -> dict[str, str]:
     """What the columns' manners come to for the whole file, where they agree."""
     found: dict[str, set[str]] = {about: set() for about in MANNERS}
-    for column in checked.kind.columns:
-        if manner := checked.judged.manners.get(column.name):
-            found[column.form.manner].add(manner)
+    about = {column.name: column.form.manner for column in checked.kind.columns}
+    for name, manner in checked.judged.manners.items():
+        if manner:
+            found[about.get(name, "numbers")].add(manner)
     return {about: min(manners) for about, manners in found.items() if len(manners) == 1}
 
 

@@ -15,14 +15,16 @@ from dataclasses import dataclass, field
 import duckdb
 
 from tenure.sources.imports.file import LARGEST_CELL
-from tenure.sources.imports.forms import NUMBER, TYPED
-from tenure.sources.imports.judging import Cells, Judged
+from tenure.sources.imports.forms import COMMA, NUMBER, TYPED
+from tenure.sources.imports.judging import FURTHER, Cells, Judged
 from tenure.sources.imports.kind import Column, Kind
 from tenure.sources.imports.mapping import Columns
 from tenure.sources.imports.sql import identifier, literal
 
 _SAMPLED = 10_000  # rows after which most columns are known not to be all numbers
 _NUMBERS = r"regexp_full_match({x}, '-?(0|[1-9]\d{0,14})(\.\d{1,12})?')"
+_WHOLE = "not contains({x}, '.')"
+_OPEN = rf"case when {_WHOLE} then true else regexp_full_match({{x}}, '-?[1-9]\d{{0,2}}\.\d{{3}}') end"
 _TRUTHS = "lower({x}) in ('true', 'false')"
 
 
@@ -153,14 +155,32 @@ def json_object(further: Mapping[str, str]) -> str:
     return f"'{{' || concat_ws(',', {', '.join(members)}) || '}}'" if further else "'{}'"
 
 
-def json_columns(connection: duckdb.DuckDBPyConnection, columns: Columns) -> dict[str, str]:
+def number_columns(connection: duckdb.DuckDBPyConnection, columns: Columns) -> dict[str, str]:
+    """The further columns all of whose cells are numbers, if their points are decimal ones; SQL of each."""
+    return dict(_all(connection, _NUMBERS, {name: cell(columns, name) for name in columns.further}))
+
+
+def open_columns(connection: duckdb.DuckDBPyConnection, numbers: Mapping[str, str]) -> list[Cells]:
+    """Of these, those whose points may also be between thousands: `1.200`, and none `1.5`."""
+    found = _all(connection, _OPEN, numbers)
+    whole = _all(connection, _WHOLE, found)
+    return [Cells(f"{FURTHER}{name}", "numbers", name, found[name]) for name in found if name not in whole]
+
+
+def json_columns(
+    connection: duckdb.DuckDBPyConnection,
+    columns: Columns,
+    numbers: Mapping[str, str],
+    manners: Mapping[str, str],
+) -> dict[str, str]:
     """Further columns and the SQL of their values as JSON: numbers if all are, truth values if all are."""
     said = {name: cell(columns, name) for name in columns.further}
-    numbers = _all(connection, _NUMBERS, said)
     truths = _all(connection, _TRUTHS, {name: one for name, one in said.items() if name not in numbers})
 
     def of(name: str, one: str) -> str:
-        return one if name in numbers else f"lower({one})" if name in truths else f"to_json({one})::varchar"
+        if name in numbers:
+            return f"replace({one}, '.', '')" if manners.get(f"{FURTHER}{name}") == COMMA else one
+        return f"lower({one})" if name in truths else f"to_json({one})::varchar"
 
     return {name: of(name, one) for name, one in said.items()}
 
