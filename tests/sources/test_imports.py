@@ -23,6 +23,7 @@ from tenure.revenue.queries import money_of
 from tenure.sources import actions, queries
 from tenure.sources.actions import draft_of, import_file
 from tenure.sources.imports import preview, run_import
+from tenure.sources.imports.files import Reading
 from tenure.sources.imports.options import Options
 from tenure.sources.models import ImportRun, RejectedRow
 from tenure.workspaces.roles import Role
@@ -422,3 +423,20 @@ def test_how_columns_were_corrected_is_remembered_for_the_next_file_of_the_shape
     assert access.of(Account).get(external_id="cinder").name == "Cinder"
     other = actions.upload(access, "other.csv", [b"Wer,Was,Wo,Wann\na,b,c,d\n"])
     assert other.learnt_from == ""
+
+
+def test_rejected_rows_of_a_file_read_another_way_are_sent_again_on_screen(access):
+    """A file in another encoding, with another separator and a column of theirs chosen, as pages say it."""
+    rows = "Kürzel;Wert;seit\nacme;5,50;2026-01-01\n;7,00;2026-01-01\n"
+    first = actions.upload(access, "alt.csv", [rows.encode("cp1252")])
+    said = {"account_id": "Kürzel", "amount": "Wert", "start": "seit"}
+    options = Options(said, {"interval": "year"}, reading=Reading("cp1252", ";"))
+    actions.choose(access, first.pk, "subscriptions", options)
+    actions.request_import(access, first.pk)
+    assert counts(run_import(first.pk)) == (1, 0, 0, 1)
+    mended = queries.rejected_path(access, first.pk).read_text().replace(",,", ",dune,", 1)
+    again = actions.upload(access, "mended.csv", [mended.encode()])
+    assert again.learnt_from == "alt.csv"
+    actions.request_import(access, again.pk)
+    assert counts(run_import(again.pk)) == (1, 0, 0, 0)
+    assert access.of(Term).get(account__external_id="dune").amount_minor == 700

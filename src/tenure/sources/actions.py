@@ -18,7 +18,7 @@ from tenure.kit import changes, clock, live, outbox, words
 from tenure.kit.facts import ImportRequested, ImportUndoRequested, RecordsChanged
 from tenure.kit.ids import new_id
 from tenure.sources.imports import undoing
-from tenure.sources.imports.files import FileProblem, open_file
+from tenure.sources.imports.files import FileProblem, Reading, SourceFile, open_file
 from tenure.sources.imports.kinds import KINDS
 from tenure.sources.imports.mapping import SET_ASIDE, likeliest
 from tenure.sources.imports.options import Options, manners
@@ -75,18 +75,18 @@ def upload(access: Access, filename: str, chunks: Iterable[bytes], pickup: Picku
     # What it is called is for reading only: on disk every upload has the same name.
     path = folder_of(run) / "upload"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.writelines(chunks)
+    with path.open("wb") as kept:
+        kept.writelines(chunks)
     run.path = str(path)
     try:
-        names = open_file(path).names
+        file = open_file(path)
     except FileProblem:
         shutil.rmtree(path.parent)
         raise
-    run.kind, run.signature = likeliest(KINDS, names).name, signature(names)
+    run.kind, run.signature = likeliest(KINDS, file.names).name, signature(file.names)
     if known := _learnt(access, run.signature):
         run.kind = known.kind
-        _learn(run, known)
+        _learn(run, known, file)
     run.save(force_insert=True)
     return run
 
@@ -98,7 +98,7 @@ def choose(access: Access, run_id: str, kind: str, options: Options) -> ImportRu
     is_other = kind != run.kind
     run.kind, run.options, run.learnt_from = KINDS[kind].name, options.stored(), ""
     if is_other and (known := _learnt(access, run.signature, kind)):
-        _learn(run, known)
+        _learn(run, known, open_file(Path(run.path)))
     run.save(update_fields=["kind", "options", "learnt_from"])
     return run
 
@@ -115,10 +115,24 @@ def _learnt(access: Access, shape: str, kind: str = "") -> ImportRun | None:
     return (done.filter(kind=kind) if kind else done).order_by("-created_at").first()
 
 
-def _learn(run: ImportRun, known: ImportRun) -> None:
+def _learn(run: ImportRun, known: ImportRun, file: SourceFile) -> None:
     """Understand a file as the last of its shape was; the day it describes is its own."""
-    run.options = Options.read(known.options).stored() | {"as_of": None}
+    options = Options.read(known.options)
+    run.options = replace(options, as_of=None, reading=_read_as(options, file)).stored()
     run.learnt_from = known.filename
+
+
+def _read_as(options: Options, file: SourceFile) -> Reading:
+    """How a file is read, as the last of its shape was where it does not say itself.
+
+    Rejected rows come back in our own encoding and with our own separator, and so may a source's next file.
+    """
+    is_split = set(filter(None, options.map.values())) <= set(file.names)
+    return Reading(
+        "" if file.reading.encoding.startswith("utf") else options.reading.encoding,
+        "" if is_split else options.reading.delimiter,
+        options.reading.sheet,
+    )
 
 
 @transaction.atomic
