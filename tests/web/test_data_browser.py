@@ -74,6 +74,7 @@ def test_a_file_is_dropped_understood_mended_and_imported(
     expect(page.get_by_text("2 rows cannot be taken")).to_be_visible()
     expect(page.get_by_text("3 to add, 0 to change")).to_be_visible()
     page.get_by_text("columns that it does not seem to have").click()
+    assert page.locator("#preview .columns").evaluate("one => one.scrollHeight <= one.clientHeight")
     page.locator("#map-product").select_option("Contract")
     expect(page.locator("th", has_text="product")).to_be_visible()
     page.get_by_role("button", name="Import 3 rows").click()
