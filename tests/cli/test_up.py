@@ -152,14 +152,17 @@ def test_ctrl_c_ends_everything_and_the_folder_can_be_started_again(tmp_path: Pa
     assert second.process.wait(timeout=60) == 0
 
 
-def test_ctrl_c_ends_the_loading_of_the_demo_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
+def test_whatever_ends_it_ends_the_loading_of_the_demo_too(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
     filling = Up(tmp_path / "home", free_port(), "--demo")
     filling.wait_until_said("loading the demo company")
     until(lambda: "tenure.collector" in filling.children(), seconds=60)
     everybody = psutil.Process(filling.process.pid).children(recursive=True)
     assert len(everybody) > len(filling.children())  # who loads, besides who serves
-    filling.process.send_signal(signal.SIGINT)
-    assert filling.process.wait(timeout=60) == 0
+    filling.process.send_signal(number)
+    assert filling.process.wait(timeout=60) == code
     assert "/welcome/" not in filling.says
     until(lambda: not any(process.is_running() for process in everybody))
 

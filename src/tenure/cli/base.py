@@ -33,6 +33,11 @@ WorkspaceOption = Annotated[
 DEMO = "demo"
 
 
+def say(line: str) -> None:
+    """Print one plain line."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 def fail(says: str) -> NoReturn:
     """End the command with one clear line and exit code 1."""
     errors.print(f"[red]error[/red]: {says}", highlight=False, soft_wrap=True)

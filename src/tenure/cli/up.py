@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
-from multiprocessing import get_context
-from multiprocessing.process import BaseProcess
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -20,11 +15,9 @@ import typer
 
 from tenure import __version__
 from tenure.cli import supervisor
-from tenure.cli.base import app, console, fail
+from tenure.cli.base import app, console, fail, say
+from tenure.cli.preparing import Preparing, preparing
 from tenure.kit import home
-
-if TYPE_CHECKING:
-    from tenure.workspaces.models import Workspace
 
 LOG_LINES = 12
 
@@ -51,8 +44,9 @@ def up(
         refuse_taken(host, port)
         say(f"Tenure {__version__}, data in {home.home()}")
         address = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
-        with filled_by_demo() if demo else nullcontext(Filling(setup.prepare())) as filling:
-            ended = supervise(address, host, port, filling, lock, began)
+        with preparing(demo=demo) as prepared:
+            prepared.wait_for_tables()
+            ended = supervise(address, host, port, prepared, lock, began)
     except setup.NotReady as reason:
         fail(str(reason))
     if not ended:
@@ -81,74 +75,13 @@ def refuse_taken(host: str, port: int) -> None:
         fail(f"cannot listen on {host} port {port} ({error.strerror}); choose another with --host or --port")
 
 
-@dataclass
-class Filling:
-    """The workspace to sign in to; with `maker`, still to be made by that process."""
-
-    found: Workspace | None
-    maker: BaseProcess | None = None
-    began: float = field(default_factory=time.monotonic)
-
-    @property
-    def workspace(self) -> Workspace:
-        """The workspace, once it is made."""
-        assert self.found is not None
-        return self.found
-
-    def is_done(self) -> bool:
-        """Whether it has been made; raises NotReady if it could not be."""
-        from tenure.jobs import setup
-
-        if self.found is None and self.maker is not None and self.maker.exitcode is not None:
-            self.found = setup.find_demo() if self.maker.exitcode == 0 else None
-            if self.found is None:
-                raise setup.NotReady(
-                    "the demo company could not be loaded; remove the data folder and try again"
-                )
-            seconds = time.monotonic() - self.began
-            say(f"the demo company {self.found.name} is loaded, {seconds:.1f} s")
-        return self.found is not None
-
-
-@contextmanager
-def filled_by_demo() -> Iterator[Filling]:
-    """The demo company's workspace, being made while the block runs if it is not there yet.
-
-    In a process of its own: the supervisor lives long, and should not hold the memory of a big import; and
-    the pages start meanwhile.
-    """
-    from tenure.jobs import setup
-
-    if workspace := setup.find_demo():
-        yield Filling(workspace)
-        return
-    say("loading the demo company")
-    maker = get_context("spawn").Process(target=make_demo, daemon=True)
-    maker.start()
-    try:
-        yield Filling(None, maker)
-    finally:
-        maker.terminate()
-        maker.join()
-
-
-def make_demo() -> None:
-    """Make the demo company's workspace. Ctrl-C is the supervisor's to answer: it ends this process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from tenure.jobs import setup
-
-    setup.prepare_demo()
-
-
-def supervise(address: str, host: str, port: int, filling: Filling, lock: int, began: float) -> bool:
+def supervise(address: str, host: str, port: int, prepared: Preparing, lock: int, began: float) -> bool:
     """Run the three processes until somebody ends them; False if they could not be started."""
-    from tenure.jobs import slots
-
     with tempfile.TemporaryDirectory(prefix="tenure-") as folder:  # short: a socket's path has 108 bytes
         keeper = supervisor.Supervisor(
-            programs(host, port, Path(folder) / "web.sock", filling),
-            is_ready=lambda: slots.is_somebody_working() and answers(f"{address}/readyz"),
-            on_ready=lambda: announce(address, filling.workspace, time.monotonic() - began),
+            programs(host, port, Path(folder) / "web.sock", prepared),
+            is_ready=lambda: prepared.is_working() and answers(f"{address}/readyz"),
+            on_ready=lambda: announce(address, prepared.token, time.monotonic() - began),
             on_death=report_death,
             lock=lock,
         )
@@ -159,13 +92,13 @@ def supervise(address: str, host: str, port: int, filling: Filling, lock: int, b
         return False
 
 
-def programs(host: str, port: int, web_socket: Path, filling: Filling) -> list[supervisor.Program]:
+def programs(host: str, port: int, web_socket: Path, prepared: Preparing) -> list[supervisor.Program]:
     """The three processes; the front door comes first, the worker when there is nothing to wait for."""
     front = ("tenure.collector", "--host", host, "--port", str(port), "--web-socket", str(web_socket))
     return [
         supervisor.Program("collector", front),
         supervisor.Program("web", ("tenure.web.serve", str(web_socket)), web_socket),
-        supervisor.Program("worker", ("tenure.jobs.worker",), may_start=filling.is_done),
+        supervisor.Program("worker", ("tenure.jobs.worker",), may_start=prepared.is_filled),
     ]
 
 
@@ -176,35 +109,16 @@ def answers(address: str) -> bool:
     return False
 
 
-def announce(address: str, workspace: Workspace, seconds: float) -> None:
+def announce(address: str, token: str | None, seconds: float) -> None:
     """Print where Tenure is, and a link to sign in with where one is due."""
     say(f"ready in {seconds:.1f} s; Ctrl-C stops it, logs are in {supervisor.logs()}")
     console.print(f"\n  [bold]{address}[/bold]", soft_wrap=True)
-    if token := sign_in_token(workspace):
+    if token:
         console.print(
             f"  sign in with this link, it works once:\n\n  {address}/welcome/{token}\n", soft_wrap=True
         )
     else:
         console.print("  sign in with your e-mail address and password\n")
-
-
-def sign_in_token(workspace: Workspace) -> str | None:
-    """A one-time token: of the demo's owner, of the first owner to come, or, at a terminal, of the owner.
-
-    A start without a terminal prints no link to an owner's account: it would end up in some log.
-    """
-    from tenure.workspaces import members
-    from tenure.workspaces.access import access_for_machine
-    from tenure.workspaces.models import Membership
-    from tenure.workspaces.roles import Role
-
-    access = access_for_machine(workspace)
-    owner = access.of(Membership).filter(role=Role.OWNER.value).select_related("user").first()
-    if owner is None:
-        return members.invite(access, Role.OWNER)
-    if workspace.is_demo or console.is_terminal:
-        return members.invite(access, Role.OWNER, email=owner.user.email, user=owner.user)
-    return None
 
 
 def report_death(child: supervisor.Child, code: int) -> None:
@@ -220,8 +134,3 @@ def report_failure(keeper: supervisor.Supervisor) -> None:
         console.print(f"\n{child.log}", *lines[-LOG_LINES:], sep="\n", markup=False, soft_wrap=True)
         break
     say(f"Tenure did not become ready; all logs are in {supervisor.logs()}")
-
-
-def say(line: str) -> None:
-    """One plain line."""
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
