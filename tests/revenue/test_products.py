@@ -34,6 +34,8 @@ def test_what_a_customer_has_and_had(access: Access, neighbour: Access) -> None:
     assert (team.name, team.is_live, team.arr_minor, team.seats) == ("Team", True, 2_400_00, 12)
     assert (team.since, team.until) == (ago(300), None)
     assert (solo.name, solo.is_live, solo.arr_minor, solo.until) == ("Solo", False, 0, ago(300))
+    audit, _ = sorted(products.bought(access, rows["borealis"].pk), key=lambda one: one.name)
+    assert audit.until == ago(-20), "the agreed end, not the days it would count beyond"
     seatless = {one.name: one.seats for one in products.bought(access, rows["borealis"].pk)}
     assert seatless == {"Team": None, "Audit": None}
     assert products.bought(access, rows["cinder"].pk) == []

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenure.accounts.models import Account, AccountAttributes, Identity, Person
-from tenure.events import views
+from tenure.events import dictionary, views
+from tenure.events.models import EventName
 from tenure.kit import outbox, records
 from tenure.kit.facts import RecordsChanged
 from tenure.metrics.copied import COPIED, RECORDS
@@ -109,6 +110,15 @@ def test_a_new_version_of_a_term_is_taken_back(access, load):
 
 
 EVENTS = "timestamp,account_id,person_id,event,message_id\n"
+
+
+def test_names_of_events_that_are_gone_leave_the_dictionary(access, load):
+    load("events", EVENTS + "2026-03-01,acme,ann,opened,m1\n")
+    wrong = load("events", EVENTS + "2026-03-01,acme,ann,opned,m2\n2026-03-02,acme,ann,meant,m3\n")
+    dictionary.refresh(access.workspace)
+    access.of(EventName).filter(event="meant").update(description="Will come again")
+    undo(access, wrong)
+    assert sorted(access.of(EventName).values_list("event", flat=True)) == ["meant", "opened"]
 
 
 def test_events_go_but_those_that_another_file_has_too(access, load):

@@ -9,6 +9,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from tenure.accounts.actions import AccountRow, upsert_accounts
 from tenure.jobs.reactions import REACTIONS
@@ -110,6 +111,7 @@ def test_the_page_is_accessible_and_fits(
     asking.run_export(asking.request_export(olga, ["csv", "parquet"]).pk)
     asking.request_export(olga, ["csv"])
     page = open_page("/settings/export", olga, theme=theme, size=size)
+    expect(page.locator(".tabs [aria-current]")).to_be_in_viewport()  # of a row wider than a phone
     if folder := os.environ.get("TENURE_SCREENSHOTS"):
         page.screenshot(path=f"{folder}/export-{theme}-{size[0]}.png", full_page=True)
     assert sideways_scroll(page) == 0

@@ -24,6 +24,14 @@ async function bendCurves(root: Element): Promise<void> {
   startCurves(root);
 }
 
+/** On a phone a row of tabs is wider than the page: the one that is open should be in sight. */
+function showTabs(root: Element): void {
+  for (const here of root.querySelectorAll<HTMLElement>(".tabs [aria-current]")) {
+    const row = here.closest<HTMLElement>(".tabs");
+    if (row) row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 16;
+  }
+}
+
 startTheme();
 startDrawer();
 startPalette();
@@ -43,7 +51,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
 htmx.onLoad((root) => {
   void drawCharts(root as Element);
   void bendCurves(root as Element);
+  showTabs(root as Element);
 });
 void drawCharts(document.body);
 void bendCurves(document.body);
+showTabs(document.body);
 document.documentElement.dataset["ready"] = "";

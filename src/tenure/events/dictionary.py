@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from tenure.events import rules, views
 from tenure.events.models import EventName
+from tenure.events.retention import first_kept, policy_of
 from tenure.kit import clock
 from tenure.workspaces.models import Workspace
 
@@ -142,6 +143,21 @@ def refresh(workspace: Workspace, *, whole: bool = False) -> int:
     counted = {(kind, event): counts for kind, event, *counts in people}
     _write(workspace, names, counted, properties(parts), today)
     return len(names)
+
+
+def forget_taken_back(workspace: Workspace) -> None:
+    """Let go of names that no event has any more, after a file of events was taken back.
+
+    What somebody wrote about stays, and what came last before the months that are kept: it is old, not wrong.
+    """
+    policy = policy_of(workspace)
+    today = clock.today(workspace.zone)
+    kept = first_kept(today, policy.keep_months) if policy.keep_months else date.min
+    with views.connect(workspace) as lake:
+        there = set(lake.sql("SELECT DISTINCT kind, event FROM raw_events").fetchall())
+    rows = EventName.objects.filter(workspace=workspace, last_day__gte=kept, description="", is_retired=False)
+    gone = [pk for pk, *name in rows.values_list("pk", "kind", "event") if tuple(name) not in there]
+    rows.filter(pk__in=gone).delete()
 
 
 _CHOSEN = pa.schema([("kind", pa.string()), ("event", pa.string())])

@@ -19,14 +19,17 @@ MOST = 12  # products that could still be bought, on a page
 
 @dataclass(frozen=True)
 class Bought:
-    """A product of a customer as of a day; amounts in minor units. `until` None: it is open-ended."""
+    """A product of a customer as of a day; amounts in minor units.
+
+    `until`: the first day on which they no longer have it, as agreed or as it came; None: it goes on.
+    """
 
     name: str
     is_live: bool
     arr_minor: int | None  # None where an amount has no rate
     seats: int | None  # of the terms that run; None where one does not say
     since: date  # the first day of the first term
-    until: date | None  # the first day on which none of its terms counts, as far as is known
+    until: date | None
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def bought_by(terms: Iterable[TermLine]) -> list[Bought]:
 
 def _bought(name: str, terms: list[TermLine]) -> Bought:
     live = [term for term in terms if term.is_live]
-    ends = [term.runs_until for term in live or terms]
+    ends = [_end(term) for term in live or terms]
     seats, yearly = [term.seats for term in live], [term.yearly_minor for term in live]
     return Bought(
         name=name,
@@ -65,6 +68,14 @@ def _bought(name: str, terms: list[TermLine]) -> Bought:
         since=min(term.starts_on for term in terms),
         until=None if None in ends else max(end for end in ends if end),
     )
+
+
+def _end(term: TermLine) -> date | None:
+    """The agreed end; that it counts for thirty days beyond matters only once nothing was decided by then."""
+    counts_on = term.is_live and term.is_past_due
+    if term.ends_on is None or term.runs_until is None or term.goes_on or counts_on:
+        return term.runs_until
+    return min(term.ends_on, term.runs_until)
 
 
 def whitespace(access: Access, has: Iterable[str]) -> list[Whitespace]:

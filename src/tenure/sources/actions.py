@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import Http404
 
 from tenure.accounts.announcing import EVER
+from tenure.events import dictionary
 from tenure.events import undoing as events
 from tenure.kit import changes, clock, live, outbox, words
 from tenure.kit.facts import ImportRequested, ImportUndoRequested, RecordsChanged
@@ -238,6 +239,8 @@ def _take_back_events(run: ImportRun) -> None:
     undone = set(of_events.exclude(undone_at=None).values_list("pk", flat=True))
     for stream in sorted(undone | ({run.pk} if run.kind == "events" else set())):
         events.take_back(run.workspace, stream, others)
+    if run.kind == "events":
+        dictionary.forget_taken_back(run.workspace)
 
 
 def _say_undone(run: ImportRun, done: undoing.TakenBack) -> None:
