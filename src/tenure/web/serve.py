@@ -29,6 +29,7 @@ def main(socket: str) -> int:
     It refuses a database that is not migrated: a line on stderr, and 3. All that pages need is loaded before
     granian forks, so that its processes share the memory of it.
     """
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own keeps what a page once needed
     setup.start_django()
     try:
         workers = processes()
