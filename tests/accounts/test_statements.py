@@ -141,7 +141,7 @@ def test_who_owned_it_when(access: Access) -> None:
         MARCH + timedelta(days=20),
     )
     set_by_hand(access, MARCH + timedelta(days=30), owner="tor")
-    owners = past.changes_of(access, acme(access).pk, "owner")
+    owners = [one for one in past.account_changes(access, acme(access).pk) if one.key == past.OWNER]
     assert [(one.value, one.source) for one in owners] == [("tor", IMPORT), ("olga", HAND), ("dana", IMPORT)]
     days = [(MARCH + timedelta(days=number)).date() for number in (-1, 0, 9, 10, 29, 30)]
     said = [past.owner_on(access, acme(access).pk, day) for day in days]

@@ -39,6 +39,17 @@ def test_all_words_and_whose_counts(visit: Visit, dana: Access) -> None:
     assert f"/explain/said/{row.pk}" in visit(dana).get(f"/customers/{row.pk}").content.decode()
 
 
+def test_how_what_is_shown_changed(visit: Visit, dana: Access) -> None:
+    row = told(dana)
+    assert "How it changed name Acme, before acme <b> a file today" in text(
+        visit(dana).get(f"/explain/said/{row.pk}").content
+    )
+    visit(dana).post(f"/explain/said/{row.pk}/set", {"field": ".plan", "value": "Large"})
+    words = text(visit(dana).get(f"/explain/said/{row.pk}").content)
+    assert "plan Large, before Team dana@example.test, by hand today" in words
+    assert "plan Team, before free a file today" in words
+
+
 def test_of_whom_nobody_told_and_of_strangers(visit: Visit, dana: Access, neighbour: Access) -> None:
     bare = Account.objects.create(workspace=dana.workspace, external_id="new", name="New")
     assert "No source has told of it yet" in text(visit(dana).get(f"/explain/said/{bare.pk}").content)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from tenure.accounts.models import Person, PersonStatement, Stated, Statement
+from tenure.accounts.models import Account, Person, PersonStatement, Stated, Statement
 from tenure.accounts.queries import in_chunks
 from tenure.accounts.statements import Order, heard
 from tenure.workspaces.access import Access
@@ -33,10 +33,10 @@ class Change:
     key: str = ""
 
 
-def changes_of(access: Access, account_id: str, column: str) -> list[Change]:
-    """What was shown in a column over time, the newest first."""
-    rows = access.of(Statement).filter(account_id=account_id)
-    return _changes(rows.order_by(*_IN_TIME), Order.of(access.workspace), [column])[::-1]
+def account_changes(access: Access, account_id: str) -> list[Change]:
+    """Everything that was shown of an account over time, the newest first. Http404 for a stranger's."""
+    rows = access.of(Statement).filter(account=access.get(Account, account_id))
+    return _changes(rows.order_by(*_IN_TIME), Order.of(access.workspace))[::-1]
 
 
 def person_changes(access: Access, person_id: str) -> list[Change]:
@@ -73,15 +73,15 @@ def owners_on(access: Access, day: date, account_ids: Collection[str] | None = N
 _IN_TIME = ("effective_on", "recorded_at", "pk")
 
 
-def _changes(versions: Iterable[Stated], order: Order, keys: Collection[str] | None = None) -> list[Change]:
-    """The changes of what is shown, the oldest first: of these columns, or (None) of all."""
+def _changes(versions: Iterable[Stated], order: Order) -> list[Change]:
+    """The changes of what is shown, the oldest first."""
     by_source, shown, found = dict[str, Stated](), dict[str, Any](), list[Change]()
     for one in versions:
         by_source[one.source] = one
         values = heard(by_source.values(), order)
-        for key in sorted(values) if keys is None else keys:
-            first = values[key][0] if key in values else None
-            if first is not None and (key not in shown or shown[key] != first.value):
+        for key in sorted(values):
+            first = values[key][0]
+            if key not in shown or shown[key] != first.value:
                 shown[key] = first.value
                 at = one.effective_on, one.recorded_at
                 found.append(Change(first.value, first.source, first.said_by, *at, key))

@@ -22,9 +22,8 @@ from tenure.workspaces.roles import Right
 def said(request: Request, account_id: str) -> HttpResponse:
     """Where do these facts come from?"""
     account = request.access.get(Account, account_id)
-    facts, owners = queries.facts(request.access, account_id)
-    fields = queries.fields(facts)
-    shown = {"account": account, "facts": facts, "owners": owners, "fields": fields}
+    found = queries.all_said(request.access, account_id)
+    shown = {"account": account, "said": found, "fields": queries.fields(found.facts)}
     return render(request, "said/said.html", shown)
 
 

@@ -1,9 +1,10 @@
-"""What the page "Who says what" reads: every value of an account by source, and who owned it when."""
+"""What the page "Who says what" reads: every value of an account by source, how it turned, who owned it when."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tenure.accounts import past, statements
@@ -36,15 +37,52 @@ class Fact:
     others: list[Value]
 
 
-def facts(access: Access, account_id: str) -> tuple[list[Fact], list[Change]]:
-    """The account's fields by who says them, and its owners, the newest first. Http404 for a stranger's."""
+@dataclass(frozen=True)
+class Turn:
+    """A field that became another, as people read it."""
+
+    title: str
+    text: str
+    before: str
+    source: str
+    on: date
+
+
+@dataclass(frozen=True)
+class AllSaid:
+    """Of an account: its fields by who says them; how they turned, and its owners, the newest first."""
+
+    facts: list[Fact]
+    turns: list[Turn]
+    owners: list[Change]
+
+
+def all_said(access: Access, account_id: str) -> AllSaid:
+    """What is said of an account, and was. Http404 for a stranger's."""
     account = access.get(Account, account_id)
     by_source = statements.current([account.pk]).get(account.pk, {})
     heard = statements.heard(by_source.values(), Order.of(access.workspace))
-    found = [
-        fact_of(key, key.removeprefix(".").replace("_", " "), values) for key, values in sorted(heard.items())
-    ]
-    return found, past.changes_of(access, account.pk, "owner")
+    found = [fact_of(key, _title(key), values) for key, values in sorted(heard.items())]
+    changes = past.account_changes(access, account.pk)
+    owners = [one for one in changes if one.key == past.OWNER]
+    return AllSaid(found, _turns(one for one in changes if one.key != past.OWNER), owners)
+
+
+def _turns(changes: Iterable[Change]) -> list[Turn]:
+    """Changes with what was before; what was there first is none. Newest first, as they come."""
+    found: list[Turn] = []
+    later: dict[str, Change] = {}
+    for one in changes:
+        if after := later.get(one.key):
+            source = _source(after)
+            words = _written(after.value), _written(one.value)
+            found.append(Turn(_title(one.key), *words, source, after.effective_on))
+        later[one.key] = one
+    return sorted(found, key=lambda one: one.on, reverse=True)
+
+
+def _title(key: str) -> str:
+    return key.removeprefix(".").replace("_", " ")
 
 
 def fields(known: list[Fact]) -> list[tuple[str, str]]:
@@ -59,7 +97,7 @@ def fact_of(key: str, title: str, values: list[Heard]) -> Fact:
     return Fact(key, title, first, others)
 
 
-def _source(one: Heard) -> str:
+def _source(one: Heard | Change) -> str:
     name = SOURCES.get(one.source, one.source.replace(":", " "))
     return f"{one.said_by}, {name}" if one.said_by else name
 
