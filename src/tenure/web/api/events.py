@@ -10,12 +10,14 @@ from ninja import Query, Router, Schema
 from pydantic import Field, JsonValue
 
 from tenure.accounts.models import Account, Person
-from tenure.events import queries
+from tenure.events import names, queries
+from tenure.events.dictionary import MOST_NAMES
 from tenure.events.models import RejectedEvent
 from tenure.events.queries import EventFilter, EventRow
 from tenure.web.api.auth import Asked
 from tenure.web.api.paging import After, Limit, Page, cut, page_of, read
 from tenure.web.api.problems import ABOUT_ONE, Refused, answers
+from tenure.workspaces.roles import Right
 
 router = Router()
 
@@ -95,6 +97,39 @@ def list_events(
         limit,
         lambda at: f"{rows[at].occurred_at.astimezone(UTC).isoformat()} {rows[at].message_id}",
     )
+
+
+class PropertyOut(Schema):
+    """A property that events of a name carry."""
+
+    name: str
+    types: list[str]
+    share: float = Field(description="Of the newest events of the name, those that have it.")
+
+
+class EventNameOut(Schema):
+    """A line of the dictionary; counts are of the last 28 days."""
+
+    kind: str
+    event: str
+    description: str
+    first_seen: datetime
+    last_seen: datetime
+    events: int
+    people: int
+    accounts: int
+    has_stopped: bool = Field(description="It came regularly, and no longer does.")
+    properties: list[PropertyOut]
+
+
+@router.get("/events/names", response=answers(list[EventNameOut]), tags=["events"])
+def event_names(
+    request: Asked, search: Annotated[str, Query(max_length=200, description="Part of the name.")] = ""
+) -> list[EventNameOut]:
+    """The dictionary of events, the most frequent first, 2,000 at most."""
+    request.auth.require(Right.READ)
+    found = names.names(request.auth, search.replace("\0", ""), most=MOST_NAMES)
+    return [EventNameOut.model_validate(one, from_attributes=True) for one in found]
 
 
 @router.get("/events/rejected", response=answers(Page[RejectedOut]), tags=["events"])

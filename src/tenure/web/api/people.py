@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue
 from tenure.accounts import consent, past
 from tenure.accounts.consent import PURPOSES, Word
 from tenure.accounts.models import Person
+from tenure.accounts.past import Change
 from tenure.web.api.auth import Asked
 from tenure.web.api.problems import ABOUT_ONE, WRITING, answers
 from tenure.web.api.shapes import Given
@@ -50,8 +51,8 @@ class WordIn(Given):
     is_given: bool
 
 
-class PersonChangeOut(Schema):
-    """What a field of a person was from a day on."""
+class ChangeOut(Schema):
+    """What a field of an account or a person was from a day on."""
 
     field: str = Field(description="A column, or an attribute behind a dot.")
     value: JsonValue
@@ -59,6 +60,12 @@ class PersonChangeOut(Schema):
     said_by: str
     effective_on: date
     recorded_at: datetime
+
+    @classmethod
+    def of(cls, one: Change) -> ChangeOut:
+        """From a change."""
+        named = {name: getattr(one, name) for name in ("value", "source", "said_by")}
+        return cls(field=one.key, effective_on=one.effective_on, recorded_at=one.recorded_at, **named)
 
 
 @router.get("/people/{person}/consent", response=answers(ConsentOut, ABOUT_ONE), tags=["accounts"])
@@ -88,17 +95,13 @@ def may_receive(
     return sorted(consent.may_receive(request.auth.workspace, purpose, list(ours)))
 
 
-@router.get("/people/{person}/changes", response=answers(list[PersonChangeOut], ABOUT_ONE), tags=["accounts"])
-def person_changes(request: Asked, person: str) -> list[PersonChangeOut]:
+@router.get("/accounts/{account}/changes", response=answers(list[ChangeOut], ABOUT_ONE), tags=["accounts"])
+def account_changes(request: Asked, account: str) -> list[ChangeOut]:
+    """How what is known of an account changed, its attributes too, the newest first."""
+    return [ChangeOut.of(one) for one in past.account_changes(request.auth, account)]
+
+
+@router.get("/people/{person}/changes", response=answers(list[ChangeOut], ABOUT_ONE), tags=["accounts"])
+def person_changes(request: Asked, person: str) -> list[ChangeOut]:
     """How what is known of somebody changed, the newest first."""
-    return [
-        PersonChangeOut(
-            field=one.key,
-            value=one.value,
-            source=one.source,
-            said_by=one.said_by,
-            effective_on=one.effective_on,
-            recorded_at=one.recorded_at,
-        )
-        for one in past.person_changes(request.auth, person)
-    ]
+    return [ChangeOut.of(one) for one in past.person_changes(request.auth, person)]

@@ -1,4 +1,4 @@
-"""What the page "Who says what" reads: every value of an account by source, how it turned, who owned it when."""
+"""What the page "Who says what" reads: every value of an account by source, how it turned, and its owners."""
 
 from __future__ import annotations
 
