@@ -147,6 +147,15 @@ def test_a_renewed_link_takes_the_old_ones_place(olga: Access) -> None:
         members.renew_invitation(olga, invitation.pk)
 
 
+def test_a_new_sign_in_link_takes_the_unused_ones_places(olga: Access, dana: Access) -> None:
+    row = olga.of(Membership).get(user=dana.user)
+    first, other = members.fresh_link(olga, row), members.invite(olga, Role.VIEWER)
+    second = members.sign_in_link(olga, row.pk)
+    assert members.open_invitation(first) is None
+    assert members.open_invitation(second).user == dana.user
+    assert members.open_invitation(other) is not None, "of somebody else"
+
+
 def test_another_workspace_belongs_to_who_made_it(olga: Access, dana: Access) -> None:
     made = actions.found_workspace(olga, Settings("A second one", "Europe/Oslo", "EUR"))
     assert (made.zone, made.currency) == ("Europe/Oslo", "EUR")

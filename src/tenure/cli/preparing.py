@@ -155,6 +155,7 @@ def _wait_for_worker() -> None:
 def sign_in_token(workspace: Workspace) -> str | None:
     """A one-time token: of the demo's owner, of the first owner to come, or, at a terminal, of the owner.
 
+    A link that an earlier start printed to an owner's account, and nobody used, opens nothing any more.
     A start without a terminal prints no link to an owner's account: it would end up in some log.
     """
     from tenure.workspaces import members
@@ -167,5 +168,5 @@ def sign_in_token(workspace: Workspace) -> str | None:
     if owner is None:
         return members.invite(access, Role.OWNER)
     if workspace.is_demo or console.is_terminal:
-        return members.invite(access, Role.OWNER, email=owner.user.email, user=owner.user)
+        return members.fresh_link(access, owner)
     return None

@@ -224,7 +224,7 @@ def leave(access: Access) -> None:
 
 @transaction.atomic
 def sign_in_link(access: Access, membership_id: str) -> str:
-    """A one-time token that signs a member in who has lost their password.
+    """A one-time token that signs a member in who has lost their password; earlier ones open nothing more.
 
     Raises NotPossible for somebody who also belongs elsewhere: the link would open that workspace too.
     """
@@ -233,6 +233,13 @@ def sign_in_link(access: Access, membership_id: str) -> str:
         raise NotPossible(f"{membership.user} is kept out; let them in again first.")
     if belongs_elsewhere(membership):
         raise NotPossible(f"{membership.user} belongs to other workspaces too; they reset it by e-mail.")
+    return fresh_link(access, membership)
+
+
+@transaction.atomic
+def fresh_link(access: Access, membership: Membership) -> str:
+    """A one-time token that signs a member in, in place of those that nobody used."""
+    _forget_links(membership)
     part = Part.of(membership)
     about = {"sees_all": part.sees_all, "team": part.team}
     return invite(access, part.role, membership.user.email, membership.user, **about)  # type: ignore[arg-type]
