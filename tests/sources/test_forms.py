@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenure.sources.imports import forms
+from tenure.sources.imports.spellings import SPELLINGS
 
 
 @pytest.fixture(scope="module")
@@ -202,11 +203,24 @@ def test_yes_and_no_in_their_spellings(read):
     assert [read(forms.YES_NO, text) for text in ("Yes", "TRUE", "1", "no", "0", "F", "perhaps")] == [
         "true", "true", "true", "false", "false", "false", None
     ]  # fmt: skip
+    elsewhere = ("Ja", "nein", "OUI", "Sí", "não", "WAHR")
+    assert [read(forms.YES_NO, text) for text in elsewhere] == [
+        "true", "false", "true", "true", "false", "true"
+    ]  # fmt: skip
 
 
 def test_intervals_in_their_spellings(read):
     given_as = ("monthly", "Annual", "Quarterly", "1 week", "fortnight")
     assert [read(forms.INTERVAL, text) for text in given_as] == ["month", "year", "quarter", "week", None]
+    elsewhere = ("Monatlich", "JÄHRLICH", "trimestriel", "settimanale", "år")
+    assert [read(forms.INTERVAL, text) for text in elsewhere] == ["month", "year", "quarter", "week", "year"]
+
+
+def test_no_word_has_two_meanings():
+    for names in (("yes", "no"), ("week", "month", "quarter", "year")):
+        words = [one for name in names for one in SPELLINGS[name]]
+        assert len(words) == len(set(words))
+        assert all(one == one.lower() and "'" not in one for one in words)
 
 
 moments = st.integers(-(10**9) // 3, 7 * 10**9 + 6 * 10**8).map(

@@ -269,3 +269,10 @@ def test_two_columns_that_look_alike_are_not_guessed_between():
 def test_samples_are_a_few_different_cells_cut_short():
     cells = Cells({"a": ["x", "x", "y" * 100, "z", "w"]})
     assert cells.samples("a") == ("x", "y" * 39 + "…", "z")
+
+
+def test_letters_that_may_mean_anything_are_no_intervals():
+    cells = {"id": ["a", "b", "c"], "amount": ["1", "2", "3"], "sex": ["m", "w", "w"]}
+    assert "sex" not in {one.theirs for one in told(SUBSCRIPTIONS, **cells).values()}
+    sources = told(SUBSCRIPTIONS, **cells, Turnus=["monatlich", "jährlich", "monatlich"])
+    assert sources["interval"].theirs == "Turnus"

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tenure.sources.imports.spellings import SPELLINGS, in_sql
+
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 COMMA, POINT = "comma", "point"  # the decimal mark
 MANNERS = {"dates": (DAY_FIRST, MONTH_FIRST), "numbers": (COMMA, POINT)}
@@ -73,17 +75,15 @@ _WORDS = r"""
 create macro read_text(x) as x;
 create macro read_email(x) as case when regexp_full_match(x, '[^@\s]+@[^@\s]+') then lower(x) end;
 create macro read_yes_no(x) as case
-    when lower(x) in ('yes', 'y', 'true', 't', '1', 'on') then true
-    when lower(x) in ('no', 'n', 'false', 'f', '0', 'off') then false end;
+    when lower(x) in ({yes}) then true when lower(x) in ({no}) then false end;
 create macro read_interval(x) as case
-    when lower(x) in ('week', 'weekly', 'w', '1 week', 'per week') then 'week'
-    when lower(x) in ('month', 'monthly', 'm', 'mo', '1 month', 'per month') then 'month'
-    when lower(x) in ('quarter', 'quarterly', 'q', '3 months', 'per quarter') then 'quarter'
-    when lower(x) in ('year', 'yearly', 'y', 'annual', 'annually', '1 year', '12 months', 'per year')
-        then 'year' end;
+    when lower(x) in ({week}) then 'week' when lower(x) in ({month}) then 'month'
+    when lower(x) in ({quarter}) then 'quarter' when lower(x) in ({year}) then 'year' end;
 create macro read_currency(x) as
     case when regexp_full_match(x, '[A-Za-z]{3}') then upper(x) else said_currency(x) end;
 """
+for _name in SPELLINGS:
+    _WORDS = _WORDS.replace(f"{{{_name}}}", in_sql(_name))
 
 _TIMES = r"""
 -- The numeric day at the beginning of a text, with or without a time behind it.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from tenure.sources.imports.file import FileProblem, Ragged, SourceFile
 from tenure.sources.imports.kind import Column
+from tenure.sources.imports.spellings import as_pattern
 
 _LOOKED_AT = 200  # rows
 _FEW = 3  # cells by which nothing can be told
@@ -30,8 +31,8 @@ LOOKS = {
         r"|\d{1,2}[ -][a-z]{3,9}[ -]\d{4}.*|[a-z]{3,9} \d{1,2},? \d{4}.*|[34]\d{4}(\.\d+)?",
     ),
     "currency": ("currencies", _MONEY),
-    "interval": ("intervals", r"(week|month|quarter|year|annual)(ly)?|annually"),
-    "yes_no": ("yes or no", r"yes|no|true|false|y|n|t|f|0|1"),
+    "interval": ("intervals", as_pattern("week", "month", "quarter", "year", shortest=4)),
+    "yes_no": ("yes or no", as_pattern("yes", "no")),
 }
 _OF_FORM = {"date": "time", "instant": "time", "whole": "number", "text": ""}
 _PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, (_, pattern) in LOOKS.items()}
