@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ ROWS = {
     "goal versions": "versions of goals",
 }
 SPLIT_ROWS = {"identitys": "ids it is observed under"}
+MADE = "running terms"  # made from the terms, which are counted
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,12 @@ def would_split(access: Access, found: Parts, apart: Apart) -> WouldSplit:
     people = sum(events for one, events in found.people if one.pk in apart.people)
     going = sum(chosen.values()) + people
     everything = sum(one.events for one in found.observed) + sum(events for _, events in found.people)
-    told = [(number, SPLIT_ROWS.get(title, ROWS.get(title, title))) for title, number in moves.items()]
-    return WouldSplit(told, going, everything - going)
+    return WouldSplit(_told(moves, ROWS | SPLIT_ROWS), going, everything - going)
+
+
+def _told(moves: Mapping[str, int], titles: Mapping[str, str]) -> list[tuple[int, str]]:
+    """What moves, in the words of the page."""
+    return [(number, titles.get(title, title)) for title, number in moves.items() if title != MADE]
 
 
 def listed(access: Access, kind: str) -> Listed:
@@ -121,7 +126,7 @@ def compared(access: Access, kind: str, kept_id: str, other_id: str) -> Compared
     arr = _arr(access, [kept_id, other_id] if is_account else [])
     return Compared(
         preview=found,
-        moves=[(number, ROWS.get(title, title)) for title, number in found.moves.items()],
+        moves=_told(found.moves, ROWS),
         events=events.count(access, chosen),
         kept_arr=arr.get(kept_id),
         other_arr=arr.get(other_id),
