@@ -25,8 +25,6 @@ class Row:
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 SAID = st.builds(Row, st.sampled_from("abc"), st.none() | INSTANTS, st.none() | st.just(0.1))
 ROWS = st.lists(SAID, min_size=1)
-    st.builds(Row, st.sampled_from("abc"), st.none() | INSTANTS, st.none() | st.just(0.1)), min_size=1
-)
 
 
 @given(ROWS)

@@ -59,6 +59,16 @@ class Columns(Generic[R]):
         """The last row of each key; `keys` are those of the rows."""
         return Columns(self.kind, latest(self.said, keys))
 
+    def sorted_by(self, *names: str) -> Columns[R]:
+        """The rows in the order of some columns."""
+        keys = list(zip(*(self.said[name] for name in names), strict=True))
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        if order == list(range(len(keys))):
+            return self
+        return Columns(
+            self.kind, {name: _like(one)(one[at] for at in order) for name, one in self.said.items()}
+        )
+
     def chunks(self) -> Iterator[Columns[R]]:
         """The rows, so many at a time as go into one transaction."""
         return (Columns(self.kind, some) for some in chunks(self.said))

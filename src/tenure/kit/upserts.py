@@ -156,6 +156,12 @@ def told_once(keys: Sequence[str]) -> list[bool]:
     return [times[key] == 1 for key in keys]
 
 
+def neither(new: Sequence[bool], same: Sequence[bool]) -> list[bool]:
+    """Of each row, whether it is neither new nor the same; nothing where there is no such row."""
+    others = [not (one or other) for one, other in zip(new, same, strict=True)]
+    return others if any(others) else []
+
+
 @dataclass(frozen=True)
 class Known:
     """A thing on record, as it is kept: its id, its own attributes, and what is said of it now."""
@@ -163,6 +169,10 @@ class Known:
     id: str
     own: Kept
     said: Sequence[Kept]
+
+    def has(self, own: Kept, said: Kept) -> bool:
+        """Whether this is on record, and no more is said."""
+        return self.own == own and len(self.said) == 1 and adds_nothing(said, self.said[0])
 
 
 @dataclass(frozen=True)
@@ -173,13 +183,19 @@ class Versioned:
     versions: type[Model]
     of: str
 
-    def add(self, refs: Sequence[str], both: Said, own: Said, said: Said) -> dict[str, str]:
+    def add(
+        self, workspace_id: str, refs: Sequence[str], both: Said, own: Said, said: Said
+    ) -> dict[str, str]:
         """Add things with one version of each, by columns of either table and of both; gives their ids."""
         ids = {ref: new_id() for ref in refs}
-        kept = list(ids.values())
-        bulk.add_columns(self.things, {**both, **own, "id": kept, _KEY: refs})
-        bulk.add_columns(self.versions, {**both, **said, self.of: kept})
+        kept, all_of = list(ids.values()), {**both, "workspace_id": [workspace_id] * len(refs)}
+        bulk.add_columns(self.things, {**all_of, **own, "id": kept, _KEY: refs})
+        bulk.add_columns(self.versions, {**all_of, **said, self.of: kept})
         return ids
+
+    def as_kept(self, said: Said, names: Sequence[str]) -> Iterator[Kept]:
+        """Rows of what is said as versions would keep them."""
+        return as_kept(self.versions, said, names)
 
     def known(
         self, workspace_id: str, refs: Collection[str], own: Sequence[str], said: Sequence[str]
