@@ -115,7 +115,8 @@ def _defaults(field: models.Field[Any, Any], rows: int) -> list[Any]:
     if not field.has_default() and not field.null:
         raise KeyError(field.attname)
     if field.primary_key or field.unique:
-        return [field.get_default() for _ in range(rows)]
+        make = field.default if callable(field.default) else field.get_default
+        return [make() for _ in range(rows)]
     return [field.get_default()] * rows
 
 
