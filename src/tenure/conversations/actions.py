@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -70,11 +71,8 @@ def _upsert(workspace: Workspace, told: Columns[TicketRow]) -> Upserted:
     same = [ref in known and known[ref].has((account,), said) for ref, account, said in rows]
     new = [ref not in known for ref in refs]
     done = Upserted(same=sum(same), ids={ref: one.id for ref, one in known.items()})
-    if any(new):
-        done += _add(workspace, told.where(new))
-    if others := upserts.neither(new, same):
-        done += _follow(workspace, list(told.where(others).rows()))
-    return done
+    add, follow = partial(_add, workspace), partial(_follow, workspace)
+    return sum(upserts.each_its_way(told, new, same, add, follow), done)
 
 
 def _add(workspace: Workspace, new: Columns[TicketRow]) -> Upserted:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from django.db import connection
@@ -19,10 +19,15 @@ from django.db.models import BooleanField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
 from tenure.kit import bulk
-from tenure.kit.columns import Said, where
+from tenure.kit.columns import Columns, Said, where
 from tenure.kit.ids import new_id
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 M = TypeVar("M", bound=Model)
+R = TypeVar("R", bound="DataclassInstance")
+T = TypeVar("T")
 _KEY = "external_id"
 # As an index of rows that have one says it, word for word: else the whole table would be read instead.
 _HAS_KEY = f"NOT \"{_KEY}\" = ''"
@@ -158,10 +163,20 @@ def told_once(keys: Sequence[str]) -> list[bool]:
     return [times[key] == 1 for key in keys]
 
 
-def neither(new: Sequence[bool], same: Sequence[bool]) -> list[bool]:
-    """Of each row, whether it is neither new nor the same; nothing where there is no such row."""
+def each_its_way(
+    told: Columns[R],
+    new: Sequence[bool],
+    same: Sequence[bool],
+    add: Callable[[Columns[R]], T],
+    follow: Callable[[list[R]], T],
+) -> Iterator[T]:
+    """What comes of rows: the new ones are added, of those that say the same nothing comes, and what the
+    others say is followed row by row."""
+    if any(new):
+        yield add(told.where(new))
     others = [not (one or other) for one, other in zip(new, same, strict=True)]
-    return others if any(others) else []
+    if any(others):
+        yield follow(list(told.where(others).rows()))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import partial
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -77,11 +78,8 @@ def _upsert(workspace: Workspace, told: Columns[GoalRow]) -> Upserted:
     new = [is_once and ref not in known for ref, is_once in zip(refs, once, strict=True)]
     same = _same(told, known)
     done = Upserted(same=sum(same), ids={ref: one.id for ref, one in known.items()})
-    if any(new):
-        done += _add(workspace, told.where(new))
-    if others := upserts.neither(new, same):
-        done += _follow(workspace, list(told.where(others).rows()))
-    return done
+    add, follow = partial(_add, workspace), partial(_follow, workspace)
+    return sum(upserts.each_its_way(told, new, same, add, follow), done)
 
 
 def _same(told: Columns[GoalRow], known: Mapping[str, upserts.Known]) -> list[bool]:

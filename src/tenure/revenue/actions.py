@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
+from functools import partial
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -105,11 +106,8 @@ def _upsert(workspace: Workspace, told: Columns[TermRow]) -> Upserted:
     new = _new(told, known)
     same = _same(told, known)
     done = Upserted(same=sum(same), ids={ref: one.id for ref, one in known.items()})
-    if any(new):
-        done += _add(workspace, told.where(new))
-    if others := upserts.neither(new, same):
-        done += _follow(workspace, list(told.where(others).rows()))
-    return done
+    add, follow = partial(_add, workspace), partial(_follow, workspace)
+    return sum(upserts.each_its_way(told, new, same, add, follow), done)
 
 
 def _new(told: Columns[TermRow], known: Mapping[str, upserts.Known]) -> list[bool]:

@@ -18,7 +18,6 @@ from itertools import count
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
@@ -226,18 +225,21 @@ def _tell(batch: ImportAdded, model: type[Model]) -> None:
 def confirm(run: ImportRun, about: Sequence[QuerySet[Model]]) -> None:
     """Keep that a run says what these rows said already: they are its own too."""
     for rows in about:
-        try:
-            told, params = rows.order_by().values_list("pk").query.sql_with_params()
-        except EmptyResultSet:  # of nobody: Django knows without asking
-            continue
+        model = rows.model
         with connection.cursor() as cursor:
+            ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
             cursor.execute(
                 f"""INSERT OR IGNORE INTO import_change
                         (workspace_id, run_id, tbl, row_id, before, after, is_same)
-                    WITH told (id) AS ({told})
-                    SELECT %s, %s, %s, CAST(id AS TEXT), NULL, '', true FROM told""",
-                [*params, run.workspace_id, run.pk, rows.model._meta.db_table],
+                    SELECT %s, %s, '{model._meta.db_table}', value, NULL, '', true
+                    FROM json_each(%s)""",
+                [run.workspace_id, run.pk, _array(ids)],
             )
+
+
+def _array(ids: Sequence[str]) -> str:
+    quoted = ", ".join(f'"{one}"' for one in ids)
+    return f"[{quoted}]"
 
 
 def forget(run: ImportRun) -> None:
