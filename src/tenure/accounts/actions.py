@@ -140,6 +140,31 @@ def resolve(workspace: Workspace, account_refs: Collection[str], people: Mapping
         _add_bare_people(workspace, {ref: known[ref] for ref in chunk})
 
 
+def accounts_told_of(workspace: Workspace, refs: Sequence[str]) -> list[str | None]:
+    """Our accounts' ids by the customer's own, one by one. New ones are added bare; "" is nobody."""
+    told = set(refs) - {""}
+    known = queries.accounts_by_ref(workspace.id, told)
+    if new := told - known.keys():
+        _add_bare_accounts(workspace, new)
+        known |= queries.accounts_by_ref(workspace.id, new)
+    return [known.get(ref) for ref in refs]
+
+
+def people_told_of(
+    workspace: Workspace, refs: Sequence[str], account_refs: Sequence[str]
+) -> list[str | None]:
+    """The same of people, each seen with an account that is known: who has none is given it, nobody is moved.
+
+    Nobody is "" and whoever is anonymous and has not said who they are.
+    """
+    seen = {ref: account for ref, account in zip(refs, account_refs, strict=True) if ref}
+    if not seen:
+        return [None] * len(refs)
+    resolve(workspace, (), seen)
+    known = queries.people_by_ref(workspace.id, seen)
+    return [known.get(ref) for ref in refs]
+
+
 @transaction.atomic
 def link_people(workspace: Workspace, same: Mapping[str, str], *, move: bool) -> int:
     """Say whom observed ids mean: from `anon:…` or a former id to a person's own. Gives how many changed.

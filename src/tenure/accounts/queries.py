@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet, Value
 
 from tenure.accounts.models import Account, Identity, Person
+from tenure.kit.upserts import among
 from tenure.workspaces.access import Access
 
 T = TypeVar("T")
@@ -69,11 +70,10 @@ def people_by_id(workspace_id: str, ids: Collection[str]) -> Mapping[str, Person
 
 def people_without_account(workspace_id: str, ids: Collection[str]) -> set[str]:
     """Those of these people who belong to no account yet."""
-    found: set[str] = set()
-    for chunk in in_chunks(ids):
-        rows = Person.objects.filter(workspace_id=workspace_id, pk__in=chunk, account=None)
-        found.update(rows.values_list("pk", flat=True))
-    return found
+    if not ids:
+        return set()
+    rows = Person.objects.filter(workspace_id=workspace_id, pk__in=among(ids), account=None)
+    return set(rows.values_list("pk", flat=True))
 
 
 def accounts_of(workspace_id: str, account_refs: Collection[str], person_refs: Collection[str]) -> set[str]:

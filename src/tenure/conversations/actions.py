@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from tenure.accounts.actions import Upserted, resolve
-from tenure.accounts.queries import accounts_by_ref, in_chunks, people_by_ref
+from tenure.accounts.actions import Upserted, accounts_told_of, people_told_of
 from tenure.conversations.models import Ticket, TicketVersion
 from tenure.conversations.rules import NAMES, Told, completed, learnt_at
 from tenure.kit import announcing, bulk, clock, upserts
+from tenure.kit.columns import Columns
 from tenure.workspaces.models import Workspace
 
 
@@ -22,11 +24,12 @@ class TicketRow(Told):
 
     ticket_id: str
 
-    def told(self, accounts: Mapping[str, str], people: Mapping[str, str]) -> Told:
-        """The same, about our accounts and people."""
-        said = {name: getattr(self, name) for name in NAMES}
-        ours = {"account_id": accounts[self.account_id], "person_id": people.get(self.person_id or "")}
-        return Told(**said | ours)
+    def told(self) -> Told:
+        """The same, without whose id it stands under."""
+        return Told(**{name: getattr(self, name) for name in NAMES})
+
+
+_TICKETS = upserts.Versioned(Ticket, TicketVersion, "ticket_id")
 
 
 @dataclass
@@ -45,19 +48,46 @@ def upsert_tickets(workspace: Workspace, rows: Sequence[TicketRow]) -> Upserted:
     Saying the same again changes nothing. A later reply or solution counts from when it happened, any
     other change from now on. Accounts and people not known yet are added bare.
     """
-    people = {row.person_id: row.account_id for row in rows if row.person_id}
-    resolve(workspace, {row.account_id for row in rows}, people)
+    return upsert_ticket_columns(workspace, Columns.of(TicketRow, rows)) if rows else Upserted()
+
+
+def upsert_ticket_columns(workspace: Workspace, told: Columns[TicketRow]) -> Upserted:
+    """The same of a file's tickets, column by column: no row is made of those that are new or the same."""
+    accounts = accounts_told_of(workspace, told["account_id"])
+    people = people_told_of(workspace, [one or "" for one in told["person_id"]], told["account_id"])
+    ours = Columns(TicketRow, {**told.said, "account_id": accounts, "person_id": people})
     total = Upserted()
-    for chunk in in_chunks({row.ticket_id: row for row in rows}.values()):
+    for chunk in ours.latest(ours["ticket_id"]).chunks():
         total += _upsert(workspace, chunk)
     return total
 
 
 @transaction.atomic
-def _upsert(workspace: Workspace, rows: Sequence[TicketRow]) -> Upserted:
-    accounts = accounts_by_ref(workspace.id, {row.account_id for row in rows})
-    people = people_by_ref(workspace.id, [row.person_id for row in rows if row.person_id])
-    told = {row.ticket_id: row.told(accounts, people) for row in rows}
+def _upsert(workspace: Workspace, told: Columns[TicketRow]) -> Upserted:
+    """Of our accounts and people."""
+    refs = told["ticket_id"]
+    known = _TICKETS.known(workspace.id, refs, ["account_id"], NAMES)
+    rows = zip(refs, told["account_id"], _TICKETS.as_kept(told.said, NAMES), strict=True)
+    same = [ref in known and known[ref].has((account,), said) for ref, account, said in rows]
+    new = [ref not in known for ref in refs]
+    done = Upserted(same=sum(same), ids={ref: one.id for ref, one in known.items()})
+    add, follow = partial(_add, workspace), partial(_follow, workspace)
+    return sum(upserts.each_its_way(told, new, same, add, follow), done)
+
+
+def _add(workspace: Workspace, new: Columns[TicketRow]) -> Upserted:
+    """Add tickets that are not known yet; what is said of them counts from when they were opened."""
+    now, opened = bulk.kept_instant(clock.now()), new["opened_at"]
+    recorded = bulk.Instants(min(one, now) for one in opened)
+    both = {"account_id": new["account_id"]}
+    ids = _TICKETS.add(workspace.id, new["ticket_id"], both, {}, {**new.some(NAMES), "recorded_at": recorded})
+    _announce(workspace, new["account_id"], bulk.read_instant(min(opened)))
+    return Upserted(added=len(ids), ids=ids)
+
+
+def _follow(workspace: Workspace, rows: Sequence[TicketRow]) -> Upserted:
+    """Work out what rows say of tickets that are there."""
+    told = {row.ticket_id: row.told() for row in rows}
     there = upserts.there(Ticket, workspace.id, told)
     on_record = _on_record(workspace, there.values())
     tickets = _tickets(workspace, told, there)
@@ -126,5 +156,9 @@ def _save(workspace: Workspace, found: _Changes) -> None:
     bulk.save(found.superseded, ["id"], ["superseded_at"])
     bulk.add(found.versions)
     concerned = [*found.versions, *found.superseded]
-    first = min(one.opened_at for one in concerned).astimezone(ZoneInfo(workspace.zone)).date()
-    announcing.records_changed(workspace.id, "ticket", (one.account_id for one in concerned), first)
+    _announce(workspace, [one.account_id for one in concerned], min(one.opened_at for one in concerned))
+
+
+def _announce(workspace: Workspace, account_ids: Collection[str], first: datetime) -> None:
+    day = first.astimezone(ZoneInfo(workspace.zone)).date()
+    announcing.records_changed(workspace.id, "ticket", account_ids, day)

@@ -102,11 +102,21 @@ def add_columns(
     _execute(model, given, written, _or_set(model, key, fields) if key else "")
 
 
+def as_kept(model: type[Model], name: str, values: Sequence[Any]) -> Sequence[Any]:
+    """Values of an attribute as they would be read from its column without Django."""
+    found = _field(model, name)
+    written = _written(values, found)
+    if isinstance(found, models.DecimalField):  # SQLite keeps a number
+        return [None if one is None else float(one) for one in written]
+    return written
+
+
 def _defaults(field: models.Field[Any, Any], rows: int) -> list[Any]:
     if not field.has_default() and not field.null:
         raise KeyError(field.attname)
     if field.primary_key or field.unique:
-        return [field.get_default() for _ in range(rows)]
+        make = field.default if callable(field.default) else field.get_default
+        return [make() for _ in range(rows)]
     return [field.get_default()] * rows
 
 
@@ -118,8 +128,8 @@ def save(rows: Iterable[Model], key: Sequence[str], fields: Sequence[str]) -> No
 
 
 def _or_set(model: type[Model], key: Sequence[str], fields: Sequence[str]) -> str:
-    unique = ", ".join(_column(model, name) for name in key)
-    sets = ", ".join(f"{_column(model, name)} = excluded.{_column(model, name)}" for name in fields)
+    unique = ", ".join(column(model, name) for name in key)
+    sets = ", ".join(f"{column(model, name)} = excluded.{column(model, name)}" for name in fields)
     return f" ON CONFLICT ({unique}) DO UPDATE SET {sets}"
 
 
@@ -192,7 +202,7 @@ def _values(rows: Sequence[Model], field: models.Field[Any, Any]) -> Sequence[An
 
 
 def _written(values: Sequence[Any], field: models.Field[Any, Any]) -> Sequence[Any]:
-    write = None if isinstance(values, Texts) else _write(field)
+    write = None if isinstance(values, Texts | Instants) else _write(field)
     return values if write is None else [None if value is None else write(value) for value in values]
 
 
@@ -201,8 +211,13 @@ def _fields(model: type[Model]) -> tuple[models.Field[Any, Any], ...]:
     return tuple(model._meta.concrete_fields)
 
 
-def _column(model: type[Model], name: str) -> str:
-    return f'"{model._meta.get_field(name).column}"'  # type: ignore[union-attr]
+def column(model: type[Model], name: str) -> str:
+    """The column of an attribute, as SQL says it."""
+    return f'"{_field(model, name).column}"'
+
+
+def _field(model: type[Model], name: str) -> models.Field[Any, Any]:
+    return model._meta.get_field(name)  # type: ignore[return-value]
 
 
 def _is_given_by_database(row: Model, field: models.Field[Any, Any]) -> bool:
@@ -234,6 +249,33 @@ def _instant(value: datetime) -> str:
 
 class Texts(list[str]):
     """A JSON field's values as their texts already."""
+
+
+class Instants(list["str | None"]):
+    """Instants as texts in UTC, as they are kept, which sort as they do; None where there is none."""
+
+    @classmethod
+    def of(cls, instants: Iterable[datetime | None]) -> Instants:
+        """The texts of instants."""
+        return cls(None if one is None else _instant(one) for one in instants)
+
+    def written(self) -> list[str]:
+        """As ISO 8601 writes them, with their zone; empty where there is none."""
+        return [f"{one[:10]}T{one[11:]}+00:00" if one else "" for one in self]
+
+    def read(self) -> list[datetime | None]:
+        """The instants themselves."""
+        return [read_instant(one) if one else None for one in self]
+
+
+def read_instant(text: str) -> datetime:
+    """An instant from its text as it is kept."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def kept_instant(instant: datetime) -> str:
+    """The text of an instant as it is kept."""
+    return _instant(instant)
 
 
 def as_json(value: Any) -> str:

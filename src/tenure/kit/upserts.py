@@ -1,26 +1,62 @@
-"""Rows that sources tell of under an id of their own: added once, corrected when they come again."""
+"""Things that sources tell of under an id of their own: added once, corrected when they are told of again.
+
+They stay columns until the table. What is on record is read as the database keeps it and compared as it is,
+so that neither a file's new rows nor those it repeats are made objects of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
 from django.db import connection
-from django.db.models import Model
+from django.db.models import BooleanField, Model, QuerySet
+from django.db.models.expressions import RawSQL
 
 from tenure.kit import bulk
+from tenure.kit.columns import Columns, Said, where
+from tenure.kit.ids import new_id
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R", bound="DataclassInstance")
+T = TypeVar("T")
+_KEY = "external_id"
+# As an index of rows that have one says it, word for word: else the whole table would be read instead.
+_HAS_KEY = f"NOT \"{_KEY}\" = ''"
+_IS_NAMED = RawSQL(_HAS_KEY, (), BooleanField())  # noqa: S611 (our own words)
+_DIGITS = 32  # of a digest: no two rows are alike by chance, at half the room in an index that has no order
+Kept = tuple[Any, ...]  # values of some columns, as the database keeps them
 
 
 @dataclass(frozen=True)
-class Upserts(Generic[M]):
-    """What came of some rows."""
+class Upserts:
+    """What came of some rows: of each, whether it is new, and whether it was corrected."""
 
-    added: Sequence[M]
-    changed: Sequence[M]
+    added: Sequence[bool]
+    changed: Sequence[bool]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything was written."""
+        return any(self.added) or any(self.changed)
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many rows are new, corrected, and what was known."""
+        added, changed = sum(self.added), sum(self.changed)
+        return added, changed, len(self.added) - added - changed
+
+    def written(self, said: Said) -> Said:
+        """Those of the rows that were written."""
+        return where(said, [one or other for one, other in zip(self.added, self.changed, strict=True)])
 
 
 def there(model: type[M], workspace_id: str, keys: Collection[str]) -> dict[str, M]:
@@ -28,20 +64,40 @@ def there(model: type[M], workspace_id: str, keys: Collection[str]) -> dict[str,
 
     By the base manager: a row that pages leave out, as a removed note, is known all the same.
     """
-    rows: Any = model._base_manager
-    known: list[str] = []
-    with (
-        connection.cursor() as cursor
-    ):  # an ORM's IN takes longer over its ids than the database over its rows
+    return {getattr(row, _KEY): row for row in under(model, workspace_id, keys)}
+
+
+def known_by(
+    model: type[Model], workspace_id: str, keys: Collection[str], names: Sequence[str]
+) -> dict[str, Kept]:
+    """Of the workspace's rows under some ids of a source these attributes, as they are kept."""
+    such = f'workspace_id = %s AND {_HAS_KEY} AND "{_KEY}"'
+    rows = _read(model, such, keys, [_KEY, *names], workspace_id)
+    return {row[0]: row[1:] for row in rows}
+
+
+def under(model: type[M], workspace_id: str, keys: Collection[str]) -> QuerySet[M]:
+    """The workspace's rows under some ids of a source, any number of them at no cost to the ORM."""
+    return model._base_manager.filter(_IS_NAMED, workspace_id=workspace_id, external_id__in=among(keys))
+
+
+def among(keys: Collection[str]) -> RawSQL:
+    """For an ORM's IN: any number of keys as one value, which it need not look at one by one."""
+    return RawSQL("SELECT value FROM json_each(%s)", [msgspec.json.encode(list(keys)).decode()])
+
+
+def _read(
+    model: type[Model], such: str, keys: Collection[str], names: Sequence[str], *params: str
+) -> list[Kept]:
+    """Rows as they are kept: a plus keeps Django from mending. Its IN takes longer over ids than they do."""
+    columns = ", ".join(f"+{bulk.column(model, name)}" for name in names)
+    select = f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {such} IN '  # noqa: S608
+    found: list[Kept] = []
+    with connection.cursor() as cursor:
         for chunk in batched(keys):
-            cursor.execute(
-                f'SELECT external_id FROM "{model._meta.db_table}" WHERE workspace_id = %s '  # noqa: S608
-                f"AND external_id IN ({', '.join(['%s'] * len(chunk))})",
-                [workspace_id, *chunk],
-            )
-            known += [key for (key,) in cursor.fetchall()]
-    found = rows.filter(workspace_id=workspace_id, external_id__in=known) if known else ()
-    return {row.external_id: row for row in found}
+            cursor.execute(f"{select} ({', '.join(['%s'] * len(chunk))})", [*params, *chunk])
+            found += cursor.fetchall()
+    return found
 
 
 def batched(keys: Collection[str], size: int = 2000) -> Iterator[list[str]]:
@@ -52,24 +108,123 @@ def batched(keys: Collection[str], size: int = 2000) -> Iterator[list[str]]:
 
 
 def by_external_id(
-    model: type[M], workspace_id: str, said: Mapping[str, M], corrected: Sequence[str]
-) -> Upserts[M]:
-    """Add rows whose `external_id` (the keys of `said`) the workspace has not yet; correct the others.
+    model: type[Model], workspace_id: str, said: Said, corrected: Sequence[str] = ()
+) -> Upserts:
+    """Add rows whose `external_id` the workspace has not yet; correct the others.
 
-    `corrected`: attributes that a later telling may change. Call it in the transaction that announces it.
+    `said`: the model's attributes but its id and workspace, one row of each `external_id`; `corrected`: those
+    that a later telling may change. Call it in the transaction that announces it.
     """
-    known = there(model, workspace_id, said)
-    added = [one for key, one in said.items() if key not in known]
-    again = [(known[key], one) for key, one in said.items() if key in known]
-    changed = [row for row, one in again if _correct(row, one, corrected)]
-    bulk.add(added)
-    bulk.save(changed, ["id"], [name.removesuffix("_id") for name in corrected])
-    return Upserts(added, changed)
+    keys = said[_KEY]
+    known = known_by(model, workspace_id, keys, ["id", *corrected])
+    done = Upserts([key not in known for key in keys], _differ(model, said, known, corrected))
+    all_of = {**said, "workspace_id": [workspace_id] * len(keys)}
+    if any(done.added):
+        bulk.add_columns(model, where(all_of, done.added))
+    if any(done.changed):
+        again = where(all_of, done.changed)
+        ids = [known[key][0] for key in again[_KEY]]
+        bulk.add_columns(model, {**again, "id": ids}, ["id"], corrected)
+    return done
 
 
-def _correct(known: Model, said: Model, names: Sequence[str]) -> bool:
-    """Bring a row up to date; whether anything differed."""
-    differing = [name for name in names if getattr(known, name) != getattr(said, name)]
-    for name in differing:
-        setattr(known, name, getattr(said, name))
-    return bool(differing)
+def _differ(model: type[Model], said: Said, known: Mapping[str, Kept], names: Sequence[str]) -> list[bool]:
+    """Of each row, whether it is known with other values."""
+    keys = said[_KEY]
+    if not known or not names:
+        return [False] * len(keys)
+    rows = zip(keys, as_kept(model, said, names), strict=True)
+    return [key in known and known[key][1:] != row for key, row in rows]
+
+
+def as_kept(model: type[Model], said: Said, names: Sequence[str]) -> Iterator[Kept]:
+    """Rows of columns as the database would keep them."""
+    return zip(*(bulk.as_kept(model, name, said[name]) for name in names), strict=True)
+
+
+def adds_nothing(said: Kept, known: Kept) -> bool:
+    """Whether all that is said is known already; None and empty texts say nothing."""
+    return said == known or all(
+        one == other or one is None or one == "" for one, other in zip(said, known, strict=True)
+    )
+
+
+def digests(*parts: Iterable[str]) -> list[str]:
+    """Keys of rows that have no id but what they say: digests of some columns of texts."""
+    rows = zip(*parts, strict=True)
+    return [hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:_DIGITS] for row in rows]
+
+
+def told_once(keys: Sequence[str]) -> list[bool]:
+    """Of each key, whether it is the only one of its kind."""
+    if len(set(keys)) == len(keys):
+        return [True] * len(keys)
+    times = Counter(keys)
+    return [times[key] == 1 for key in keys]
+
+
+def each_its_way(
+    told: Columns[R],
+    new: Sequence[bool],
+    same: Sequence[bool],
+    add: Callable[[Columns[R]], T],
+    follow: Callable[[list[R]], T],
+) -> Iterator[T]:
+    """What comes of rows: the new ones are added, of those that say the same nothing comes, and what the
+    others say is followed row by row."""
+    if any(new):
+        yield add(told.where(new))
+    others = [not (one or other) for one, other in zip(new, same, strict=True)]
+    if any(others):
+        yield follow(list(told.where(others).rows()))
+
+
+@dataclass(frozen=True)
+class Known:
+    """A thing on record, as it is kept: its id, its own attributes, and what is said of it now."""
+
+    id: str
+    own: Kept
+    said: Sequence[Kept]
+
+    def has(self, own: Kept, said: Kept) -> bool:
+        """Whether this is on record, and no more is said."""
+        return self.own == own and len(self.said) == 1 and adds_nothing(said, self.said[0])
+
+
+@dataclass(frozen=True)
+class Versioned:
+    """A table of things, and one of what was said of each when; `of` leads from a version to its thing."""
+
+    things: type[Model]
+    versions: type[Model]
+    of: str
+
+    def add(
+        self, workspace_id: str, refs: Sequence[str], both: Said, own: Said, said: Said
+    ) -> dict[str, str]:
+        """Add things with one version of each, by columns of either table and of both; gives their ids."""
+        ids = {ref: new_id() for ref in refs}
+        kept, all_of = list(ids.values()), {**both, "workspace_id": [workspace_id] * len(refs)}
+        bulk.add_columns(self.things, {**all_of, **own, "id": kept, _KEY: refs})
+        bulk.add_columns(self.versions, {**all_of, **said, self.of: kept})
+        return ids
+
+    def as_kept(self, said: Said, names: Sequence[str]) -> Iterator[Kept]:
+        """Rows of what is said as versions would keep them."""
+        return as_kept(self.versions, said, names)
+
+    def known(
+        self, workspace_id: str, refs: Collection[str], own: Sequence[str], said: Sequence[str]
+    ) -> dict[str, Known]:
+        """What is on record of things, by a source's ids: their own attributes, and those of what is said."""
+        things = known_by(self.things, workspace_id, refs, ["id", *own])
+        said_now = self._in_force([row[0] for row in things.values()], said)
+        return {ref: Known(row[0], row[1:], said_now.get(row[0], [])) for ref, row in things.items()}
+
+    def _in_force(self, ids: Collection[str], said: Sequence[str]) -> dict[str, list[Kept]]:
+        found: dict[str, list[Kept]] = {}
+        is_of = f"superseded_at IS NULL AND {bulk.column(self.versions, self.of)}"
+        for row in _read(self.versions, is_of, ids, [self.of, *said]):
+            found.setdefault(row[0], []).append(row[1:])
+        return found

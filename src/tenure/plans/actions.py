@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import partial
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from tenure.accounts.actions import Upserted, resolve
-from tenure.accounts.queries import accounts_by_ref, in_chunks
+from tenure.accounts.actions import Upserted, accounts_told_of
 from tenure.kit import announcing, bulk, clock, upserts
+from tenure.kit.columns import Columns
 from tenure.plans.models import Goal, GoalVersion
 from tenure.plans.rules import NAMES, Stand, Step, problem, step_of
 from tenure.workspaces.models import Workspace
@@ -24,9 +27,14 @@ class GoalRow(Stand):
 
     goal_id: str
 
-    def stand(self, account_id: str) -> Stand:
-        """The same, about one of our accounts."""
-        return Stand(**{name: getattr(self, name) for name in NAMES} | {"account_id": account_id})
+    def stand(self) -> Stand:
+        """The same, without whose id it stands under."""
+        return Stand(**{name: getattr(self, name) for name in NAMES})
+
+
+_GOALS = upserts.Versioned(Goal, GoalVersion, "goal_id")
+_PROVED = ("aim", "start_value", "target_value", "weight", "status")
+_DAY = itemgetter(NAMES.index("effective_on"))
 
 
 @dataclass
@@ -45,25 +53,77 @@ def upsert_goals(workspace: Workspace, rows: Sequence[GoalRow]) -> Upserted:
     Saying the same again changes nothing. Accounts not known yet are added bare. Raises ValueError,
     before anything is written, for a goal that nobody can be said to have reached.
     """
-    for row in rows:
-        if wrong := problem(row.aim, row.start_value, row.target_value, row.weight, row.status):
-            raise ValueError(f"goal {row.goal_id!r}: {wrong}")
-    resolve(workspace, {row.account_id for row in rows}, {})
+    return upsert_goal_columns(workspace, Columns.of(GoalRow, rows)) if rows else Upserted()
+
+
+def upsert_goal_columns(workspace: Workspace, told: Columns[GoalRow]) -> Upserted:
+    """The same of a file's goals, column by column: no row is made of those that are new or the same."""
+    for ref, *said in zip(told["goal_id"], *(told[name] for name in _PROVED), strict=True):
+        if wrong := problem(*said):
+            raise ValueError(f"goal {ref!r}: {wrong}")
+    accounts = accounts_told_of(workspace, told["account_id"])
+    ours = Columns(GoalRow, {**told.said, "account_id": accounts}).sorted_by("goal_id", "effective_on")
     total = Upserted()
-    for chunk in in_chunks(sorted(rows, key=lambda row: (row.goal_id, row.effective_on))):
+    for chunk in ours.chunks():
         total += _upsert(workspace, chunk)
     return total
 
 
 @transaction.atomic
-def _upsert(workspace: Workspace, rows: Sequence[GoalRow]) -> Upserted:
-    accounts = accounts_by_ref(workspace.id, {row.account_id for row in rows})
-    goals, new = _goals(workspace, {row.goal_id: accounts[row.account_id] for row in rows})
+def _upsert(workspace: Workspace, told: Columns[GoalRow]) -> Upserted:
+    """Of our accounts, by goal and day."""
+    refs = told["goal_id"]
+    known = _GOALS.known(workspace.id, refs, ["account_id"], NAMES)
+    once = upserts.told_once(refs)
+    new = [is_once and ref not in known for ref, is_once in zip(refs, once, strict=True)]
+    same = _same(told, known)
+    done = Upserted(same=sum(same), ids={ref: one.id for ref, one in known.items()})
+    add, follow = partial(_add, workspace), partial(_follow, workspace)
+    return sum(upserts.each_its_way(told, new, same, add, follow), done)
+
+
+def _same(told: Columns[GoalRow], known: Mapping[str, upserts.Known]) -> list[bool]:
+    """Of each row, whether it and all others of its goal say nothing new."""
+    refs = told["goal_id"]
+    if not known:
+        return [False] * len(refs)
+    stands = {ref: sorted(one.said, key=_DAY) for ref, one in known.items()}
+    rows = zip(refs, told["account_id"], _GOALS.as_kept(told.said, NAMES), strict=True)
+    differing = {
+        ref
+        for ref, account, said in rows
+        if ref not in known or known[ref].own != (account,) or not _is_known(said, stands[ref])
+    }
+    return [ref not in differing for ref in refs]
+
+
+def _is_known(said: upserts.Kept, stands: Sequence[upserts.Kept]) -> bool:
+    """Whether a goal stood like that already on the day; a value that is left out is as it was."""
+    at = bisect_right(stands, _DAY(said), key=_DAY) - 1
+    return at >= 0 and all(
+        one == other or name == "effective_on" or (name == "value" and one is None)
+        for name, one, other in zip(NAMES, said, stands[at], strict=True)
+    )
+
+
+def _add(workspace: Workspace, new: Columns[GoalRow]) -> Upserted:
+    """Add goals that are not known yet; how they stood counts from the day of which it is told."""
+    days, now = new["effective_on"], clock.now()
+    recorded = {day: _recorded_at(day, workspace.zone, now) for day in set(days)}
+    said = {**new.some(NAMES), "recorded_at": [recorded[day] for day in days]}
+    ids = _GOALS.add(workspace.id, new["goal_id"], new.some(["account_id"]), {}, said)
+    announcing.records_changed(workspace.id, "goal", new["account_id"], min(days))
+    return Upserted(added=len(ids), ids=ids)
+
+
+def _follow(workspace: Workspace, rows: Sequence[GoalRow]) -> Upserted:
+    """Work out what rows say of goals that are there, or of which they tell more than once."""
+    goals, new = _goals(workspace, {row.goal_id: row.account_id for row in rows})
     on_record = _on_record(workspace, [one for ref, one in goals.items() if ref not in new])
     found = _Changes()
     for row in rows:
         goal = goals[row.goal_id]
-        step = step_of([_stand(one) for one in on_record[goal.pk]], row.stand(accounts[row.account_id]))
+        step = step_of([_stand(one) for one in on_record[goal.pk]], row.stand())
         if step is None:
             continue
         on_record[goal.pk] = _apply(workspace, goal, on_record[goal.pk], step, found)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
-from typing import Any
+from functools import partial
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from tenure.accounts.actions import Upserted, resolve
-from tenure.accounts.queries import accounts_by_ref, in_chunks
+from tenure.accounts.actions import Upserted, accounts_told_of
 from tenure.kit import announcing, bulk, changes, clock, upserts
-from tenure.kit.ids import new_id
+from tenure.kit.columns import Columns
 from tenure.revenue.models import Subscription, Term
 from tenure.revenue.rules import Agreed, Line, Statement, Version, lines_of
 from tenure.workspaces.models import Workspace
@@ -22,7 +21,7 @@ from tenure.workspaces.models import Workspace
 _AGREED = [one.name for one in fields(Agreed)]
 
 
-@dataclass  # not frozen: that would be most of what making one costs, and files have a million
+@dataclass(frozen=True)
 class TermRow:
     """What a source says about one term; ids are the source's own, the amount is per interval.
 
@@ -44,15 +43,15 @@ class TermRow:
     end_known_on: date | None = None
     counted_on: date | None = None
 
-    def statement(self, account_id: str) -> Statement:
-        """The same, about one of our accounts."""
-        said = {name: getattr(self, name) for name in _AGREED} | {"account_id": account_id}
+    def statement(self) -> Statement:
+        """The same, without whose id it stands under."""
+        said = {name: getattr(self, name) for name in _AGREED}
         return Statement(Agreed(**said), self.end_known_on, self.counted_on)
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether all that is said was known when it started, so that there is one version of it."""
-        return self.end_known_on is None and not (self.reason and self.ends_on)
+
+_SUBSCRIPTIONS = upserts.Versioned(Subscription, Term, "subscription_id")
+_START, _END = (itemgetter(_AGREED.index(name)) for name in ("starts_on", "ends_on"))
+_BUT_END = itemgetter(*(at for at, name in enumerate(_AGREED) if name != "ends_on"))
 
 
 @dataclass
@@ -87,62 +86,96 @@ def upsert_terms(workspace: Workspace, rows: Sequence[TermRow]) -> Upserted:
     A term runs at most until the next one of its subscription starts. History counts as recorded when it
     took effect. Accounts not known yet are added bare. Counts are of rows.
     """
-    resolve(workspace, {row.account_id for row in rows}, {})
+    return upsert_term_columns(workspace, Columns.of(TermRow, rows)) if rows else Upserted()
+
+
+def upsert_term_columns(workspace: Workspace, told: Columns[TermRow]) -> Upserted:
+    """The same of a file's terms, column by column: no row is made of those that are new or the same."""
+    accounts = accounts_told_of(workspace, told["account_id"])
     total = Upserted()
-    for chunk in in_chunks(rows):
+    for chunk in Columns(TermRow, {**told.said, "account_id": accounts}).chunks():
         total += _upsert(workspace, chunk)
     return total
 
 
 @transaction.atomic
-def _upsert(workspace: Workspace, rows: Sequence[TermRow]) -> Upserted:
-    accounts = accounts_by_ref(workspace.id, {row.account_id for row in rows})
-    told = Counter(row.subscription_id for row in rows)
-    there = upserts.there(Subscription, workspace.id, told)
-    plain: list[TermRow] = []
-    others: list[TermRow] = []
-    for row in rows:
-        is_plain = row.is_plain and told[row.subscription_id] == 1 and row.subscription_id not in there
-        (plain if is_plain else others).append(row)
-    done = _add(workspace, plain, accounts) if plain else Upserted()
-    return done + _follow(workspace, others, accounts, there) if others else done
+def _upsert(workspace: Workspace, told: Columns[TermRow]) -> Upserted:
+    """Of our accounts."""
+    refs = told["subscription_id"]
+    known = _SUBSCRIPTIONS.known(workspace.id, refs, ["account_id", "product"], _AGREED)
+    new = _new(told, known)
+    same = _same(told, known)
+    done = Upserted(same=sum(same), ids={ref: one.id for ref, one in known.items()})
+    add, follow = partial(_add, workspace), partial(_follow, workspace)
+    return sum(upserts.each_its_way(told, new, same, add, follow), done)
 
 
-def _add(workspace: Workspace, rows: Sequence[TermRow], accounts: Mapping[str, str]) -> Upserted:
+def _new(told: Columns[TermRow], known: Mapping[str, upserts.Known]) -> list[bool]:
+    """Of each row, whether it tells of a subscription that is not known yet, of whose one term there is one
+    version: all that is said of it was known when it started."""
+    refs = told["subscription_id"]
+    later = (bool(reason and end) for reason, end in zip(told["reason"], told["ends_on"], strict=True))
+    rows = zip(refs, upserts.told_once(refs), told["end_known_on"], later, strict=True)
+    return [once and known_on is None and not late and ref not in known for ref, once, known_on, late in rows]
+
+
+def _same(told: Columns[TermRow], known: Mapping[str, upserts.Known]) -> list[bool]:
+    """Of each row, whether it and all others of its subscription say nothing new."""
+    refs = told["subscription_id"]
+    if not known:
+        return [False] * len(refs)
+    terms = {ref: _standing(one.said) for ref, one in known.items()}
+    about = zip(told["account_id"], told["product"], told["counted_on"], strict=True)
+    rows = zip(refs, about, _SUBSCRIPTIONS.as_kept(told.said, _AGREED), strict=True)
+    differing = {
+        ref
+        for ref, (account, product, counted_on), said in rows
+        if counted_on is not None
+        or ref not in known
+        or known[ref].own != (account, product or known[ref].own[1])
+        or not _is_known(said, terms[ref])
+    }
+    return [ref not in differing for ref in refs]
+
+
+def _standing(terms: Sequence[upserts.Kept]) -> dict[str, tuple[upserts.Kept, str | None]]:
+    """A subscription's terms by their start, each with the start of the next; none if one outlasts that."""
+    in_order = sorted(terms, key=_START)
+    found = list(zip(in_order, [*map(_START, in_order[1:]), None], strict=True))
+    if any(after and not (_END(one) and _END(one) <= after) for one, after in found):
+        return {}
+    return {_START(one): (one, after) for one, after in found}
+
+
+def _is_known(said: upserts.Kept, terms: Mapping[str, tuple[upserts.Kept, str | None]]) -> bool:
+    """Whether a term is on record as it is said, but for its end, which is at most the start of the next."""
+    if _START(said) not in terms:
+        return False
+    term, after = terms[_START(said)]
+    ends = min((day for day in (_END(said), after) if day), default=None)
+    return bool(_END(term) == ends and _BUT_END(said) == _BUT_END(term))
+
+
+def _add(workspace: Workspace, new: Columns[TermRow]) -> Upserted:
     """Add subscriptions that are not known yet, of one term each, of which one version is known."""
-    ids = {row.subscription_id: new_id() for row in rows}
-    starts, now = [row.starts_on for row in rows], clock.now()
+    starts, now = new["starts_on"], clock.now()
     recorded = {day: _recorded_at(day, workspace.zone, now) for day in set(starts)}
-    about: dict[str, Sequence[Any]] = {
-        "workspace_id": [workspace.id] * len(rows),
-        "account_id": [accounts[row.account_id] for row in rows],
-    }
-    named: dict[str, Sequence[Any]] = {
-        "id": list(ids.values()),
-        "external_id": list(ids),
-        "product": [row.product for row in rows],
-    }
-    known: dict[str, Sequence[Any]] = {
-        "subscription_id": list(ids.values()),
-        "recorded_at": [recorded[day] for day in starts],
-    }
-    said = {name: [getattr(row, name) for row in rows] for name in _AGREED if name != "account_id"}
-    bulk.add_columns(Subscription, about | named)
-    bulk.add_columns(Term, about | known | said)
+    said = {**new.some(_AGREED), "recorded_at": [recorded[day] for day in starts]}
+    both, own = new.some(["account_id"]), new.some(["product"])
+    ids = _SUBSCRIPTIONS.add(workspace.id, new["subscription_id"], both, own, said)
     changes.touch(workspace.id, "subscription")
-    announcing.records_changed(workspace.id, "term", about["account_id"], min(starts))
-    return Upserted(added=len(rows), ids=ids)
+    announcing.records_changed(workspace.id, "term", new["account_id"], min(starts))
+    return Upserted(added=len(ids), ids=ids)
 
 
-def _follow(
-    workspace: Workspace, rows: Sequence[TermRow], accounts: Mapping[str, str], there: dict[str, Subscription]
-) -> Upserted:
+def _follow(workspace: Workspace, rows: Sequence[TermRow]) -> Upserted:
     """Work out what rows say of subscriptions that are there, or of which they say more than one thing."""
-    subscriptions = _subscriptions(workspace, rows, accounts, there)
+    there = upserts.there(Subscription, workspace.id, {row.subscription_id for row in rows})
+    subscriptions = _subscriptions(workspace, rows, there)
     on_record = _on_record(workspace, subscriptions.values())
     statements: dict[str, list[Statement]] = {}
     for row in rows:
-        statements.setdefault(row.subscription_id, []).append(row.statement(accounts[row.account_id]))
+        statements.setdefault(row.subscription_id, []).append(row.statement())
     found = _Changes()
     for ref, said in statements.items():
         subscription = subscriptions[ref]
@@ -153,14 +186,14 @@ def _follow(
 
 
 def _subscriptions(
-    workspace: Workspace, rows: Sequence[TermRow], accounts: Mapping[str, str], there: dict[str, Subscription]
+    workspace: Workspace, rows: Sequence[TermRow], there: dict[str, Subscription]
 ) -> dict[str, Subscription]:
     """The rows' subscriptions by the source's id; new ones are added, moved or renamed ones saved."""
     latest = {row.subscription_id: row for row in sorted(rows, key=lambda row: row.starts_on)}
     found = {ref: there[ref] for ref in latest if ref in there}
     moved = []
     for ref, row in latest.items():
-        account_id, product = accounts[row.account_id], row.product
+        account_id, product = row.account_id, row.product
         one = found.get(ref) or bulk.new(Subscription, workspace_id=workspace.id, external_id=ref)
         found[ref] = one
         if (one.account_id, one.product) != (account_id, product or one.product):

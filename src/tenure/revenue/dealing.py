@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Model
 
-from tenure.accounts.actions import Upserted, resolve
-from tenure.accounts.queries import accounts_by_ref, in_chunks
-from tenure.kit import announcing, bulk, changes, upserts
+from tenure.accounts.actions import Upserted, accounts_told_of
+from tenure.kit import announcing, changes, upserts
+from tenure.kit.columns import Columns, Said, chunks, latest
 from tenure.revenue.models import Cost, Deal, Rate, Term
 from tenure.workspaces.models import Workspace
 
-M = TypeVar("M", bound=Model)
 _OF_A_DEAL = (
     "account_id",
     "stage",
@@ -30,6 +27,9 @@ _OF_A_DEAL = (
     "source",
     "referred_by",
 )
+
+
+_OF_A_COST = ("category", "spent_on", "amount_minor", "currency", "hours")
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,6 @@ class CostRow:
     hours: float | None = None
     occurrence: int = 1
 
-    @property
-    def key(self) -> str:
-        """A cost has no id but all that is said of it."""
-        parts = "\x1f".join(map(str, vars(self).values()))
-        return hashlib.sha256(parts.encode()).hexdigest()
-
 
 @dataclass(frozen=True)
 class RateRow:
@@ -75,78 +69,74 @@ class RateRow:
     currency: str
     rate: Decimal
 
-    @property
-    def key(self) -> str:
-        """One rate a currency and day."""
-        return f"{self.currency} {self.day.isoformat()}"
-
 
 def upsert_deals(workspace: Workspace, rows: Sequence[DealRow]) -> Upserted:
     """Add deals, or bring those known up to date. Accounts not known yet are added bare."""
-    resolve(workspace, {row.account_id for row in rows}, {})
-    accounts = accounts_by_ref(workspace.id, {row.account_id for row in rows})
-    said = {row.deal_id: _deal(workspace, accounts[row.account_id], row) for row in rows}
-    return _write(Deal, workspace, said, _OF_A_DEAL)
+    return upsert_deal_columns(workspace, Columns.of(DealRow, rows)) if rows else Upserted()
+
+
+def upsert_deal_columns(workspace: Workspace, told: Columns[DealRow]) -> Upserted:
+    """The same of a file's deals, column by column."""
+    deals = told.latest(told["deal_id"])
+    accounts = accounts_told_of(workspace, deals["account_id"])
+    ours = {"external_id": deals["deal_id"], "account_id": accounts}
+    return _write(Deal, workspace, {**deals.some(_OF_A_DEAL), **ours}, _OF_A_DEAL)
 
 
 def upsert_costs(workspace: Workspace, rows: Sequence[CostRow]) -> Upserted:
     """Add costs not known yet. Accounts not known yet are added bare."""
-    refs = {row.account_id for row in rows if row.account_id}
-    resolve(workspace, refs, {})
-    accounts = accounts_by_ref(workspace.id, refs)
-    said = {row.key: _cost(workspace, accounts, row) for row in rows}
-    return _write(Cost, workspace, said, ())
+    return upsert_cost_columns(workspace, Columns.of(CostRow, rows)) if rows else Upserted()
+
+
+def upsert_cost_columns(workspace: Workspace, told: Columns[CostRow]) -> Upserted:
+    """The same of a file's costs, column by column."""
+    keys = cost_keys(told)
+    said = {**told.some(_OF_A_COST), "external_id": keys}
+    said["account_id"] = accounts_told_of(workspace, told["account_id"])
+    return _write(Cost, workspace, latest(said, keys), ())
+
+
+def cost_keys(told: Columns[CostRow]) -> list[str]:
+    """A cost has no id but all that is said of it."""
+    return upserts.digests(*(map(str, told[one.name]) for one in fields(CostRow)))
 
 
 def upsert_rates(workspace: Workspace, rows: Sequence[RateRow]) -> Upserted:
-    """Add exchange rates, or correct those known."""
-    said = {
-        row.key: Rate(
-            workspace=workspace, external_id=row.key, currency=row.currency, day=row.day, rate=row.rate
-        )
-        for row in rows
-    }
-    with transaction.atomic():
-        done = _write(Rate, workspace, said, ("rate",))
-        if done.added or done.changed:
-            _tell_of_rates(workspace, rows)
+    """Add exchange rates, or correct those known: one a currency and day."""
+    return upsert_rate_columns(workspace, Columns.of(RateRow, rows)) if rows else Upserted()
+
+
+@transaction.atomic
+def upsert_rate_columns(workspace: Workspace, told: Columns[RateRow]) -> Upserted:
+    """The same of a file's rates, column by column."""
+    keys = rate_keys(told)
+    done = _write(Rate, workspace, latest({**told.said, "external_id": keys}, keys), ("rate",))
+    if done.added or done.changed:
+        _tell_of_rates(workspace, set(told["currency"]), min(told["day"]))
     return done
 
 
-def _tell_of_rates(workspace: Workspace, rows: Sequence[RateRow]) -> None:
+def rate_keys(told: Columns[RateRow]) -> list[str]:
+    """A rate has no id but its currency and day."""
+    days = zip(told["currency"], told["day"], strict=True)
+    return [f"{currency} {day.isoformat()}" for currency, day in days]
+
+
+def _tell_of_rates(workspace: Workspace, currencies: Collection[str], first: date) -> None:
     """Whoever has a contract in one of the currencies is worth something else from the first day on."""
-    paid_in = Term.objects.filter(workspace=workspace, currency__in={row.currency for row in rows})
+    paid_in = Term.objects.filter(workspace=workspace, currency__in=currencies)
     accounts = set(paid_in.values_list("account_id", flat=True).distinct())
     if accounts:
-        announcing.records_changed(workspace.id, "rate", accounts, min(row.day for row in rows))
+        announcing.records_changed(workspace.id, "rate", accounts, first)
 
 
-def _deal(workspace: Workspace, account_id: str, row: DealRow) -> Deal:
-    said = vars(row) | {"account_id": account_id}
-    return bulk.new(Deal, workspace_id=workspace.pk, external_id=said.pop("deal_id"), **said)
-
-
-def _cost(workspace: Workspace, accounts: Mapping[str, str], row: CostRow) -> Cost:
-    return bulk.new(
-        Cost,
-        workspace_id=workspace.pk,
-        external_id=row.key,
-        account_id=accounts.get(row.account_id),
-        category=row.category,
-        spent_on=row.spent_on,
-        amount_minor=row.amount_minor,
-        currency=row.currency,
-        hours=row.hours,
-    )
-
-
-def _write(model: type[M], workspace: Workspace, said: Mapping[str, M], corrected: Sequence[str]) -> Upserted:
+def _write(model: type[Model], workspace: Workspace, said: Said, corrected: Sequence[str]) -> Upserted:
     """Copies of the table go stale."""
-    added = changed = 0
-    for chunk in in_chunks(said):
+    total = Upserted()
+    for some in chunks(said):
         with transaction.atomic():
-            done = upserts.by_external_id(model, workspace.id, {key: said[key] for key in chunk}, corrected)
-            if done.added or done.changed:
+            done = upserts.by_external_id(model, workspace.id, some, corrected)
+            if done.any:
                 changes.touch(workspace.id, model._meta.db_table)
-        added, changed = added + len(done.added), changed + len(done.changed)
-    return Upserted(added, changed, len(said) - added - changed)
+        total += Upserted(*done.counts)
+    return total

@@ -45,6 +45,11 @@ class Note(models.Model):
         indexes = [
             models.Index(fields=["workspace", "account", "-happened_at"], name="note_by_account"),
             models.Index(fields=["workspace", "-happened_at"], name="note_newest"),
+            models.Index(
+                fields=["workspace", "happened_at"],
+                condition=models.Q(external_id=""),
+                name="note_written_here",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -24,6 +24,17 @@ def column(batch: pa.Table, name: str) -> list[Any]:
     return list(cells.to_pylist())
 
 
+def instants(batch: pa.Table, name: str) -> bulk.Instants:
+    """A column of instants as they are kept."""
+    said = batch[name].cast(pa.timestamp("us")).cast(pa.string())
+    return bulk.Instants(pc.replace_substring_regex(said, r"\.0+$", "").to_pylist())
+
+
+def floats(batch: pa.Table, name: str) -> list[float | None]:
+    """A column of decimal numbers as the nearest ones that a computer reckons with."""
+    return [None if one is None else float(one) for one in batch[name].cast(pa.string()).to_pylist()]
+
+
 def texts(batch: pa.Table, name: str) -> list[str]:
     """A column of texts, empty where there is none."""
     return [one or "" for one in batch[name].to_pylist()]

@@ -8,10 +8,12 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import QuerySet
 
+from tenure.kit.columns import Columns
+from tenure.kit.upserts import under
 from tenure.kit.words import listing
-from tenure.revenue.dealing import CostRow, upsert_costs
+from tenure.revenue.dealing import CostRow, cost_keys, upsert_cost_columns
 from tenure.revenue.models import Cost
-from tenure.sources.imports.batches import column, minor, texts
+from tenure.sources.imports.batches import column, floats, minor, texts
 from tenure.sources.imports.forms import CURRENCY, DATE, NUMBER, text
 from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -21,35 +23,32 @@ _CATEGORIES = ", ".join(f"'{name}'" for name in Cost.CATEGORIES)
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add costs not known yet."""
-    done = upsert_costs(load.workspace, _rows(batch, load))
+    done = upsert_cost_columns(load.workspace, _columns(batch, load))
     return Written(done.added, done.changed, done.same)
 
 
 def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     """What is on record of the rows."""
-    keys = [row.key for row in _rows(batch, load)]
-    return (Cost.objects.filter(workspace=load.workspace, external_id__in=keys),)
+    return (under(Cost, load.workspace.id, cost_keys(_columns(batch, load))),)
 
 
-def _rows(batch: pa.Table, load: Load) -> list[CostRow]:
-    """The batch column by column, in the order of a row's fields: an amount is money or hours."""
-    categories = column(batch, "category")
+def _columns(batch: pa.Table, load: Load) -> Columns[CostRow]:
+    """An amount is money or hours."""
+    categories = texts(batch, "category")
     currencies = [one or load.workspace.currency for one in column(batch, "currency")]
     are_hours = [one == "hours" for one in categories]
     amounts = minor(batch, currencies)
-    hours = column(batch, "amount") if any(are_hours) else [None] * len(amounts)
-    return list(
-        map(
-            CostRow,
-            column(batch, "date"),
-            categories,
-            texts(batch, "account_id"),
-            [None if other else one for one, other in zip(amounts, are_hours, strict=True)],
-            ["" if other else one for one, other in zip(currencies, are_hours, strict=True)],
-            [float(one) if other else None for one, other in zip(hours, are_hours, strict=True)],
-            column(batch, "occurrence"),
-        )
-    )
+    hours = floats(batch, "amount") if any(are_hours) else [None] * len(amounts)
+    said: dict[str, Sequence[Any]] = {
+        "spent_on": column(batch, "date"),
+        "category": categories,
+        "account_id": texts(batch, "account_id"),
+        "amount_minor": [None if other else one for one, other in zip(amounts, are_hours, strict=True)],
+        "currency": ["" if other else one for one, other in zip(currencies, are_hours, strict=True)],
+        "hours": [one if other else None for one, other in zip(hours, are_hours, strict=True)],
+        "occurrence": column(batch, "occurrence"),
+    }
+    return Columns(CostRow, said)
 
 
 KINDS.add(

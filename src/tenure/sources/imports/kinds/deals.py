@@ -8,9 +8,11 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.revenue.dealing import DealRow, upsert_deals
+from tenure.kit.columns import Columns
+from tenure.kit.upserts import under
+from tenure.revenue.dealing import DealRow, upsert_deal_columns
 from tenure.revenue.models import Deal
-from tenure.sources.imports.batches import column, minor, texts
+from tenure.sources.imports.batches import column, instants, minor, texts
 from tenure.sources.imports.forms import CURRENCY, INSTANT, NUMBER, YES_NO, text
 from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -18,34 +20,26 @@ from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add deals, or bring those known up to date."""
-    done = upsert_deals(load.workspace, _rows(batch, load))
+    done = upsert_deal_columns(load.workspace, _columns(batch, load))
     return Written(done.added, done.changed, done.same)
 
 
 def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     """What is on record of the rows."""
-    ids = batch["deal_id"].to_pylist()
-    return (Deal.objects.filter(workspace=load.workspace, external_id__in=ids),)
+    return (under(Deal, load.workspace.id, texts(batch, "deal_id")),)
 
 
-def _rows(batch: pa.Table, load: Load) -> list[DealRow]:
-    """The batch column by column, in the order of a row's fields."""
+def _columns(batch: pa.Table, load: Load) -> Columns[DealRow]:
     currencies = [one or load.workspace.currency for one in column(batch, "currency")]
-    return list(
-        map(
-            DealRow,
-            column(batch, "deal_id"),
-            column(batch, "account_id"),
-            column(batch, "created_at"),
-            currencies,
-            texts(batch, "stage"),
-            minor(batch, currencies),
-            column(batch, "closed_at"),
-            column(batch, "won"),
-            texts(batch, "source"),
-            texts(batch, "referred_by"),
-        )
-    )
+    said: dict[str, Sequence[Any]] = {
+        **{name: texts(batch, name) for name in ("deal_id", "account_id", "stage", "source", "referred_by")},
+        "opened_at": instants(batch, "created_at"),
+        "closed_at": instants(batch, "closed_at"),
+        "amount_minor": minor(batch, currencies),
+        "currency": currencies,
+        "won": column(batch, "won"),
+    }
+    return Columns(DealRow, said)
 
 
 KINDS.add(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.plans.actions import GoalRow, upsert_goals
+from tenure.kit.columns import Columns
+from tenure.kit.upserts import under
+from tenure.plans.actions import GoalRow, upsert_goal_columns
 from tenure.plans.models import Goal, GoalVersion
 from tenure.plans.rules import OPEN, REACH
-from tenure.sources.imports.batches import rows
+from tenure.sources.imports.batches import column, floats, texts
 from tenure.sources.imports.forms import DATE, NUMBER, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -21,35 +23,31 @@ _LARGEST = 10**15
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Write down how the goals stood; as of the import's day where the row says no other."""
-    done = upsert_goals(load.workspace, [_row(row, load) for row in rows(batch)])
+    done = upsert_goal_columns(load.workspace, _columns(batch, load))
     return Written(done.added, done.changed, done.same)
 
 
 def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     """What is on record of the rows."""
-    ids = batch["goal_id"].to_pylist()
-    goals = Goal.objects.filter(workspace=load.workspace, external_id__in=ids)
+    goals = under(Goal, load.workspace.id, texts(batch, "goal_id"))
     return goals, GoalVersion.objects.filter(goal__in=goals, superseded_at=None)
 
 
-def _row(row: Mapping[str, Any], load: Load) -> GoalRow:
-    return GoalRow(
-        goal_id=row["goal_id"],
-        account_id=row["account_id"],
-        title=row["title"] or row["goal_id"],
-        aim=row["aim"] or REACH,
-        start_value=_number(row["start_value"]),
-        target_value=float(row["target_value"]),
-        value=_number(row["value"]),
-        weight=1.0 if row["weight"] is None else float(row["weight"]),
-        due=row["due"],
-        status=row["status"] or OPEN,
-        effective_on=row["measured_on"] or load.as_of,
-    )
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
+def _columns(batch: pa.Table, load: Load) -> Columns[GoalRow]:
+    refs = texts(batch, "goal_id")
+    titles = zip(texts(batch, "title"), refs, strict=True)
+    said: dict[str, Sequence[Any]] = {
+        "goal_id": refs,
+        "account_id": texts(batch, "account_id"),
+        "title": [title or ref for title, ref in titles],
+        "aim": [one or REACH for one in column(batch, "aim")],
+        **{name: floats(batch, name) for name in ("start_value", "target_value", "value")},
+        "weight": [1.0 if one is None else one for one in floats(batch, "weight")],
+        "due": column(batch, "due"),
+        "status": [one or OPEN for one in column(batch, "status")],
+        "effective_on": [one or load.as_of for one in column(batch, "measured_on")],
+    }
+    return Columns(GoalRow, said)
 
 
 def finite(column: str) -> Check:

@@ -8,12 +8,14 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.sources.imports.batches import rows
+from tenure.kit.columns import Columns
+from tenure.kit.upserts import under
+from tenure.sources.imports.batches import column, instants, texts
 from tenure.sources.imports.forms import INSTANT, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
 from tenure.sources.imports.kinds.events import TIMESTAMP
-from tenure.touchpoints.actions import LONGEST, NoteRow, upsert_notes
+from tenure.touchpoints.actions import LONGEST, NoteRow, note_keys, upsert_note_columns
 from tenure.touchpoints.models import Note
 
 NOBODY = "imported"
@@ -22,21 +24,24 @@ _NOTE_KINDS = ", ".join(f"'{one}'" for one in Note.KINDS)
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add notes not known yet."""
-    done = upsert_notes(load.workspace, _rows(batch))
+    done = upsert_note_columns(load.workspace, _columns(batch))
     return Written(done.added, done.changed, done.same)
 
 
 def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     """What is on record of the rows."""
-    keys = [row.key for row in _rows(batch)]
-    return (Note.objects.filter(workspace=load.workspace, external_id__in=keys),)
+    return (under(Note, load.workspace.id, note_keys(_columns(batch))),)
 
 
-def _rows(batch: pa.Table) -> list[NoteRow]:
-    return [
-        NoteRow(row["account_id"], row["author"] or NOBODY, row["text"], row["timestamp"], row["note_kind"])
-        for row in rows(batch)
-    ]
+def _columns(batch: pa.Table) -> Columns[NoteRow]:
+    said: dict[str, Sequence[Any]] = {
+        "account_id": texts(batch, "account_id"),
+        "author": [one or NOBODY for one in column(batch, "author")],
+        "text": texts(batch, "text"),
+        "happened_at": instants(batch, "timestamp"),
+        "kind": texts(batch, "note_kind"),
+    }
+    return Columns(NoteRow, said)
 
 
 KINDS.add(

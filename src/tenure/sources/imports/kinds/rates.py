@@ -8,27 +8,29 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.revenue.dealing import RateRow, upsert_rates
+from tenure.kit.columns import Columns
+from tenure.kit.upserts import under
+from tenure.revenue.dealing import RateRow, rate_keys, upsert_rate_columns
 from tenure.revenue.models import Rate
-from tenure.sources.imports.batches import rows
+from tenure.sources.imports.batches import column
 from tenure.sources.imports.forms import CURRENCY, DATE, NUMBER
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add rates, or correct those known."""
-    done = upsert_rates(load.workspace, _rows(batch))
+    done = upsert_rate_columns(load.workspace, _columns(batch))
     return Written(done.added, done.changed, done.same)
 
 
 def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     """What is on record of the rows."""
-    keys = [row.key for row in _rows(batch)]
-    return (Rate.objects.filter(workspace=load.workspace, external_id__in=keys),)
+    return (under(Rate, load.workspace.id, rate_keys(_columns(batch))),)
 
 
-def _rows(batch: pa.Table) -> list[RateRow]:
-    return [RateRow(row["date"], row["currency"], row["rate"]) for row in rows(batch)]
+def _columns(batch: pa.Table) -> Columns[RateRow]:
+    said = {"day": column(batch, "date")}
+    return Columns(RateRow, {**said, **{name: column(batch, name) for name in ("currency", "rate")}})
 
 
 KINDS.add(

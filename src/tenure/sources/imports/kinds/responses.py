@@ -8,10 +8,12 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.feedback.actions import ResponseRow, upsert_responses
+from tenure.feedback.actions import ResponseRow, response_keys, upsert_response_columns
 from tenure.feedback.models import Response
 from tenure.feedback.rules import SCALES
-from tenure.sources.imports.batches import rows
+from tenure.kit.columns import Columns
+from tenure.kit.upserts import under
+from tenure.sources.imports.batches import column, floats, instants, texts
 from tenure.sources.imports.forms import INSTANT, NUMBER, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -21,26 +23,23 @@ from tenure.sources.imports.kinds.people import PERSON_ID
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Add answers, or correct those already known."""
-    done = upsert_responses(load.workspace, [_row(row) for row in rows(batch)])
+    done = upsert_response_columns(load.workspace, _columns(batch))
     return Written(done.added, done.changed, done.same)
 
 
 def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     """What is on record of the rows."""
-    keys = [_row(row).key for row in rows(batch)]
-    return (Response.objects.filter(workspace=load.workspace, external_id__in=keys),)
+    return (under(Response, load.workspace.id, response_keys(_columns(batch))),)
 
 
-def _row(row: Mapping[str, Any]) -> ResponseRow:
-    return ResponseRow(
-        survey=row["survey"],
-        account_id=row["account_id"],
-        responded_at=row["timestamp"],
-        person_id=row["person_id"] or "",
-        score=None if row["score"] is None else float(row["score"]),
-        comment=row["comment"] or "",
-        occurrence=row["occurrence"],
-    )
+def _columns(batch: pa.Table) -> Columns[ResponseRow]:
+    said: dict[str, Sequence[Any]] = {
+        **{name: texts(batch, name) for name in ("survey", "account_id", "person_id", "comment")},
+        "responded_at": instants(batch, "timestamp"),
+        "score": floats(batch, "score"),
+        "occurrence": column(batch, "occurrence"),
+    }
+    return Columns(ResponseRow, said)
 
 
 def imply(columns: Mapping[str, str]) -> Mapping[str, str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import repeat
 from typing import Any
@@ -11,7 +10,9 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.revenue.actions import TermRow, upsert_terms
+from tenure.kit.columns import Columns
+from tenure.kit.upserts import among, under
+from tenure.revenue.actions import TermRow, upsert_term_columns
 from tenure.revenue.models import Subscription, Term
 from tenure.sources.imports.batches import column, minor, texts
 from tenure.sources.imports.forms import CURRENCY, DATE, INTERVAL, NUMBER, WHOLE, YES_NO, text
@@ -32,42 +33,40 @@ _MONTHS = f"(case when months between 0 and {_MOST_MONTHS} then months::integer 
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Write down what the rows say about terms."""
-    done = upsert_terms(load.workspace, _rows(batch, load))
+    done = upsert_term_columns(load.workspace, _columns(batch, load))
     return Written(done.added, done.changed, done.same)
 
 
 def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     """What is on record of the rows."""
-    ids = set(batch["subscription_id"].to_pylist())
-    terms = Term.objects.filter(workspace=load.workspace, subscription__external_id__in=ids)
-    stated = terms.filter(superseded_at=None, starts_on__in=set(batch["start"].to_pylist()))
-    return Subscription.objects.filter(workspace=load.workspace, external_id__in=ids), stated
+    subscriptions = under(Subscription, load.workspace.id, texts(batch, "subscription_id"))
+    stated = Term.objects.filter(subscription__in=subscriptions, superseded_at=None)
+    days = {one.isoformat() for one in column(batch, "start")}
+    return subscriptions, stated.filter(starts_on__in=among(days))
 
 
-def _rows(batch: pa.Table, load: Load) -> list[TermRow]:
-    """The batch column by column, in the order of a row's fields."""
+def _columns(batch: pa.Table, load: Load) -> Columns[TermRow]:
     currencies = [one or load.workspace.currency for one in column(batch, "currency")]
     renews_itself = list(map(bool, column(batch, "auto_renew")))
     intervals, said_ends = column(batch, "interval"), column(batch, "end")
     ended = [load.as_of if one else None for one in column(batch, "churned")]
     known = map(_end_known_on, said_ends, ended, renews_itself, intervals, repeat(load.as_of))
-    columns: dict[str, Iterable[Any]] = {
-        "subscription_id": column(batch, "subscription_id"),
-        "account_id": column(batch, "account_id"),
+    said: dict[str, Sequence[Any]] = {
+        **{
+            name: texts(batch, name)
+            for name in ("subscription_id", "account_id", "product", "renews", "reason")
+        },
         "amount_minor": minor(batch, currencies),
         "currency": currencies,
         "interval": intervals,
         "starts_on": column(batch, "start"),
         "ends_on": [end or other for end, other in zip(said_ends, ended, strict=True)],
-        "product": texts(batch, "product"),
         "seats": column(batch, "seats"),
         "auto_renew": renews_itself,
-        "renews": texts(batch, "renews"),
-        "reason": texts(batch, "reason"),
-        "end_known_on": known,
+        "end_known_on": list(known),
         "counted_on": [None if one is None else load.as_of for one in column(batch, "months")],
     }
-    return list(map(TermRow, *(columns[one.name] for one in fields(TermRow))))
+    return Columns(TermRow, said)
 
 
 def _end_known_on(

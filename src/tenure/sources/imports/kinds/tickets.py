@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from tenure.conversations.actions import TicketRow, upsert_tickets
+from tenure.conversations.actions import TicketRow, upsert_ticket_columns
 from tenure.conversations.models import Ticket, TicketVersion
-from tenure.sources.imports.batches import rows
+from tenure.kit.columns import Columns
+from tenure.kit.upserts import under
+from tenure.sources.imports.batches import column, floats, instants, texts
 from tenure.sources.imports.forms import INSTANT, NUMBER, WHOLE, text
 from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
@@ -23,33 +25,26 @@ _MOST_TIMES = 1_000_000
 
 def write(load: Load, batch: pa.Table) -> Written:
     """Write down what the rows say about tickets."""
-    done = upsert_tickets(load.workspace, [_row(row) for row in rows(batch)])
+    done = upsert_ticket_columns(load.workspace, _columns(batch))
     return Written(done.added, done.changed, done.same)
 
 
 def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
     """What is on record of the rows."""
-    ids = batch["ticket_id"].to_pylist()
-    tickets = Ticket.objects.filter(workspace=load.workspace, external_id__in=ids)
+    tickets = under(Ticket, load.workspace.id, texts(batch, "ticket_id"))
     return tickets, TicketVersion.objects.filter(ticket__in=tickets, superseded_at=None)
 
 
-def _row(row: Mapping[str, Any]) -> TicketRow:
-    minutes = row["handle_minutes"]
-    return TicketRow(
-        ticket_id=row["ticket_id"],
-        account_id=row["account_id"],
-        person_id=row["person_id"],
-        opened_at=row["created_at"],
-        first_reply_at=row["first_reply_at"],
-        solved_at=row["solved_at"],
-        replies=row["replies"],
-        reopens=row["reopens"],
-        handle_minutes=None if minutes is None else float(minutes),
-        subject=row["subject"] or "",
-        channel=row["channel"] or "",
-        priority=row["priority"] or "",
-    )
+def _columns(batch: pa.Table) -> Columns[TicketRow]:
+    words = ("ticket_id", "account_id", "person_id", "subject", "channel", "priority")
+    said: dict[str, Sequence[Any]] = {
+        **{name: texts(batch, name) for name in words},
+        "opened_at": instants(batch, "created_at"),
+        **{name: instants(batch, name) for name in ("first_reply_at", "solved_at")},
+        **{name: column(batch, name) for name in ("replies", "reopens")},
+        "handle_minutes": floats(batch, "handle_minutes"),
+    }
+    return Columns(TicketRow, said)
 
 
 def not_before_created(column: str) -> Check:
