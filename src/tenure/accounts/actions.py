@@ -298,14 +298,13 @@ def _add_bare_accounts(workspace: Workspace, refs: Collection[str]) -> None:
 def _add_bare_people(workspace: Workspace, bare: Mapping[str, str | None]) -> None:
     """People of whom only the id, and perhaps the account, is known; nobody changes accounts by this."""
     ids = queries.people_by_ref(workspace.id, bare.keys())
+    telling = Telling.of_people(workspace, statements.IMPORT)
+    new = {ref: account or "" for ref, account in bare.items() if ref not in ids}
+    people.add(telling, PersonColumns.bare(list(new), list(new.values())))
     homeless = queries.people_without_account(workspace.id, set(ids.values()))
-    rows = [
-        PersonRow(ref, account_id=account or "")
-        for ref, account in bare.items()
-        if ref not in ids or (account and ids[ref] in homeless)
-    ]
-    if rows:
-        people.upsert(Telling.of_people(workspace, statements.IMPORT), rows)
+    moved = {ref: account for ref, account in bare.items() if account and ids.get(ref) in homeless}
+    if moved:
+        people.upsert(telling, [PersonRow(ref, account_id=account) for ref, account in moved.items()])
 
 
 def _announce_accounts(workspace: Workspace, added: Sequence[str], changed: Sequence[str]) -> None:

@@ -78,7 +78,10 @@ def _write(
     """Insert people; many products use the address as the id."""
     emails = new.email
     if not all(emails):
-        emails = [one or rules.clean_email(ref) for one, ref in zip(emails, new.person_id, strict=True)]
+        emails = [
+            one or (rules.clean_email(ref) if "@" in ref else "")
+            for one, ref in zip(emails, new.person_id, strict=True)
+        ]
     columns: dict[str, Sequence[Any]] = {
         "id": list(ids.values()),
         "workspace_id": [workspace.id] * len(ids),

@@ -134,6 +134,15 @@ class PersonColumns(Columns, frozen=True):
     attributes: bulk.Texts
 
     @classmethod
+    def bare(cls, person_ids: list[str], account_ids: list[str]) -> PersonColumns:
+        """People of whom no more is known than their ids, and perhaps whose they are."""
+        nothing: Any = [""] * len(person_ids)
+        said: dict[str, Any] = dict.fromkeys(cls.__struct_fields__, nothing)
+        said |= {"person_id": person_ids, "account_id": account_ids, "consent": [{}] * len(person_ids)}
+        said["attributes"] = bulk.Texts([bulk.NOTHING] * len(person_ids))
+        return cls(**said)
+
+    @classmethod
     def of(cls, rows: Sequence[PersonRow]) -> PersonColumns:
         """The same as rows say."""
         return cls(**_columns(PersonRow, rows), attributes=_attributes(rows))
