@@ -19,7 +19,7 @@ class Response(models.Model):
         max_length=64
     )  # a digest of the answer: the same file twice changes nothing
     survey = models.CharField(max_length=80)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="responses")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="responses", db_index=False)
     person = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="responses"
     )
@@ -31,7 +31,7 @@ class Response(models.Model):
     class Meta:
         db_table = "response"
         constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="response_once")]
-        indexes = [models.Index(fields=["workspace", "account", "-responded_at"], name="response_by_account")]
+        indexes = [models.Index(fields=["account", "-responded_at"], name="response_of_account")]
 
     def __str__(self) -> str:
         return f"{self.survey} {self.score}"

@@ -57,7 +57,6 @@ class Term(models.Model):
         db_table = "term"
         indexes = [
             models.Index(fields=["workspace", "account"], name="term_by_account"),
-            models.Index(fields=["workspace", "ends_on"], name="term_by_end"),
             models.Index(
                 fields=["workspace", "renews"], condition=~models.Q(renews=""), name="term_by_renewed"
             ),
@@ -115,7 +114,6 @@ class Deal(models.Model):
     class Meta:
         db_table = "deal"
         constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="deal_once")]
-        indexes = [models.Index(fields=["workspace", "account", "-opened_at"], name="deal_by_account")]
 
     def __str__(self) -> str:
         return self.external_id

@@ -27,7 +27,7 @@ class Note(models.Model):
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notes")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notes", db_index=False)
     author = models.CharField(max_length=254)
     kind = models.CharField(max_length=10, default=NOTE, choices=[(kind, kind) for kind in KINDS])
     text = models.TextField()
@@ -43,7 +43,7 @@ class Note(models.Model):
     class Meta:
         db_table = "note"
         indexes = [
-            models.Index(fields=["workspace", "account", "-happened_at"], name="note_by_account"),
+            models.Index(fields=["account", "-happened_at"], name="note_of_account"),
             models.Index(fields=["workspace", "-happened_at"], name="note_newest"),
             models.Index(
                 fields=["workspace", "happened_at"],
