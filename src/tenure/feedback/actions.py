@@ -68,7 +68,8 @@ def response_keys(told: Columns[ResponseRow]) -> list[str]:
     at = told["responded_at"].written()
     unsigned = zip(map(str, told["score"]), told["comment"], map(str, told["occurrence"]), strict=True)
     who = [one or "\x1f".join(("", *other)) for one, other in zip(told["person_id"], unsigned, strict=True)]
-    return upserts.digests(told["survey"], told["account_id"], at, who)
+    days = told["responded_at"].days()
+    return upserts.digests(days, told["survey"], told["account_id"], at, who)
 
 
 @transaction.atomic

@@ -263,6 +263,10 @@ class Instants(list["str | None"]):
         """As ISO 8601 writes them, with their zone; empty where there is none."""
         return [f"{one[:10]}T{one[11:]}+00:00" if one else "" for one in self]
 
+    def days(self) -> list[str]:
+        """Their days, in UTC."""
+        return [one[:10] if one else "" for one in self]
+
     def read(self) -> list[datetime | None]:
         """The instants themselves."""
         return [read_instant(one) if one else None for one in self]

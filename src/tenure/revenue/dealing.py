@@ -98,7 +98,8 @@ def upsert_cost_columns(workspace: Workspace, told: Columns[CostRow]) -> Upserte
 
 def cost_keys(told: Columns[CostRow]) -> list[str]:
     """A cost has no id but all that is said of it."""
-    return upserts.digests(*(map(str, told[one.name]) for one in fields(CostRow)))
+    days = (one.isoformat() for one in told["spent_on"])
+    return upserts.digests(days, *(map(str, told[one.name]) for one in fields(CostRow)))
 
 
 def upsert_rates(workspace: Workspace, rows: Sequence[RateRow]) -> Upserted:

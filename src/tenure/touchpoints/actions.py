@@ -116,7 +116,7 @@ def upsert_note_columns(workspace: Workspace, told: Columns[NoteRow]) -> Upserte
 def note_keys(told: Columns[NoteRow]) -> list[str]:
     """The same words of the same author about the same customer at the same instant are one note."""
     at = told["happened_at"].written()
-    return upserts.digests(told["account_id"], told["author"], at, told["text"])
+    return upserts.digests(told["happened_at"].days(), told["account_id"], told["author"], at, told["text"])
 
 
 def _written_here(workspace: Workspace, notes: Said) -> set[tuple[object, ...]]:
