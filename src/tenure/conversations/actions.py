@@ -79,8 +79,9 @@ def _add(workspace: Workspace, new: Columns[TicketRow]) -> Upserted:
     """Add tickets that are not known yet; what is said of them counts from when they were opened."""
     now, opened = bulk.kept_instant(clock.now()), new["opened_at"]
     recorded = bulk.Instants(min(one, now) for one in opened)
-    both = {"account_id": new["account_id"]}
-    ids = _TICKETS.add(workspace.id, new["ticket_id"], both, {}, {**new.some(NAMES), "recorded_at": recorded})
+    things = {"external_id": new["ticket_id"], "account_id": new["account_id"]}
+    said = {**new.some(NAMES), "recorded_at": recorded}
+    ids = _TICKETS.add(workspace.id, things, new["ticket_id"], said)
     _announce(workspace, new["account_id"], bulk.read_instant(min(opened)))
     return Upserted(added=len(ids), ids=ids)
 

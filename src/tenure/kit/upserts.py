@@ -158,7 +158,7 @@ def digests(days: Iterable[str], *parts: Iterable[str]) -> list[str]:
     return [day + hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:_DIGITS] for day, row in rows]
 
 
-def told_once(keys: Sequence[str]) -> list[bool]:
+def told_once(keys: Sequence[Any]) -> list[bool]:
     """Of each key, whether it is the only one of its kind."""
     if len(set(keys)) == len(keys):
         return [True] * len(keys)
@@ -203,14 +203,13 @@ class Versioned:
     versions: type[Model]
     of: str
 
-    def add(
-        self, workspace_id: str, refs: Sequence[str], both: Said, own: Said, said: Said
-    ) -> dict[str, str]:
-        """Add things with one version of each, by columns of either table and of both; gives their ids."""
-        ids = {ref: new_id() for ref in refs}
-        kept, all_of = list(ids.values()), {**both, "workspace_id": [workspace_id] * len(refs)}
-        bulk.add_columns(self.things, {**all_of, **own, "id": kept, _KEY: refs})
-        bulk.add_columns(self.versions, {**all_of, **said, self.of: kept})
+    def add(self, workspace_id: str, things: Said, refs: Sequence[str], said: Said) -> dict[str, str]:
+        """Add things, one row of each, and what is said of those under `refs`; gives ids by a source's."""
+        ids = {ref: new_id() for ref in things[_KEY]}
+        of, here = [ids[ref] for ref in refs], [workspace_id]
+        own = {**things, "id": list(ids.values()), "workspace_id": here * len(ids)}
+        bulk.add_columns(self.things, own)
+        bulk.add_columns(self.versions, {**said, self.of: of, "workspace_id": here * len(of)})
         return ids
 
     def as_kept(self, said: Said, names: Sequence[str]) -> Iterator[Kept]:

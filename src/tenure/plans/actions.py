@@ -34,6 +34,7 @@ class GoalRow(Stand):
 
 _GOALS = upserts.Versioned(Goal, GoalVersion, "goal_id")
 _PROVED = ("aim", "start_value", "target_value", "weight", "status")
+_LASTING = [name for name in NAMES if name not in ("value", "effective_on")]
 _DAY = itemgetter(NAMES.index("effective_on"))
 
 
@@ -74,9 +75,7 @@ def _upsert(workspace: Workspace, told: Columns[GoalRow]) -> Upserted:
     """Of our accounts, by goal and day."""
     refs = told["goal_id"]
     known = _GOALS.known(workspace.id, refs, ["account_id"], NAMES)
-    once = upserts.told_once(refs)
-    new = [is_once and ref not in known for ref, is_once in zip(refs, once, strict=True)]
-    same = _same(told, known)
+    new, same = _new(told, known), _same(told, known)
     done = Upserted(same=sum(same), ids={ref: one.id for ref, one in known.items()})
     add, follow = partial(_add, workspace), partial(_follow, workspace)
     return sum(upserts.each_its_way(told, new, same, add, follow), done)
@@ -106,14 +105,37 @@ def _is_known(said: upserts.Kept, stands: Sequence[upserts.Kept]) -> bool:
     )
 
 
+def _new(told: Columns[GoalRow], known: Mapping[str, upserts.Known]) -> list[bool]:
+    """Of each row, whether it tells of a goal that is not known yet and no other of the same day of it."""
+    refs = told["goal_id"]
+    once = upserts.told_once(list(zip(refs, told["effective_on"], strict=True)))
+    corrected = {ref for ref, is_once in zip(refs, once, strict=True) if not is_once}
+    return [ref not in known and ref not in corrected for ref in refs]
+
+
 def _add(workspace: Workspace, new: Columns[GoalRow]) -> Upserted:
     """Add goals that are not known yet; how they stood counts from the day of which it is told."""
-    days, now = new["effective_on"], clock.now()
+    told, length = _stood(new), len(new)
+    refs, days, now = told["goal_id"], told["effective_on"], clock.now()
     recorded = {day: _recorded_at(day, workspace.zone, now) for day in set(days)}
-    said = {**new.some(NAMES), "recorded_at": [recorded[day] for day in days]}
-    ids = _GOALS.add(workspace.id, new["goal_id"], new.some(["account_id"]), {}, said)
-    announcing.records_changed(workspace.id, "goal", new["account_id"], min(days))
-    return Upserted(added=len(ids), ids=ids)
+    accounts = dict(zip(new["goal_id"], new["account_id"], strict=True))  # the last that is told of
+    things = {"external_id": list(accounts), "account_id": list(accounts.values())}
+    said = {**told.some(NAMES), "recorded_at": [recorded[day] for day in days]}
+    ids = _GOALS.add(workspace.id, things, refs, said)
+    announcing.records_changed(workspace.id, "goal", told["account_id"], min(days))
+    return Upserted(len(ids), len(refs) - len(ids), length - len(refs), ids)
+
+
+def _stood(new: Columns[GoalRow]) -> Columns[GoalRow]:
+    """How new goals stood, without the days on which nothing new is said; what is left out is as it was."""
+    values, is_news = list(new["value"]), []
+    rest = list(zip(new["goal_id"], *(new[name] for name in _LASTING), strict=True))
+    for at, said in enumerate(rest):
+        is_same_goal = at > 0 and rest[at - 1][0] == said[0]
+        if is_same_goal and values[at] is None:
+            values[at] = values[at - 1]
+        is_news.append(not is_same_goal or (said, values[at]) != (rest[at - 1], values[at - 1]))
+    return Columns(GoalRow, {**new.said, "value": values}).where(is_news)
 
 
 def _follow(workspace: Workspace, rows: Sequence[GoalRow]) -> Upserted:

@@ -161,8 +161,9 @@ def _add(workspace: Workspace, new: Columns[TermRow]) -> Upserted:
     starts, now = new["starts_on"], clock.now()
     recorded = {day: _recorded_at(day, workspace.zone, now) for day in set(starts)}
     said = {**new.some(_AGREED), "recorded_at": [recorded[day] for day in starts]}
-    both, own = new.some(["account_id"]), new.some(["product"])
-    ids = _SUBSCRIPTIONS.add(workspace.id, new["subscription_id"], both, own, said)
+    refs = new["subscription_id"]
+    things = {"external_id": refs, **new.some(["account_id", "product"])}
+    ids = _SUBSCRIPTIONS.add(workspace.id, things, refs, said)
     changes.touch(workspace.id, "subscription")
     announcing.records_changed(workspace.id, "term", new["account_id"], min(starts))
     return Upserted(added=len(ids), ids=ids)
