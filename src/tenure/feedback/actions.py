@@ -46,8 +46,8 @@ def upsert_responses(workspace: Workspace, rows: Sequence[ResponseRow]) -> Upser
 
 def upsert_response_columns(workspace: Workspace, told: Columns[ResponseRow]) -> Upserted:
     """The same of a file's answers, column by column. Recorded, so it counts, when it was given."""
-    for wrong in map(rules.wrong_score, told["survey"], told["score"]):
-        if wrong:
+    for survey, score in set(zip(told["survey"], told["score"], strict=True)):
+        if wrong := rules.wrong_score(survey, score):
             raise ValueError(wrong)
     keys, now = response_keys(told), bulk.kept_instant(clock.now())
     said = {

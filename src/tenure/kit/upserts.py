@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 from django.db import connection
@@ -182,8 +182,7 @@ def each_its_way(
         yield follow(list(told.where(others).rows()))
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """A thing on record, as it is kept: its id, its own attributes, and what is said of it now."""
 
     id: str

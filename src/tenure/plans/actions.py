@@ -99,7 +99,9 @@ def _same(told: Columns[GoalRow], known: Mapping[str, upserts.Known]) -> list[bo
 def _is_known(said: upserts.Kept, stands: Sequence[upserts.Kept]) -> bool:
     """Whether a goal stood like that already on the day; a value that is left out is as it was."""
     at = bisect_right(stands, _DAY(said), key=_DAY) - 1
-    return at >= 0 and all(
+    if at < 0 or stands[at] == said:
+        return at >= 0
+    return all(
         one == other or name == "effective_on" or (name == "value" and one is None)
         for name, one, other in zip(NAMES, said, stands[at], strict=True)
     )

@@ -140,7 +140,7 @@ def _same(told: Columns[TermRow], known: Mapping[str, upserts.Known]) -> list[bo
 
 def _standing(terms: Sequence[upserts.Kept]) -> dict[str, tuple[upserts.Kept, str | None]]:
     """A subscription's terms by their start, each with the start of the next; none if one outlasts that."""
-    in_order = sorted(terms, key=_START)
+    in_order = sorted(terms, key=_START) if len(terms) > 1 else terms
     found = list(zip(in_order, [*map(_START, in_order[1:]), None], strict=True))
     if any(after and not (_END(one) and _END(one) <= after) for one, after in found):
         return {}
