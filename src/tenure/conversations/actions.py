@@ -78,7 +78,7 @@ def _upsert(workspace: Workspace, told: Columns[TicketRow]) -> Upserted:
 def _add(workspace: Workspace, new: Columns[TicketRow]) -> Upserted:
     """Add tickets that are not known yet; what is said of them counts from when they were opened."""
     now, opened = bulk.kept_instant(clock.now()), new["opened_at"]
-    recorded = bulk.Instants(min(one, now) for one in opened)
+    recorded = bulk.Instants([one if one < now else now for one in opened])
     things = {"external_id": new["ticket_id"], "account_id": new["account_id"]}
     said = {**new.some(NAMES), "recorded_at": recorded}
     ids = _TICKETS.add(workspace.id, things, new["ticket_id"], said)

@@ -55,7 +55,7 @@ def upsert_response_columns(workspace: Workspace, told: Columns[ResponseRow]) ->
         "external_id": keys,
         "account_id": accounts_told_of(workspace, told["account_id"]),
         "person_id": people_told_of(workspace, told["person_id"], told["account_id"]),
-        "recorded_at": bulk.Instants(min(one, now) for one in told["responded_at"]),
+        "recorded_at": bulk.Instants([one if one < now else now for one in told["responded_at"]]),
     }
     total = Upserted()
     for some in chunks(latest(said, keys)):
