@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,10 +52,3 @@ def test_instants_are_kept_in_utc_and_none_stays_none():
     here = datetime(2026, 4, 3, 1, 30, 0, 250, tzinfo=timezone(timedelta(hours=2)))
     assert Instants.of([here, None]) == ["2026-04-02 23:30:00.000250", None]
     assert Instants([None]).written() == [""]
-
-
-def test_what_is_not_told_is_as_a_row_has_it():
-    told = Columns.given(Row, {"key": ["a", "b"]})
-    assert list(told.rows()) == [Row("a"), Row("b")]
-    with pytest.raises(TypeError, match="key"):
-        list(Columns.given(Row, {"score": [1.0]}).rows())

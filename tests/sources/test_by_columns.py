@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 import msgspec
+import pyarrow as pa
 import pytest
 
 from tenure.accounts.models import Account
@@ -16,6 +18,7 @@ from tenure.conversations.rules import NAMES as OF_A_TICKET
 from tenure.feedback.actions import ResponseRow, upsert_responses
 from tenure.feedback.models import Response
 from tenure.kit import changes, clock
+from tenure.kit.bulk import Instants
 from tenure.kit.models import OutboxFact
 from tenure.plans.actions import GoalRow, upsert_goals
 from tenure.plans.models import GoalVersion
@@ -23,6 +26,7 @@ from tenure.plans.rules import NAMES as OF_A_GOAL
 from tenure.revenue.actions import TermRow, upsert_terms
 from tenure.revenue.dealing import CostRow, DealRow, upsert_costs, upsert_deals
 from tenure.revenue.models import Cost, Deal, Term
+from tenure.sources.imports.batches import floats, instants
 from tenure.touchpoints.actions import NoteRow, upsert_notes, write_note
 from tests import cast
 from tests.sources.single import row_by_row
@@ -223,3 +227,16 @@ def test_a_note_that_was_written_here_does_not_come_back_as_another(access):
     done = upsert_notes(access.workspace, told)
     assert (done.added, done.same) == (1, 1)
     assert mine.external_id == ""
+
+
+def test_instants_and_numbers_of_a_file_are_kept_as_those_of_rows():
+    told = pa.table(
+        {
+            "at": pa.array([*INSTANTS, None], pa.timestamp("us", "UTC")),
+            "score": pa.array(
+                [Decimal("0.1"), Decimal(3), None, Decimal("1e-10"), None], pa.decimal128(28, 10)
+            ),
+        }
+    )
+    assert instants(told, "at") == Instants.of([*INSTANTS, None])
+    assert floats(told, "score") == [0.1, 3.0, None, 1e-10, None]

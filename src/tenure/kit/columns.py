@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cache
 from itertools import compress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -33,13 +33,6 @@ class Columns(Generic[R]):
         said = {one.name: [getattr(row, one.name) for row in rows] for one in fields(kind)}
         kept = {name: Instants.of(said[name]) for name in _instants(kind)}
         return cls(kind, {**said, **kept})
-
-    @classmethod
-    def given(cls, kind: type[R], said: Said) -> Columns[R]:
-        """Some columns; the others have what a row says that is not told anything of them."""
-        length = len(next(iter(said.values())))
-        left = (one for one in fields(kind) if one.name not in said and one.default is not MISSING)
-        return cls(kind, {**said, **{one.name: [one.default] * length for one in left}})
 
     def __len__(self) -> int:
         return len(next(iter(self.said.values())))

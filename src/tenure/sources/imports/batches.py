@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -19,8 +18,6 @@ def column(batch: pa.Table, name: str) -> list[Any]:
     cells, kind = batch[name], batch.schema.field(name).type
     if pa.types.is_date(kind):
         return list(cells.to_numpy().tolist())
-    if pa.types.is_timestamp(kind):
-        return [one and one.replace(tzinfo=UTC) for one in cells.cast(pa.timestamp("us")).to_numpy().tolist()]
     return list(cells.to_pylist())
 
 
@@ -55,9 +52,3 @@ def minor(batch: pa.Table, currencies: Sequence[str], amount: str = "amount") ->
     times = pa.scalar(10 ** max(places, default=0), pa.decimal128(4, 0))
     scaled = pc.multiply(batch[amount].cast(pa.decimal128(28, 10)), times)
     return list(pc.round(scaled, round_mode="half_to_even").cast(pa.int64()).to_pylist())
-
-
-def rows(batch: pa.Table, **others: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    """Every row by the names of its columns; `others` are columns that are not as in the batch."""
-    columns = {name: others.get(name) or column(batch, name) for name in [*batch.column_names, *others]}
-    return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
