@@ -20,14 +20,14 @@ def announce(
     Nobody's people are nobody's news: without an account concerned there is no fact.
     """
     changes.touch(workspace.id, table)
-    listed = tuple(sorted({one for one in account_ids if one}))
-    if not listed:
+    concerned = {one for one in account_ids if one}
+    if not concerned:
         return
     outbox.record(
         RecordsChanged(
             workspace_id=workspace.id,
             table=table,
-            account_ids=listed if len(listed) <= _MOST_LISTED else (),
+            account_ids=tuple(sorted(concerned)) if len(concerned) <= _MOST_LISTED else (),
             first_day=first_day or clock.today(workspace.zone).isoformat(),
         )
     )

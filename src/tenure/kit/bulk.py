@@ -96,7 +96,7 @@ def add_columns(
     rows = len(next(iter(columns.values())))
     given = [one for one in _fields(model) if one.attname in columns or not isinstance(one, models.AutoField)]
     written = [
-        _written(columns[one.attname] if one.attname in columns else _defaults(one, rows), one)
+        _written(columns[one.attname], one) if one.attname in columns else _defaults(one, rows)
         for one in given
     ]
     _execute(model, given, written, _or_set(model, key, fields) if key else "")
@@ -111,13 +111,14 @@ def as_kept(model: type[Model], name: str, values: Sequence[Any]) -> Sequence[An
     return written
 
 
-def _defaults(field: models.Field[Any, Any], rows: int) -> list[Any]:
+def _defaults(field: models.Field[Any, Any], rows: int) -> Sequence[Any]:
+    """A column that nobody gave, as it is written."""
     if not field.has_default() and not field.null:
         raise KeyError(field.attname)
     if field.primary_key or field.unique:
         make = field.default if callable(field.default) else field.get_default
-        return [make() for _ in range(rows)]
-    return [field.get_default()] * rows
+        return _written([make() for _ in range(rows)], field)
+    return list(_written([field.get_default()], field)) * rows
 
 
 def save(rows: Iterable[Model], key: Sequence[str], fields: Sequence[str]) -> None:
@@ -183,17 +184,25 @@ def _execute(
     names = ", ".join(f'"{one.column}"' for one in given)
     marks = f"({', '.join(['%s'] * len(given))})"
     insert = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608 (our own names)
-    rows = list(zip(*columns, strict=True))
-    whole = len(rows) - len(rows) % _TOGETHER
+    values, width = _in_turn(columns), len(columns)
+    whole = len(values) - len(values) % (_TOGETHER * width)
     with connection.cursor() as cursor:
         if whole:
             sql = f"{insert}{', '.join([marks] * _TOGETHER)}{otherwise}"
-            cursor.executemany(sql, [_flat(rows[at : at + _TOGETHER]) for at in range(0, whole, _TOGETHER)])
-        cursor.executemany(f"{insert}{marks}{otherwise}", rows[whole:])
+            cursor.executemany(sql, _cut(values[:whole], _TOGETHER * width))
+        cursor.executemany(f"{insert}{marks}{otherwise}", _cut(values[whole:], width))
 
 
-def _flat(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
-    return tuple(chain.from_iterable(rows))
+def _in_turn(columns: Sequence[Sequence[Any]]) -> list[Any]:
+    """The values of columns of one length row by row, in one list; ValueError where one is shorter."""
+    values: list[Any] = [None] * (len(columns) * len(columns[0]))
+    for at, column in enumerate(columns):
+        values[at :: len(columns)] = column
+    return values
+
+
+def _cut(values: list[Any], size: int) -> list[list[Any]]:
+    return [values[at : at + size] for at in range(0, len(values), size)]
 
 
 def _values(rows: Sequence[Model], field: models.Field[Any, Any]) -> Sequence[Any]:
@@ -203,7 +212,11 @@ def _values(rows: Sequence[Model], field: models.Field[Any, Any]) -> Sequence[An
 
 def _written(values: Sequence[Any], field: models.Field[Any, Any]) -> Sequence[Any]:
     write = None if isinstance(values, Texts | Instants) else _write(field)
-    return values if write is None else [None if value is None else write(value) for value in values]
+    if write is None:
+        return values
+    if isinstance(field, models.DateField) and len(values) > 1 and values.count(values[0]) == len(values):
+        return list(_written(values[:1], field)) * len(values)  # of a batch, one instant
+    return [None if value is None else write(value) for value in values]
 
 
 @cache

@@ -25,6 +25,9 @@ from tenure.sources.imports.mapping import Columns
 from tenure.sources.imports.sql import identifier, literal
 from tenure.sources.imports.values import Values, cells, json_columns, number_columns, open_columns
 
+# Rows that are asked for at once: to be asked costs the engine as much as some thousands of rows.
+_READ_TOGETHER = 20_000
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -88,18 +91,25 @@ class CheckedFile:
 
         Rows that do not fit the header have the last numbers.
         """
-        for start in range(after, self.total, self.kind.batch_rows):
-            yield self._batch(start, min(start + self.kind.batch_rows, self.total))
+        size = self.kind.batch_rows
+        together = size * max(1, _READ_TOGETHER // size)
+        for start in range(after, self.total, together):
+            last = min(start + together, self.total)
+            rows = self._good(_between(start, last), more=("ordinal",))
+            numbers, rows = rows["ordinal"].to_numpy(), rows.drop_columns(["ordinal"])
+            for one in range(start, last, size):
+                end = min(one + size, last)
+                first, behind = np.searchsorted(numbers, [one, end], side="right")
+                yield self._batch(rows.slice(first, behind - first), one, end)
 
-    def _batch(self, after: int, last: int) -> Batch:
-        within = f"ordinal > {after} and ordinal <= {last}"
-        repeats, rejected = 0, 0
+    def _batch(self, rows: pa.Table, after: int, last: int) -> Batch:
+        within, repeats, rejected = _between(after, last), 0, 0
         if self.repeated or self.rejected:
             [(repeats, rejected)] = self.connection.execute(
                 f"select (select count(*) from repeats where is_alike and {within}), "  # noqa: S608
                 f"(select count(*) from faults where {within})"
             ).fetchall()
-        return Batch(self._good(within), last, repeats, rejected)
+        return Batch(rows, last, repeats, rejected)
 
     def first_rows(self, most: int) -> list[dict[str, Any]]:
         """The first good rows as they are understood."""
@@ -112,8 +122,8 @@ class CheckedFile:
         found = self.connection.execute(f"select distinct {name} from rows where {name} is not null")  # noqa: S608
         return sorted(value for (value,) in found.fetchall())
 
-    def _good(self, where: str, most: int = 1 << 40) -> pa.Table:
-        names = ", ".join(identifier(name) for name in self.kind.passed)
+    def _good(self, where: str, most: int = 1 << 40, more: Sequence[str] = ()) -> pa.Table:
+        names = ", ".join(identifier(name) for name in (*self.kind.passed, *more))
         once = " and ordinal not in (select ordinal from repeats)" if self.repeated else ""
         return self.connection.sql(
             f"select {names} from numbered where {where} and is_good{once} "  # noqa: S608
@@ -126,6 +136,10 @@ class CheckedFile:
         for batch in found.to_arrow_reader(10_000):
             for row in batch.to_pylist():
                 yield _rejected(row["line"], row["wrong"], row["cells"])
+
+
+def _between(after: int, last: int) -> str:
+    return f"ordinal > {after} and ordinal <= {last}"
 
 
 def _rejected(line: int, wrong: Sequence[dict[str, str]], cells: Sequence[str | None]) -> Rejected:

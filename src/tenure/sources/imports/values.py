@@ -147,12 +147,15 @@ def cells(columns: Columns, said: Mapping[str, str], has_types: bool) -> list[Ce
 
 
 def json_object(further: Mapping[str, str]) -> str:
-    """SQL of the further columns as one JSON object, without those that say nothing in a row."""
+    """SQL of the further columns as one JSON object, without those that say nothing in a row.
+
+    Spaced as Python spaces it, so that most objects go to the database as they are (batches.plain).
+    """
     members = (
-        f"case when {value} is not null then {literal(json.dumps(name) + ':')} || {value} end"
+        f"case when {value} is not null then {literal(json.dumps(name) + ': ')} || {value} end"
         for name, value in further.items()
     )
-    return f"'{{' || concat_ws(',', {', '.join(members)}) || '}}'" if further else "'{}'"
+    return f"'{{' || concat_ws(', ', {', '.join(members)}) || '}}'" if further else "'{}'"
 
 
 def number_columns(connection: duckdb.DuckDBPyConnection, columns: Columns) -> dict[str, str]:

@@ -95,6 +95,7 @@ KINDS.add(
         ),
         key=("account_id",),
         tree=("account_id", "parent_id"),
+        batch_rows=5000,
         further="attributes",
         write=write,
         about=about,

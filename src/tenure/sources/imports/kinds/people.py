@@ -120,6 +120,7 @@ KINDS.add(
         ),
         checks=tuple(_one_of(one) for one in TRAITS.values()),
         key=("person_id",),
+        batch_rows=5000,
         further="attributes",
         write=write,
         about=about,
