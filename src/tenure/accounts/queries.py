@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
+import msgspec
 from django.db import connection
 from django.db.models import QuerySet, Value
 
@@ -14,7 +15,11 @@ from tenure.kit.upserts import among
 from tenure.workspaces.access import Access
 
 T = TypeVar("T")
-_MEANT = "SELECT observed, target_id FROM identity WHERE workspace_id = %s AND kind = %s"
+# Not IN: thousands of parameters are read and sorted before any is looked up. CROSS has the ids come first.
+_MEANT = (
+    "SELECT observed, target_id FROM json_each(%s) CROSS JOIN identity "
+    "WHERE workspace_id = %s AND kind = %s AND observed = value"
+)
 CHUNK = 2000  # ids in one statement, rows in one transaction
 
 
@@ -28,10 +33,9 @@ def in_chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 def meant(workspace_id: str, kind: str, observed: Collection[str]) -> dict[str, str]:
     """Which internal id each observed one means now; unknown ones are left out."""
     found: dict[str, str] = {}
-    with connection.cursor() as cursor:  # the drain asks this of every id: an ORM's IN takes twice as long
+    with connection.cursor() as cursor:
         for chunk in in_chunks(observed):
-            marks = ", ".join(["%s"] * len(chunk))
-            cursor.execute(f"{_MEANT} AND observed IN ({marks})", [workspace_id, kind, *chunk])
+            cursor.execute(_MEANT, [msgspec.json.encode(chunk).decode(), workspace_id, kind])
             found.update(cursor.fetchall())
     return found
 

@@ -311,13 +311,24 @@ NOTHING = "{}"
 
 def objects(columns: Mapping[str, Sequence[str]]) -> Texts:
     """The JSON objects of some columns of texts, without those that are empty in a row."""
-    members = [
-        [f", {name}: {_quoted(value)}" if value else "" for value in values]
-        for name, values in ((_quoted(name), values) for name, values in columns.items() if any(values))
-    ]
-    if not members:
+    said = {_quoted(name): values for name, values in columns.items() if any(values)}
+    if not said:
         return Texts([NOTHING] * len(next(iter(columns.values()))))
+    if all(map(all, said.values())):
+        shape = ", ".join(f"{name}: %s" for name in (one.replace("%", "%%") for one in said))
+        return Texts(map(f"{{{shape}}}".__mod__, zip(*map(_all_quoted, said.values()), strict=True)))
+    members = [
+        [f", {name}: {_quoted(value)}" if value else "" for value in values] for name, values in said.items()
+    ]
     return Texts(f"{{{one[2:]}}}" for one in map("".join, zip(*members, strict=True)))
 
 
 _quoted = json.encoder.encode_basestring_ascii
+
+
+def _all_quoted(values: Sequence[str]) -> Iterable[str]:
+    """Each quoted; of values that many share, once."""
+    distinct = set(values)
+    if 4 * len(distinct) > len(values):
+        return map(_quoted, values)
+    return map({one: _quoted(one) for one in distinct}.__getitem__, values)

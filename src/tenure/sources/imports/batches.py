@@ -48,11 +48,11 @@ def plain(objects: pa.ChunkedArray) -> bulk.Texts:
 
 
 # What Python would write otherwise: escapes, and numbers that have more than one form.
-_OTHERWISE = re.compile(r"\\|: -0[,}]|: -?(?:\d{16}|0\.000|\d{10,}\.|\d+\.(?!\d{0,5}[1-9][,}]))")
+_OTHERWISE = re.compile(r": (?:-0[,}]|-?(?:\d{16}|0\.000|\d{10,}\.|\d+\.(?!\d{0,5}[1-9][,}])))")
 
 
 def _is_plain(text: str) -> bool:
-    return text.isascii() and _OTHERWISE.search(text) is None
+    return text.isascii() and "\\" not in text and _OTHERWISE.search(text) is None
 
 
 def minor(batch: pa.Table, currencies: Sequence[str], amount: str = "amount") -> list[int | None]:

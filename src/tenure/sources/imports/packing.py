@@ -13,8 +13,11 @@ _SIZE = 8  # bytes in front that say how long the rest is when unpacked
 
 
 def pack(columns: Mapping[str, Sequence[Any]]) -> bytes:
-    """Columns of what a database holds, to be unpacked by `unpack`. TypeError for anything else."""
-    plain = msgspec.msgpack.encode(columns)
+    """Columns of one length of what a database holds, to be unpacked by `unpack`. TypeError for anything else.
+
+    Of a column that says the same in every row, one value is kept.
+    """
+    plain = msgspec.msgpack.encode({name: _once(values) for name, values in columns.items()})
     packed: bytes = pa.compress(plain, codec=_CODEC, asbytes=True)
     return len(plain).to_bytes(_SIZE, "big") + packed
 
@@ -23,4 +26,12 @@ def unpack(packed: bytes) -> dict[str, list[Any]]:
     """The columns that were packed."""
     size = int.from_bytes(packed[:_SIZE], "big")
     plain = pa.decompress(packed[_SIZE:], decompressed_size=size, codec=_CODEC, asbytes=True)
-    return msgspec.msgpack.decode(plain, type=dict[str, list[Any]])
+    columns = msgspec.msgpack.decode(plain, type=dict[str, list[Any]])
+    rows = max(map(len, columns.values()))
+    return {name: values * rows if len(values) < rows else values for name, values in columns.items()}
+
+
+def _once(values: Sequence[Any]) -> Sequence[Any]:
+    first, last = values[0], values[-1]
+    is_same = type(first) is type(last) and first == last and values.count(first) == len(values)
+    return values[:1] if is_same else values
