@@ -12,7 +12,7 @@ import duckdb
 from tenure.kit import home
 from tenure.sources.imports.forms import MACROS
 
-_MEMORY = "512MB"  # of all files together; what does not fit goes to disk for a while
+_MEMORY = "256MB"  # of all files together; what does not fit goes to disk for a while
 _THREADS = 2
 
 

@@ -13,7 +13,7 @@ _SIZE = 8  # bytes in front that say how long the rest is when unpacked
 
 
 def pack(columns: Mapping[str, Sequence[Any]]) -> bytes:
-    """Columns of one length of what a database holds, to be unpacked by `unpack`. TypeError for anything else.
+    """Columns of one length, of what a database holds, to be unpacked by `unpack`. TypeError for others.
 
     Of a column that says the same in every row, one value is kept.
     """

@@ -118,6 +118,7 @@ def _ask(run: ImportRun, questions: Sequence[Question]) -> ImportRun:
 def _start(run: ImportRun, checked: CheckedFile) -> None:
     """Say how much there is, and keep what is set aside before anything is written."""
     _keep_rejects(run, checked)
+    checked.forget_cells()
     run.status, run.rows_total, run.progressed_at = ImportRun.RUNNING, checked.total, clock.now()
     run.save(update_fields=["status", "rows_total", "progressed_at"])
 
