@@ -102,10 +102,11 @@ def test_of_two_that_run_the_same_import_one_goes_on(access, write):
     assert counts(ImportRun.objects.get(pk=run.pk)) == (ROWS, 0, 0, 0)
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_progress_is_told_batch_by_batch(access, write):
     seen: list[tuple[int, int]] = []
-    actions.import_file(access, "accounts", write(accounts(4500)), Options(), lambda *at: seen.append(at))
-    assert seen == [(2000, 4500), (4000, 4500), (4500, 4500)]
+    actions.import_file(access, "accounts", write(accounts(ROWS)), Options(), lambda *at: seen.append(at))
+    assert seen == [(at, ROWS) for at in (*range(10, ROWS, 10), ROWS)]
 
 
 def test_an_upload_is_a_draft_then_asked_for_then_run(access, write):

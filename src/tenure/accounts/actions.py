@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from django.db import transaction
 
-from tenure.accounts import attribute_rules, families, matching, people, queries, rules, statements
+from tenure.accounts import (
+    again,
+    attribute_rules,
+    consent,
+    families,
+    matching,
+    people,
+    queries,
+    rules,
+    statements,
+)
 from tenure.accounts.announcing import EVER, announce
 from tenure.accounts.attributes import Types
 from tenure.accounts.identities import add_identities, save_identities
@@ -26,6 +36,8 @@ from tenure.accounts.statements import Order, Telling
 from tenure.kit import bulk
 from tenure.kit.ids import new_id
 from tenure.workspaces.models import Workspace
+
+C = TypeVar("C", AccountColumns, PersonColumns)
 
 
 def upsert_accounts(
@@ -51,25 +63,32 @@ def upsert_accounts(
 
 
 def upsert_account_columns(workspace: Workspace, columns: AccountColumns) -> Upserted:
-    """The same of a file's accounts, column by column: of those that are new, no row is made."""
+    """The same of a file's accounts, column by column: of the new and the same as before, no row is made."""
     said = columns.cleaned()
-    known = queries.accounts_by_ref(workspace.id, said.account_id)
-    is_new = [ref not in known for ref in said.account_id]
-    if not any(is_new) or len(set(said.account_id)) < len(is_new):
+    if len(set(said.account_id)) < len(said.account_id):
         return upsert_accounts(workspace, said.rows())
-    new, rest = said.where(is_new), Upserted()
-    done = _add_told(workspace, new)
-    if known:
-        rest = upsert_accounts(workspace, said.where([not one for one in is_new]).rows())
+    known = queries.accounts_by_ref(workspace.id, said.account_id)
+    new, old = _apart(said, [ref not in known for ref in said.account_id])
+    same, rest = _apart(old, again.accounts(workspace, old, known) if old.account_id else [])
+    done = _add_told(workspace, new) + Upserted(same=len(same.account_id))
+    if rest.account_id:
+        done += upsert_accounts(workspace, rest.rows())
     named = zip(new.account_id, new.parent_id, strict=True)
     circles = families.set_parents(workspace, {ref: parent for ref, parent in named if parent})
-    _give_homes(workspace, set(new.domain))
-    return replace(done + rest, circles=(*rest.circles, *circles))
+    _give_homes(workspace, {*new.domain, *same.domain})
+    return replace(done, ids={**known, **done.ids}, circles=(*done.circles, *circles))
+
+
+def _apart(said: C, wanted: Sequence[bool]) -> tuple[C, C]:
+    """Those that are wanted, and the others."""
+    return said.where(wanted), said.where([not one for one in wanted])
 
 
 @transaction.atomic
 def _add_told(workspace: Workspace, new: AccountColumns) -> Upserted:
     """Add accounts that are not known yet, and the parents they name that are not known either, bare."""
+    if not new.account_id:
+        return Upserted()
     _add_bare_accounts(workspace, set(new.parent_id) - {"", *new.account_id})
     telling = Telling.by(workspace, statements.IMPORT)
     ids = _add_accounts(telling, new, attribute_rules.types_of(workspace))
@@ -114,18 +133,19 @@ def upsert_people(
 
 
 def upsert_person_columns(workspace: Workspace, columns: PersonColumns) -> Upserted:
-    """The same of a file's people, column by column: of those that are new, no row is made."""
+    """The same of a file's people, column by column: of the new and the same as before, no row is made."""
     said = columns.cleaned()
-    known = queries.people_by_ref(workspace.id, said.person_id)
-    is_new = [ref not in known for ref in said.person_id]
-    if not any(is_new) or len(set(said.person_id)) < len(is_new):
+    if len(set(said.person_id)) < len(said.person_id):
         return upsert_people(workspace, said.rows())
-    new, rest = said.where(is_new), Upserted()
+    known = queries.people_by_ref(workspace.id, said.person_id)
+    new, old = _apart(said, [ref not in known for ref in said.person_id])
+    same, rest = _apart(old, again.people(workspace, old, known) if old.person_id else [])
     _add_bare_accounts(workspace, set(new.account_id) - {""})
     ids = people.add(Telling.of_people(workspace, statements.IMPORT), new)
-    if known:
-        rest = upsert_people(workspace, said.where([not one for one in is_new]).rows())
-    return Upserted(added=len(ids), ids=ids) + rest
+    done = Upserted(added=len(ids), same=len(same.person_id), ids={**known, **ids})
+    words = zip(same.person_id, same.consent, strict=True)
+    consent.hear(workspace, {known[ref]: word for ref, word in words if word}, statements.IMPORT)
+    return done + upsert_people(workspace, rest.rows()) if rest.person_id else done
 
 
 def resolve(workspace: Workspace, account_refs: Collection[str], people: Mapping[str, str | None]) -> None:

@@ -135,7 +135,8 @@ class ImportAdded(models.Model):
     """Rows that one batch of an import added to a table: changes without a before, not yet told one by one.
 
     They are the changes from `first_id` on once the import is undone. `rows`: what the import left, column by
-    column, packed (imports/packing.py).
+    column, packed (imports/packing.py). `is_same`: rows that the batch only confirmed, by their keys alone;
+    each is told once another import that has a share in it is undone.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
@@ -143,6 +144,7 @@ class ImportAdded(models.Model):
     table = models.CharField(max_length=60, db_column="tbl")
     first_id = models.BigIntegerField()
     rows = models.BinaryField()
+    is_same = models.BooleanField(default=False)
 
     class Meta:
         db_table = "import_added"

@@ -17,6 +17,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+import msgspec
 from django.apps import apps
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
@@ -24,6 +25,7 @@ from django.db.models import Model, QuerySet
 
 from tenure.kit import bulk
 from tenure.kit.by_sets import last_rows
+from tenure.sources.imports.kind import Told
 from tenure.sources.imports.packing import pack, unpack
 from tenure.sources.models import ImportAdded, ImportChange, ImportRun
 from tenure.workspaces.models import Workspace
@@ -192,13 +194,24 @@ def _reserved(count: int) -> int:
 
 
 def tell_additions(workspace: Workspace) -> None:
-    """Turn what undone imports added into changes, row by row. What came on top of them stays on top."""
-    batches = ImportAdded.objects.filter(workspace=workspace, run__undone_at__isnull=False)
+    """Turn what undone imports added into changes, row by row. What came on top of them stays on top.
+
+    Of what others confirmed, those rows are told in which an undone import has a share.
+    """
+    kept = ImportAdded.objects.filter(workspace=workspace)
+    undone = kept.filter(run__undone_at__isnull=False)
     by_name = {model._meta.db_table: model for model in tables()}
-    for number in list(batches.values_list("pk", flat=True)):  # one by one: together they may be large
-        batch = ImportAdded.objects.get(pk=number)
+    for batch in _one_by_one(undone.filter(is_same=False)):
         _tell(batch, by_name[batch.table])
-    batches.delete()
+    undone.delete()
+    for batch in _one_by_one(kept.filter(is_same=True)):
+        _tell_confirmed(batch)
+
+
+def _one_by_one(batches: QuerySet[ImportAdded]) -> Iterator[ImportAdded]:
+    """Together they may be large."""
+    for number in list(batches.order_by("pk").values_list("pk", flat=True)):
+        yield ImportAdded.objects.get(pk=number)
 
 
 def _tell(batch: ImportAdded, model: type[Model]) -> None:
@@ -222,24 +235,36 @@ def _tell(batch: ImportAdded, model: type[Model]) -> None:
         cursor.execute("DROP TABLE temp.told")
 
 
-def confirm(run: ImportRun, about: Sequence[QuerySet[Model]]) -> None:
+def confirm(run: ImportRun, about: Sequence[QuerySet[Any] | Told]) -> None:
     """Keep that a run says what these rows said already: they are its own too."""
-    for rows in about:
-        model = rows.model
-        with connection.cursor() as cursor:
-            ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
-            cursor.execute(
-                f"""INSERT OR IGNORE INTO import_change
-                        (workspace_id, run_id, tbl, row_id, before, after, is_same)
-                    SELECT %s, %s, '{model._meta.db_table}', value, NULL, '', true
-                    FROM json_each(%s)""",
-                [run.workspace_id, run.pk, _array(ids)],
-            )
+    for some in about:
+        keys = list(some.keys) if isinstance(some, Told) else list(some.values_list("pk", flat=True))
+        if keys:
+            kept = ImportAdded(workspace_id=run.workspace_id, run=run, table=some.model._meta.db_table)
+            kept.first_id, kept.rows, kept.is_same = _reserved(len(keys)), pack({"id": keys}), True
+            bulk.add([kept])
 
 
-def _array(ids: Sequence[str]) -> str:
-    quoted = ", ".join(f'"{one}"' for one in ids)
-    return f"[{quoted}]"
+def _tell_confirmed(batch: ImportAdded) -> None:
+    """Confirmed rows as changes, where an undone import changed or added them."""
+    keys = [str(one) for one in unpack(bytes(batch.rows))["id"]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT OR IGNORE INTO import_change
+                    (id, workspace_id, run_id, tbl, row_id, before, after, is_same)
+                SELECT %s + key, %s, %s, %s, value, NULL, '', true FROM json_each(%s)
+                WHERE EXISTS (
+                    SELECT 1 FROM import_change c JOIN import_run run ON run.id = c.run_id
+                    WHERE c.row_id = value AND c.tbl = %s AND run.undone_at IS NOT NULL)""",
+            [
+                batch.first_id,
+                batch.workspace_id,
+                batch.run_id,
+                batch.table,
+                msgspec.json.encode(keys).decode(),
+                batch.table,
+            ],
+        )
 
 
 def forget(run: ImportRun) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from tenure.kit.registry import Registry
 from tenure.sources.imports.forms import Form
@@ -86,7 +86,15 @@ def no_hint(rows: Rows, workspace: Workspace) -> str:
     return ""
 
 
-def about_nothing(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+@dataclass(frozen=True)
+class Told:
+    """Rows of a table that a batch tells of, where their keys are known without asking for the rows."""
+
+    model: type[Model]
+    keys: Collection[str]
+
+
+def about_nothing(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any] | Told]:
     """Nothing on record is told of."""
     return ()
 
@@ -132,7 +140,7 @@ class Kind:
     batch_rows: int = 2000
     is_record: bool = True
     would: Callable[[Load, pa.Table], Written] | None = None
-    about: Callable[[Load, pa.Table], Sequence[QuerySet[Any]]] = about_nothing
+    about: Callable[[Load, pa.Table], Sequence[QuerySet[Any] | Told]] = about_nothing
 
     def column(self, name: str) -> Column:
         """One of the columns."""

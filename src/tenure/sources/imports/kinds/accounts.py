@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pyarrow as pa
-from django.db.models import QuerySet
 
 from tenure.accounts.actions import AccountColumns, AccountRow, upsert_account_columns
 from tenure.accounts.models import Account, AccountAttributes
 from tenure.accounts.queries import accounts_by_ref
 from tenure.sources.imports.batches import plain, texts
 from tenure.sources.imports.forms import text
-from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
+from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Told, Written
 
 ACCOUNT_ID = (
     "accountid customerid accountnumber accountref customernumber customerno custid clientid companyid orgid "
@@ -28,11 +26,10 @@ def write(load: Load, batch: pa.Table) -> Written:
     return Written(done.added, done.changed, done.same)
 
 
-def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+def about(load: Load, batch: pa.Table) -> Sequence[Told]:
     """What is on record of the rows."""
-    ids = accounts_by_ref(load.workspace.id, batch["account_id"].to_pylist()).values()
-    rows = {"workspace": load.workspace, "pk__in": list(ids)}
-    return Account.objects.filter(**rows), AccountAttributes.objects.filter(**rows)
+    ids = set(accounts_by_ref(load.workspace.id, batch["account_id"].to_pylist()).values())
+    return Told(Account, ids), Told(AccountAttributes, ids)
 
 
 def _columns(batch: pa.Table) -> AccountColumns:

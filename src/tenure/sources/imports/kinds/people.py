@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pyarrow as pa
-from django.db.models import QuerySet
 
 from tenure.accounts.actions import PersonColumns, PersonRow, upsert_person_columns
 from tenure.accounts.consent import PURPOSES
@@ -15,7 +13,7 @@ from tenure.accounts.queries import people_by_ref
 from tenure.accounts.stakeholders import PARTS, TRAITS, Trait, listed
 from tenure.sources.imports.batches import column, plain, texts
 from tenure.sources.imports.forms import DATE, EMAIL, YES_NO, text
-from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Written
+from tenure.sources.imports.kind import KINDS, Check, Column, Kind, Load, Told, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
 
 PERSON_ID = "personid userid contactid memberid uid userref distinctid visitorid person user contact member"
@@ -27,10 +25,10 @@ def write(load: Load, batch: pa.Table) -> Written:
     return Written(done.added, done.changed, done.same)
 
 
-def about(load: Load, batch: pa.Table) -> Sequence[QuerySet[Any]]:
+def about(load: Load, batch: pa.Table) -> Sequence[Told]:
     """What is on record of the rows."""
     ids = people_by_ref(load.workspace.id, batch["person_id"].to_pylist()).values()
-    return (Person.objects.filter(workspace=load.workspace, pk__in=list(ids)),)
+    return (Told(Person, set(ids)),)
 
 
 def _columns(batch: pa.Table) -> PersonColumns:
