@@ -29,6 +29,23 @@ def many() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def unscrubbed() -> Iterator[None]:
+    """Have SQLite leave what it frees as it is, where it was built to overwrite that (as Debian's is).
+
+    For writers of millions of rows that delete nothing of anybody: what is freed are parts of the index of words
+    that were merged into larger ones, a tenth of such a writer's time.
+    """
+    with connection.cursor() as cursor:
+        before = int(cursor.execute("PRAGMA secure_delete").fetchone()[0])
+        cursor.execute("PRAGMA secure_delete = OFF")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA secure_delete = {('OFF', 'ON', 'FAST')[before]}")
+
+
 def last_rows(tables: Iterable[str]) -> dict[str, int]:
     """The number of the newest row of each table: rows that are added have higher ones."""
     names = list(tables)

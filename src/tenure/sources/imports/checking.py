@@ -161,7 +161,7 @@ def checked_file(
     Raises FileProblem if the file breaks off or lacks a needed column.
     """
     columns.require()
-    with engine.connection() as connection:
+    with engine.connection(is_large=file.is_large) as connection:
         is_whole = _read(connection, file, most)
         judged = _check(connection, columns, terms, file.has_types)
         yield CheckedFile(connection, columns, judged, is_whole)

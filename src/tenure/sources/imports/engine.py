@@ -12,12 +12,14 @@ import duckdb
 from tenure.kit import home
 from tenure.sources.imports.forms import MACROS
 
-_MEMORY = "256MB"  # of all files together; what does not fit goes to disk for a while
+# Of all files together; what does not fit goes to disk for a while. Of large files with millions of cells not
+# everything can: then there is more, and stays so, as it is a limit and not what is taken.
+_MEMORY, _MEMORY_OF_LARGE = "192MB", "512MB"
 _THREADS = 2
 
 
 @contextmanager
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+def connection(*, is_large: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection for one file, with the macros of forms.py.
 
     What is made on it has to be TEMP: only then nobody else sees it, and it goes when the block ends.
@@ -25,6 +27,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     opened = _instance(os.getpid()).cursor()
     try:
         opened.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+        if is_large:
+            opened.execute(f"set memory_limit = '{_MEMORY_OF_LARGE}'")
         yield opened
     finally:
         opened.close()

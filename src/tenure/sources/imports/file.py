@@ -47,7 +47,8 @@ class SourceFile:
     `read` gives batches with a column `line` (1 is the header of most) and columns `c0`, `c1`, … in the
     order of `names`: text, or of the type that `typed` gives for their place. Rows that do not fit the header
     are added to the list it is given. `reading` is how it is read, said or found out. `sheets`: all it has.
-    `has_types`: its numbers are numbers, not texts in the manner of some country.
+    `has_types`: its numbers are numbers, not texts in the manner of some country. `is_large`: checking it may
+    need more than a little memory.
     """
 
     names: tuple[str, ...]
@@ -57,6 +58,7 @@ class SourceFile:
     sheets: tuple[str, ...] = ()
     has_types: bool = False
     typed: Mapping[int, pa.DataType] = field(default_factory=dict)
+    is_large: bool = False
 
     @property
     def schema(self) -> pa.Schema:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 from tenure.sources.imports.columnar import open_parquet
@@ -22,12 +23,19 @@ _NOT_READ = {
 _JSON_LIST = re.compile(rb"\[\s*[{\]]")
 _JSON_OBJECT = re.compile(rb"\{\s*[\"}]")
 _BLANK = b" \t\r\n"
+_LARGE = 128 << 20  # bytes
+_UNPACKED = 8  # times the size of a file that is packed
 
 
 def open_file(path: Path, reading: Reading | None = None) -> SourceFile:
     """Open a file by what it contains, read as said where anything is said. Raises FileProblem."""
-    reading = reading or Reading()
     zipped, start = _start(path)
+    file = _open(path, reading or Reading(), zipped, start)
+    is_packed = zipped or start.startswith((b"PAR1", b"PK"))
+    return replace(file, is_large=path.stat().st_size * (_UNPACKED if is_packed else 1) > _LARGE)
+
+
+def _open(path: Path, reading: Reading, zipped: bool, start: bytes) -> SourceFile:
     for magic, says in _NOT_READ.items():
         if start.startswith(magic):
             raise FileProblem(f"is {says}")

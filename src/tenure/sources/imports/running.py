@@ -156,7 +156,7 @@ def _write_rejects(path: Path, checked: CheckedFile) -> None:
 def _write_all(run: ImportRun, checked: CheckedFile, progress: Progress | None) -> None:
     load = load_of(run, checked)
     is_record = checked.kind.is_record
-    with journal.recording(run, by_sets=is_record) as seen:
+    with by_sets.unscrubbed(), journal.recording(run, by_sets=is_record) as seen:
         for batch in checked.batches(after=run.rows_read):
             with by_sets.many() if is_record else nullcontext():
                 written = _write(run, checked.kind, replace(load, position=batch.last), batch, seen)
