@@ -33,8 +33,8 @@ def many() -> Iterator[None]:
 def unscrubbed() -> Iterator[None]:
     """Have SQLite leave what it frees as it is, where it was built to overwrite that (as Debian's is).
 
-    For writers of millions of rows that delete nothing of anybody: what is freed are parts of the index of words
-    that were merged into larger ones, a tenth of such a writer's time.
+    For writers of millions of rows that delete nothing of anybody: what is freed are parts of the index of
+    words that were merged into larger ones.
     """
     with connection.cursor() as cursor:
         before = int(cursor.execute("PRAGMA secure_delete").fetchone()[0])

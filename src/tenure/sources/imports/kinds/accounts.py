@@ -92,7 +92,7 @@ KINDS.add(
         ),
         key=("account_id",),
         tree=("account_id", "parent_id"),
-        batch_rows=5000,
+        batch_rows=3000,
         further="attributes",
         write=write,
         about=about,

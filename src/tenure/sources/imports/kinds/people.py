@@ -118,7 +118,7 @@ KINDS.add(
         ),
         checks=tuple(_one_of(one) for one in TRAITS.values()),
         key=("person_id",),
-        batch_rows=5000,
+        batch_rows=3000,
         further="attributes",
         write=write,
         about=about,
