@@ -15,9 +15,10 @@ _SIZE = 8  # bytes in front that say how long the rest is when unpacked
 def pack(columns: Mapping[str, Sequence[Any]]) -> bytes:
     """Columns of one length, of what a database holds, to be unpacked by `unpack`. TypeError for others.
 
-    Of a column that says the same in every row, one value is kept.
+    Of a column that says the same in every row, one value is kept; of the first, which is the key, all.
     """
-    plain = msgspec.msgpack.encode({name: _once(values) for name, values in columns.items()})
+    (first, keys), *others = columns.items()
+    plain = msgspec.msgpack.encode({first: keys, **{name: _once(values) for name, values in others}})
     packed: bytes = pa.compress(plain, codec=_CODEC, asbytes=True)
     return len(plain).to_bytes(_SIZE, "big") + packed
 
@@ -27,7 +28,7 @@ def unpack(packed: bytes) -> dict[str, list[Any]]:
     size = int.from_bytes(packed[:_SIZE], "big")
     plain = pa.decompress(packed[_SIZE:], decompressed_size=size, codec=_CODEC, asbytes=True)
     columns = msgspec.msgpack.decode(plain, type=dict[str, list[Any]])
-    rows = max(map(len, columns.values()))
+    rows = len(next(iter(columns.values())))
     return {name: values * rows if len(values) < rows else values for name, values in columns.items()}
 
 
