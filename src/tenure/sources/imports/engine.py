@@ -14,7 +14,7 @@ from tenure.sources.imports.forms import MACROS
 
 # Of all files together; what does not fit goes to disk for a while. Of large files with millions of cells not
 # everything can: then there is more, and stays so, as it is a limit and not what is taken.
-_MEMORY, _MEMORY_OF_LARGE = "192MB", "512MB"
+_MEMORY, _MEMORY_OF_LARGE = "160MB", "512MB"
 _THREADS = 2
 
 

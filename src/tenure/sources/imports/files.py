@@ -23,7 +23,7 @@ _NOT_READ = {
 _JSON_LIST = re.compile(rb"\[\s*[{\]]")
 _JSON_OBJECT = re.compile(rb"\{\s*[\"}]")
 _BLANK = b" \t\r\n"
-_LARGE = 128 << 20  # bytes
+_LARGE = 96 << 20  # bytes
 _UNPACKED = 8  # times the size of a file that is packed
 
 
