@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
+from ninja import Schema
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -70,6 +72,16 @@ def test_the_description_is_there_for_programs(db: None) -> None:
     assert "/api/v1/accounts/{account}/health" in paths
     problem = paths["/api/v1/accounts"]["get"]["responses"]["401"]["content"]
     assert list(problem) == ["application/problem+json"]
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    """The description knows shapes by name: of two that share one, it would tell the wrong one."""
+    names = [one.__name__ for one in _below(Schema) if one.__module__.startswith("tenure.web.api")]
+    assert [name for name, number in Counter(names).items() if number > 1] == []
+
+
+def _below(shape: type) -> set[type]:
+    return {one for each in shape.__subclasses__() for one in {each, *_below(each)}}
 
 
 def test_the_reference_names_every_operation(dana: Access, visit: Visit) -> None:

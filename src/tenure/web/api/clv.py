@@ -64,7 +64,7 @@ class EquityOut(Page[WorthOut]):
     assumed: list[str] = Field(description="What nobody has said yet.")
 
 
-class PartOut(Schema):
+class EquityPartOut(Schema):
     """A part of a change of equity."""
 
     name: str
@@ -73,7 +73,7 @@ class PartOut(Schema):
     amount: float
 
 
-class ChangeOut(Schema):
+class EquityChangeOut(Schema):
     """Equity on two days, each as known then; the parts add up to the difference."""
 
     since: date
@@ -81,7 +81,7 @@ class ChangeOut(Schema):
     currency: str
     before: float
     after: float
-    parts: list[PartOut]
+    parts: list[EquityPartOut]
 
 
 @router.get("/clv", response=answers(EquityOut), tags=["figures"])
@@ -107,8 +107,8 @@ def customer_equity(request: Asked, as_of: AsOf = None, limit: Limit = 50, after
     )
 
 
-@router.get("/clv/change", response=answers(ChangeOut), tags=["figures"])
-def equity_change(request: Asked, since: date, as_of: AsOf = None) -> ChangeOut:
+@router.get("/clv/change", response=answers(EquityChangeOut), tags=["figures"])
+def equity_change(request: Asked, since: date, as_of: AsOf = None) -> EquityChangeOut:
     """What changed customer equity between two days."""
     asked_day(request.auth, since, "query.since")
     try:
@@ -116,14 +116,14 @@ def equity_change(request: Asked, since: date, as_of: AsOf = None) -> ChangeOut:
     except ValueError as error:
         raise Refused(("query.since", str(error))) from error
     unit = 10 ** digits(found.currency)
-    return ChangeOut(
+    return EquityChangeOut(
         since=found.since,
         as_of=found.as_of,
         currency=found.currency,
         before=found.before_minor / unit,
         after=found.after_minor / unit,
         parts=[
-            PartOut(name=one.name, says=one.says, accounts=one.accounts, amount=one.minor / unit)
+            EquityPartOut(name=one.name, says=one.says, accounts=one.accounts, amount=one.minor / unit)
             for one in found.parts
         ],
     )

@@ -275,7 +275,7 @@ def renewal_rows(
     return telling.rows_of(_renewals(request, quarter, as_of), which)
 
 
-class ExplainedOut(Schema):
+class ExplainedFigureOut(Schema):
     """A figure, what it means and is divided by, and its rows."""
 
     key: str
@@ -292,7 +292,7 @@ class ExplainedOut(Schema):
     )
 
 
-@router.get("/renewals/explain/{key}", response=answers(ExplainedOut, ABOUT_ONE), tags=["revenue"])
+@router.get("/renewals/explain/{key}", response=answers(ExplainedFigureOut, ABOUT_ONE), tags=["revenue"])
 def explain_renewals(request: Asked, key: str, quarter: Written = "", as_of: AsOf = None) -> dict[str, Any]:
     """What stands behind a figure of a quarter, by its key: `due.arr`, `last_year_quarters.0`."""
     found = _renewals(request, quarter, as_of)
