@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from tenure.accounts import likeness
 from tenure.accounts.likeness import One, Pair
@@ -86,12 +87,21 @@ def _propose(workspace: Workspace, kind: str, pairs: Sequence[Pair]) -> int:
     return sum(1 for key in found if before.get(key, (0, None))[1] is None)
 
 
-def proposed(access: Access, kind: str, most: int = 50) -> list[Proposal]:
-    """Open proposals of which both are still there, the surest first."""
+def proposed(
+    access: Access, kind: str, most: int = 50, after: tuple[float, int] | None = None
+) -> list[Proposal]:
+    """Open proposals of which both are still there, the surest first.
+
+    `after`: confidence and id of the last one that is known already.
+    """
     model: type[Account] | type[Person] = Person if kind == Identity.PERSON else Account
-    rows = list(
-        access.of(Duplicate).filter(kind=kind, dismissed_at=None).order_by("-confidence", "pk")[:most]
-    )
+    open_ones = access.of(Duplicate).filter(kind=kind, dismissed_at=None)
+    for column in ("one_id", "other_id"):
+        open_ones = open_ones.filter(Exists(access.of(model).filter(pk=OuterRef(column))))
+    if after:
+        confidence, pk = after
+        open_ones = open_ones.filter(Q(confidence__lt=confidence) | Q(confidence=confidence, pk__gt=pk))
+    rows = list(open_ones.order_by("-confidence", "pk")[:most])
     there = access.of(model).in_bulk([pk for row in rows for pk in (row.one_id, row.other_id)])
     return [
         Proposal(row.pk, kind, there[row.one_id], there[row.other_id], row.reason, row.confidence)

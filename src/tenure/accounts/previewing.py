@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +100,12 @@ def observed_of(access: Access, kind: str, target_id: str, most: int = MOST) -> 
     """The ids under which somebody is observed."""
     rows = access.of(Identity).filter(kind=kind, target_id=target_id)
     return list(rows.order_by("observed").values_list("observed", flat=True)[:most])
+
+
+def unobserved(access: Access, kind: str, target_id: str, refs: Sequence[str]) -> set[str]:
+    """Those of some ids under which somebody is not observed."""
+    rows = access.of(Identity).filter(kind=kind, target_id=target_id, observed__in=refs)
+    return set(refs) - set(rows.values_list("observed", flat=True))
 
 
 def said_of(row: Account | Person) -> dict[str, Any]:

@@ -30,8 +30,8 @@ ROWS = {
     "statements": "what sources say of it",
     "ticket versions": "versions of tickets",
     "goal versions": "versions of goals",
+    "identitys": "ids it is observed under",
 }
-SPLIT_ROWS = {"identitys": "ids it is observed under"}
 MADE = "running terms"  # made from the terms, which are counted
 
 
@@ -96,12 +96,12 @@ def would_split(access: Access, found: Parts, apart: Apart) -> WouldSplit:
     people = sum(events for one, events in found.people if one.pk in apart.people)
     going = sum(chosen.values()) + people
     everything = sum(one.events for one in found.observed) + sum(events for _, events in found.people)
-    return WouldSplit(_told(moves, ROWS | SPLIT_ROWS), going, everything - going)
+    return WouldSplit(told(moves), going, everything - going)
 
 
-def _told(moves: Mapping[str, int], titles: Mapping[str, str]) -> list[tuple[int, str]]:
-    """What moves, in the words of the page."""
-    return [(number, titles.get(title, title)) for title, number in moves.items() if title != MADE]
+def told(moves: Mapping[str, int]) -> list[tuple[int, str]]:
+    """What moves, as (number, what it is called): in the words of the page."""
+    return [(number, ROWS.get(title, title)) for title, number in moves.items() if title != MADE]
 
 
 def listed(access: Access, kind: str) -> Listed:
@@ -126,7 +126,7 @@ def compared(access: Access, kind: str, kept_id: str, other_id: str) -> Compared
     arr = _arr(access, [kept_id, other_id] if is_account else [])
     return Compared(
         preview=found,
-        moves=_told(found.moves, ROWS),
+        moves=told(found.moves),
         events=events.count(access, chosen),
         kept_arr=arr.get(kept_id),
         other_arr=arr.get(other_id),
