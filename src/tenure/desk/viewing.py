@@ -34,6 +34,11 @@ def kept(access: Access) -> Kept:
     return Kept(views, next((view for view in views if view.is_first), None))  # type: ignore[attr-defined]
 
 
+def seen(access: Access) -> QuerySet[SavedView]:
+    """The same, as a question of the database."""
+    return _visible(access.of(SavedView), access.who)
+
+
 def _visible(rows: QuerySet[SavedView], who: str) -> QuerySet[SavedView]:
     return rows.filter(Q(made_by=who) | Q(is_shared=True), removed_at=None)
 
@@ -121,8 +126,7 @@ def undo(access: Access, view_id: str) -> SavedView:
 @transaction.atomic
 def open_with(access: Access, view_id: str) -> None:
     """Have Customers open with a view for the caller; with none if `view_id` is empty."""
-    own = _visible(access.of(SavedView), access.who)
-    view = own.filter(pk=view_id).first() if view_id else None
+    view = seen(access).filter(pk=view_id).first() if view_id else None
     Habit.objects.update_or_create(workspace=access.workspace, who=access.who, defaults={"opens_with": view})
 
 

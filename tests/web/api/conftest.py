@@ -35,6 +35,13 @@ class ApiClient:
         )
         return self._asked(made, status)
 
+    def put(self, path: str, body: Any, status: int = 200) -> Any:
+        """What comes of a change."""
+        made = self.client.put(
+            f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=self._headers()
+        )
+        return self._asked(made, status)
+
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 

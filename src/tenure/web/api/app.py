@@ -20,11 +20,13 @@ from tenure.web.api import (
     figures,
     insight,
     mails,
+    merging,
     overrides,
     people,
     problems,
     record,
     revenue,
+    views,
 )
 from tenure.web.api.auth import ApiKey
 
@@ -42,16 +44,16 @@ class Api(NinjaAPI):
         """The description; answers from 400 on are problem+json."""
         schema = super().get_openapi_schema(*args, **kwargs)
         for operations in schema["paths"].values():
-            for operation in operations.values():
-                _describe(operation)
+            for method, operation in operations.items():
+                _describe(method, operation)
         return schema
 
 
-def _describe(operation: dict[str, Any]) -> None:
+def _describe(method: str, operation: dict[str, Any]) -> None:
     for status, answer in operation["responses"].items():
         if int(status) >= 400:
             answer["content"] = {problems.MEDIA_TYPE: answer["content"]["application/json"]}
-    if "requestBody" in operation:
+    if method != "get":
         operation.setdefault("parameters", []).append(
             {
                 "in": "header",
@@ -76,6 +78,8 @@ problems.register(api)
 for part in (
     accounts,
     families,
+    merging,
+    views,
     people,
     attributes,
     record,

@@ -15,6 +15,8 @@ from tenure.web.api.problems import MEDIA_TYPE
 BASE = "/api/v1"
 GROUPS = {
     "accounts": "Customers and people",
+    "twice": "Who is there twice",
+    "views": "Saved views",
     "record": "What they pay, answer and ask",
     "figures": "Metrics and health",
     "revenue": "Revenue and renewals",
