@@ -7,6 +7,7 @@ import pytest
 from tenure.accounts import actions, duplicates
 from tenure.accounts.actions import AccountRow
 from tenure.accounts.models import Account, Duplicate, Person
+from tenure.web.api.paging import written
 from tenure.workspaces.access import Access
 from tenure.workspaces.actions import create_key
 from tenure.workspaces.models import AuditEntry, Key
@@ -57,8 +58,9 @@ def test_two_are_two_for_good_unless_taken_back(filled: Access, asks: Asks) -> N
     assert api.post(f"duplicates/{row.pk}/restore", {})["dismissed_at"] is None
     assert len(api.get("duplicates")["items"]) == 2
     assert api.get("duplicates", kind="person")["items"] == []
-    wrong = api.get("duplicates", 422, after="c29tZXRoaW5n")["errors"][0]
-    assert wrong["field"] == "query.after"
+    for path in ("duplicates", "merges"):
+        assert api.get(path, 422, after=written("x"))["errors"][0]["field"] == "query.after"
+    assert api.get("merges", after=written("9" * 300))["items"] == []
 
 
 def test_people_are_merged_and_split_again(filled: Access, asks: Asks) -> None:

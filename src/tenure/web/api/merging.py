@@ -15,7 +15,7 @@ from tenure.accounts.merging import Apart
 from tenure.accounts.models import Account, Duplicate, Identity, Person, Regrouping
 from tenure.revenue.models import Subscription
 from tenure.web.api.auth import Asked
-from tenure.web.api.paging import After, Limit, Page, cut, page_of, read
+from tenure.web.api.paging import After, Limit, Page, cut, not_ours, page_of, read
 from tenure.web.api.problems import ABOUT_ONE, WRITING, Refused, answers
 from tenure.web.api.shapes import Amount, Given, Id
 from tenure.web.queries import merging as queries
@@ -308,7 +308,7 @@ def _mark(after: str) -> tuple[float, int]:
         confidence, pk = read(after).split()
         return float(confidence), int(pk)
     except ValueError:
-        raise Refused(("query.after", "is not the `next` of this list; leave it out to begin anew")) from None
+        raise not_ours() from None
 
 
 def _dismissed(row: Duplicate) -> DismissedOut:

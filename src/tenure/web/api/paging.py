@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from ninja import Query, Schema
 from pydantic import Field
@@ -32,7 +33,7 @@ def page_of(
 ) -> Page[T]:
     """A page of rows, in the order in which they were first known here."""
     if after:
-        rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": read(after)})
+        rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": _key(rows.model, read(after))})
     found = list(rows.order_by("-pk" if newest_first else "pk")[: limit + 1])
     return cut([shape(row) for row in found], limit, lambda at: str(found[at].pk))
 
@@ -54,5 +55,18 @@ def read(after: str) -> str:
         padded = after.encode("ascii") + b"=" * (-len(after) % 4)
         mark = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except ValueError:
-        raise Refused(("query.after", "is not the `next` of a page; leave it out to begin anew")) from None
+        raise not_ours() from None
     return mark
+
+
+def not_ours() -> Refused:
+    """What a mark that is none of a list's is answered with."""
+    return Refused(("query.after", "is not the `next` of a page; leave it out to begin anew"))
+
+
+def _key(model: type[Model], mark: str) -> Any:
+    """A mark as a key of the table's rows, which may be a number. Refused if it cannot be one."""
+    try:
+        return model._meta.pk.to_python(mark)
+    except ValidationError:
+        raise not_ours() from None
