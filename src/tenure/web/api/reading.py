@@ -19,6 +19,7 @@ GROUPS = {
     "views": "Saved views",
     "record": "What they pay, answer and ask",
     "figures": "Metrics and health",
+    "define": "Own metrics and health profiles",
     "revenue": "Revenue and renewals",
     "out": "Pages by e-mail",
     "work": "Warnings",
