@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tenure.accounts.actions import AccountRow, PersonRow, upsert_accounts, upsert_people
 from tenure.web.api.app import api
+from tenure.web.api.reading import Operation, groups
 from tenure.web.wsgi import application
 from tenure.workspaces.access import Access
 from tenure.workspaces.actions import create_key
@@ -89,3 +90,17 @@ def test_the_reference_names_every_operation(dana: Access, visit: Visit) -> None
     for path, methods in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items():
         for method in methods:
             assert f"{method.upper()}</span><code>{path}</code>" in page
+
+
+def test_the_reference_tells_choices_and_what_is_inside() -> None:
+    bodies = {one.name: {line.name: line.kind for line in one.body} for one in all_operations()}
+    put = next(body for name, body in bodies.items() if name.endswith("put_profile"))
+    assert put["outcomes[].measures[].curve"] == "list of [number, number]"
+    assert put["bands.good"] == "number"
+    metric = next(body for name, body in bodies.items() if name.endswith("put_own_metric"))
+    assert metric["side"] == "outcome | experience"
+    assert metric["better"] == 'up | down | ""'
+
+
+def all_operations() -> list[Operation]:
+    return [one for group in groups() for one in group.operations]

@@ -42,10 +42,10 @@ class OwnMetricIn(Given):
     event: Word = Field("", description="Of those of events: count, distinct, sum, last, share.")
     property: Word = Field("", description="What is summed, is last, or is told apart.")
     filters: list[FilterIn] = Field(default=[], max_length=MOST_FILTERS)
-    days: int = Field(28, ge=1, le=MOST_DAYS)
+    days: int = Field(28, ge=1, le=MOST_DAYS, description="Of events: how far back they count.")
     first: Word = Field("", description="A metric: of ratio and difference.")
-    second: Word = ""
-    attribute: Word = ""
+    second: Word = Field("", description="The metric it is divided by, or that is taken off.")
+    attribute: Word = Field("", description="Of kind attribute: of customers, as a number.")
     means: str = Field("", max_length=500, description="Empty: a sentence made of the rest.")
     unit: Unit = Unit.COUNT
     better: Literal["up", "down", ""] = Field("", description="Empty: neither.")

@@ -13,6 +13,7 @@ from tenure.web.api.app import api
 from tenure.web.api.problems import MEDIA_TYPE
 
 BASE = "/api/v1"
+DEEPEST = 2  # levels of objects inside an object that are told
 GROUPS = {
     "accounts": "Customers and people",
     "twice": "Who is there twice",
@@ -92,7 +93,7 @@ def _operation(path: str, method: str, about: Mapping[str, Any], schemas: Mappin
         path=path,
         title=about["description"].partition(".")[0],
         says=about["description"].partition(".")[2].strip(),
-        parameters=tuple(_parameter(one) for one in about.get("parameters", ())),
+        parameters=tuple(_parameter(one, schemas) for one in about.get("parameters", ())),
         body=tuple(_fields(_target(body, schemas), schemas)),
         gives=tuple(_fields(item, schemas)),
         gives_pages=is_paged,
@@ -115,33 +116,48 @@ def _item(shape: Mapping[str, Any], schemas: Mapping[str, Any]) -> tuple[Mapping
 
 def _target(shape: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a reference leads to; anything else as it is."""
-    name = shape.get("$ref", "").rpartition("/")[2]
+    name = _named(shape)
     return schemas[name] if name else shape
 
 
-def _parameter(one: Mapping[str, Any]) -> FieldLine:
+def _named(shape: Mapping[str, Any]) -> str:
+    """The name of what a reference leads to, also of one that a default stands beside; else nothing."""
+    [found] = shape.get("allOf", [shape])
+    return str(found.get("$ref", "")).rpartition("/")[2]
+
+
+def _parameter(one: Mapping[str, Any], schemas: Mapping[str, Any]) -> FieldLine:
     where = f"{one['in']}, " if one["in"] != "query" else ""
-    return FieldLine(one["name"], where + _kind(one["schema"]), one.get("description", ""), one["required"])
+    kind = where + _kind(one["schema"], schemas)
+    return FieldLine(one["name"], kind, one.get("description", ""), one["required"])
 
 
-def _fields(shape: Mapping[str, Any], schemas: Mapping[str, Any], before: str = "") -> Iterator[FieldLine]:
-    """The fields of an object; those of objects inside a list one level down too."""
+def _fields(
+    shape: Mapping[str, Any], schemas: Mapping[str, Any], before: str = "", deep: int = 0
+) -> Iterator[FieldLine]:
+    """The fields of an object; those of objects inside it, or inside its lists, two levels down too."""
     needed = shape.get("required", ())
     for name, field in shape.get("properties", {}).items():
-        yield FieldLine(before + name, _kind(field), field.get("description", ""), name in needed)
-        if not before and field.get("type") == "array" and "$ref" in field["items"]:
-            yield from _fields(_target(field["items"], schemas), schemas, f"{name}[].")
+        yield FieldLine(before + name, _kind(field, schemas), field.get("description", ""), name in needed)
+        if deep < DEEPEST:
+            is_list = field.get("type") == "array"
+            inside = _target(field.get("items", {}) if is_list else field, schemas)
+            yield from _fields(inside, schemas, f"{before}{name}{'[]' if is_list else ''}.", deep + 1)
 
 
-def _kind(field: Mapping[str, Any]) -> str:
-    """A field's type in a word or two."""
+def _kind(field: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+    """A field's type in a word or two; of a choice, what there is to choose from."""
     if options := field.get("anyOf"):
-        kinds = [_kind(one) for one in options if one.get("type") != "null"]
+        kinds = [_kind(one, schemas) for one in options if one.get("type") != "null"]
         return " or ".join([*kinds, *(["null"] if len(kinds) < len(options) else [])])
-    if "$ref" in field:
-        return str(field["$ref"].rpartition("/")[2]).removesuffix("Out").removesuffix("In").lower()
+    if choices := _target(field, schemas).get("enum"):
+        return " | ".join(json.dumps(one) if one == "" else str(one) for one in choices)
+    if name := _named(field):
+        return name.removesuffix("Out").removesuffix("In").lower()
+    if together := field.get("prefixItems"):
+        return f"[{', '.join(_kind(one, schemas) for one in together)}]"
     if field.get("type") == "array":
-        return f"list of {_kind(field['items'])}"
+        return f"list of {_kind(field['items'], schemas)}"
     return str(field.get("format") or field.get("type") or "any")
 
 
@@ -165,5 +181,7 @@ def _sample(shape: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, A
 def _value(name: str, field: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     if field.get("type") == "array":
         return [_sample(_target(field["items"], schemas), schemas)]
+    if choices := _target(field, schemas).get("enum"):
+        return choices[0]
     samples = {"date": "2027-01-31", "date-time": "2026-04-03T10:30:00Z"}
     return samples.get(field.get("format", ""), {"account_id": "acme", "survey": "nps"}.get(name, name))
