@@ -15,7 +15,7 @@ from tenure.kit import lifeline
 
 THREADS = 4  # of all processes together
 PROCESSES = 2  # a page is Python: threads of one process wait for each other
-ENGINE = ("tenure.metrics.engine", "ibis.backends.duckdb", "pandas")  # pyarrow looks for the last
+ENGINE = ("tenure.metrics.engine", "ibis.backends.duckdb")
 ROOM = 2 * 1024**3  # bytes of memory, from which on two processes are usual
 GARBAGE = (20_000, 50, 100)  # objects, before rubbish is looked for: a page leaves hardly any
 SWITCH = 0.001  # seconds: a thread waits so long for its turn after each row that it reads
