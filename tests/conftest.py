@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
+from hypothesis import settings as examples
 from pytest_django import DjangoDbBlocker
 
 from tenure.kit import home
@@ -21,6 +22,9 @@ from tests import cast
 from tests.browser import chromium, open_page, site
 
 __all__ = ["chromium", "open_page", "site"]
+
+examples.register_profile("tests", deadline=None)  # a slow machine proves nothing
+examples.load_profile("tests")
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@ person_steps = st.lists(
     min_size=1,
     max_size=4,
 )
-few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

@@ -196,7 +196,7 @@ def test_a_type_decides_what_can_be_asked(access: Access) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.dictionaries(st.sampled_from(NAMES), SCALARS, max_size=3),
     st.sampled_from(["text", "number", "yes_no", "date"]),

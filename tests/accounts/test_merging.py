@@ -332,7 +332,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_merged_split_and_undone_counts_once_and_comes_back(
     transactional_db: None, steps: list[tuple[str, int, int]]
 ) -> None:

@@ -103,7 +103,7 @@ def test_no_client_breaks_the_door_and_nothing_acknowledged_is_lost(
 ) -> None:
     acknowledged = 0
 
-    @settings(max_examples=200, deadline=None, database=None)
+    @settings(max_examples=200, database=None)
     @given(methods, paths, authorizations, lengths, packings, bodies)
     def attack(method: str, path: str, said: str, length: str, packing: Any, body: bytes) -> None:
         nonlocal acknowledged

@@ -91,7 +91,7 @@ class Interleavings(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-Interleavings.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+Interleavings.TestCase.settings = settings(max_examples=25, stateful_step_count=25)
 TestInterleavings = Interleavings.TestCase
 
 

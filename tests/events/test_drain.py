@@ -314,7 +314,7 @@ BEHIND_A_CRASH = [
 
 @given(acts=st.lists(ACT, max_size=12))
 @example(acts=BEHIND_A_CRASH)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_dies_when_every_message_is_stored_exactly_once(
     access: Access, acts: list[tuple[str, Any]]
 ) -> None:

@@ -33,7 +33,7 @@ JSON = st.recursive(
 )
 BODY = st.dictionaries(st.sampled_from(["a", "b", "a.b", "c"]), JSON)
 FIELD = st.sampled_from(["a", "b", "c", "a.b", "a.b.c", "d.e"])
-quickly = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quickly = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 RULE = st.one_of(
     st.builds(Rename, FIELD, FIELD),
     st.builds(Set, FIELD, JSON),

@@ -150,7 +150,7 @@ def few_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sealing, "_MOST_FILES", request.param)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happens=st.lists(steps, min_size=4, max_size=14))
 def test_folded_use_is_what_the_events_say(
     transactional_db: None, few_files: None, happens: list[Step]

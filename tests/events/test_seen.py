@@ -29,7 +29,7 @@ def as_it_should_be(arrivals: list[tuple[int, str]], window: int) -> list[bool]:
     return answers
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrivals=ARRIVALS, window=st.integers(1, 14), forget=st.booleans())
 def test_once_within_the_window_and_again_after_it(
     arrivals: list[tuple[int, str]], window: int, forget: bool
@@ -54,7 +54,7 @@ def _parts_of(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(messages=st.lists(st.sampled_from("abcdef"), max_size=20), cut=st.integers(0, 20))
 def test_what_is_drained_again_after_a_crash_is_judged_as_before(messages: list[str], cut: int) -> None:
     home.seen_db().unlink(missing_ok=True)

@@ -32,7 +32,7 @@ def some_profiles(draw: st.DrawFn) -> Profile:
 
 
 some_values = st.fixed_dictionaries({name: st.none() | st.floats(-20, 20, allow_nan=False) for name in NAMES})
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
+patient = settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 some_override = st.none() | st.floats(0, 100)
 
 

@@ -45,7 +45,7 @@ def test_the_latest_computed_score_of_a_day_counts(access: Access, acme: str) ->
     assert Outlook.objects.get(account_id=acme).trend == pytest.approx(0)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(st.floats(-1, 1), st.floats(0, 100), st.sets(st.integers(0, 89), min_size=14, max_size=90))
 def test_any_line_has_its_slope_whatever_days_lack(slope: float, level: float, days: set[int]) -> None:
     """The formula on what a query would give, without the lake."""

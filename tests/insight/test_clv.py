@@ -209,7 +209,7 @@ def test_an_interval_holds_what_is_not_known_of_the_hazard_too(two: list[list[Fo
     assert ((wide[1] - wide[0])[known] > (narrow[1] - narrow[0])[known] - 1e-6).mean() > 0.9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(0, 10**6), st.integers(1, 900), st.floats(0.02, 0.3), st.floats(0.1, 1), st.floats(-0.3, 0.5)
 )
@@ -234,7 +234,7 @@ def test_a_change_of_equity_is_the_sum_of_its_parts(
     assert set(parts) == set(clv_change.PARTS)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.floats(0.02, 0.3), st.booleans())
 def test_growth_of_nothing_gives_the_value_without_it(
     two: list[list[Force]], seed: int, rate: float, is_near: bool

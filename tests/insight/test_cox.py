@@ -107,7 +107,7 @@ def drawn(seed: int, size: int) -> Intervals:
     return Intervals(np.zeros(size), np.minimum(life, until), life <= until, x)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6))
 def test_gradient_and_information_are_the_slopes_of_the_likelihood(seed: int) -> None:
     rows = drawn(seed, 60)
@@ -121,7 +121,7 @@ def test_gradient_and_information_are_the_slopes_of_the_likelihood(seed: int) ->
         assert here.information[i] == pytest.approx((down.gradient - up.gradient) / (2 * step), abs=1e-4)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10**6))
 def test_to_cut_a_customer_s_time_in_two_changes_nothing(seed: int) -> None:
     rows = drawn(seed, 50)

@@ -32,7 +32,7 @@ def test_opportunities_are_whole_units_since_the_first_purchase() -> None:
     assert history(rows, 20, "week", whole=True) == {"ann": (2, 2, 2), "bo": (0, 0, 2)}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(DAYS, st.integers(0, 45))
 def test_histories_are_what_one_counts_by_hand(rows: list[tuple[str, int]], until: int) -> None:
     expected = {}

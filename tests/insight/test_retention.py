@@ -17,7 +17,7 @@ from tenure.insight.retention.sbg import ShiftedBetaGeometric
 POSITIVE = st.floats(0.05, 20)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(POSITIVE, POSITIVE, st.integers(0, 30), st.floats(0.01, 0.9))
 def test_a_residual_lifetime_is_the_closed_form(alpha: float, beta: float, n: int, d: float) -> None:
     """Fader and Hardie (2010), with the payment of the running period made already."""
@@ -28,7 +28,7 @@ def test_a_residual_lifetime_is_the_closed_form(alpha: float, beta: float, n: in
     assert found == pytest.approx(closed, rel=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(POSITIVE, POSITIVE, st.floats(0.3, 3))
 def test_who_has_stayed_longer_stays_longer_where_chances_differ(alpha: float, beta: float, c: float) -> None:
     periods = np.arange(1.0, 20)

@@ -69,7 +69,7 @@ moments = st.integers(0, 31 * 1440).map(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(calendars, moments, st.integers(0, 4 * 1440))
 def test_it_is_the_number_of_minutes_at_work(calendar, start, length):
     free = business._holidays(calendar.country, LAST_YEAR)
@@ -83,7 +83,7 @@ def test_it_is_the_number_of_minutes_at_work(calendar, start, length):
     assert hours(calendar, start, start + timedelta(minutes=length)) * 60 == pytest.approx(counted)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(calendars, moments, moments, moments)
 def test_parts_of_a_time_add_up_to_it(calendar, one, another, third):
     first, middle, last = sorted((one, another, third))

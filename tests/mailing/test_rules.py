@@ -26,7 +26,7 @@ MOMENTS = st.integers(0, 365 * 24).map(lambda hours: NEW_YEAR + timedelta(hours=
 
 
 @given(RHYTHMS, MOMENTS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_next_time_is_the_same_from_any_moment_before_it(rhythm: Rhythm, moment: datetime) -> None:
     due = next_after(rhythm, moment)
     assert due > moment
@@ -41,7 +41,7 @@ def test_the_next_time_is_the_same_from_any_moment_before_it(rhythm: Rhythm, mom
 
 
 @given(RHYTHMS, MOMENTS, st.integers(0, 200))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_what_was_missed_is_the_last_of_the_times_between(
     rhythm: Rhythm, moment: datetime, hours: int
 ) -> None:

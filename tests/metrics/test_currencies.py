@@ -37,7 +37,7 @@ def by_ledger(access: Access, day: date) -> dict[str, int]:
     return dict(zip(found["account_id"], found["arr_minor"], strict=True))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

@@ -17,7 +17,7 @@ from tests.metrics import records
 from tests.metrics.records import ACCOUNTS, AS_OF, Records, Use
 
 Values = dict[tuple[str, date], dict[str, float | None]]
-few = settings(max_examples=8, deadline=None)  # each draws many records of four customers
+few = settings(max_examples=8)  # each draws many records of four customers
 
 
 def values(tables: Tables, *as_of: date, accounts: list[str] | None = None) -> Values:

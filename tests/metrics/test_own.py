@@ -181,7 +181,7 @@ uses = st.lists(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(uses, names, names)
 def test_whatever_it_is_called_only_what_happened_in_the_window_counts(
     told: list[Use], event: str, named: str

@@ -26,7 +26,7 @@ Rows = list[dict[str, Any]]
 DAY = date(2026, 2, 10)
 QUARTERS = (Quarter(2025, 4), Quarter(2026, 1))
 NAMES = ("acme", "borealis")
-few = settings(deadline=None, max_examples=15)
+few = settings(max_examples=15)
 
 
 def after(told: Rows, day: date) -> Rows:

@@ -31,7 +31,7 @@ def columns(rows):
     )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(chances)
 def test_the_interval_holds_the_mean_and_no_more_than_everything(rows):
     found = lost(*columns(rows), draws=2_000)
@@ -42,7 +42,7 @@ def test_the_interval_holds_the_mean_and_no_more_than_everything(rows):
     assert found.expected <= total + 1e-6
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(st.floats(0, 1), st.booleans(), st.sampled_from([None, *CALLS]), st.integers(0, 10**9)),

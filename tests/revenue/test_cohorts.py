@@ -72,7 +72,7 @@ def test_who_moved_and_why_is_told_by_what_ended() -> None:
 
 
 @given(some_terms, st.randoms())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_cohorts_add_up_to_what_their_accounts_pay_whatever_the_order(
     terms: list[dict[str, Any]], chance: Any
 ) -> None:
@@ -90,7 +90,7 @@ def test_cohorts_add_up_to_what_their_accounts_pay_whatever_the_order(
 
 
 @given(some_terms)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_moved_adds_up_to_the_movements(terms: list[dict[str, Any]]) -> None:
     a, b = date(2025, 6, 30), date(2026, 6, 30)
     books = ledger(terms, known_on=date(2029, 1, 1))

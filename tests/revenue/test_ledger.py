@@ -199,7 +199,7 @@ def terms(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-quick = settings(deadline=None, max_examples=60)
+quick = settings(max_examples=60)
 some_terms = st.lists(terms(), max_size=10)
 three_days = st.lists(days, min_size=3, max_size=3).map(sorted)
 

@@ -30,7 +30,7 @@ def on(found: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
     ]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(histories, st.lists(days, min_size=1, max_size=4))
 def test_what_runs_is_what_the_ledger_of_that_day_says(rows, asked):
     found = table(rows)

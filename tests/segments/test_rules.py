@@ -266,7 +266,7 @@ def _override(account: Account, ends_on: date | None) -> HealthOverride | None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(facts(), min_size=2, max_size=5), st.lists(RULES, min_size=5, max_size=12))
 def test_the_query_and_the_test_always_agree(known: list[dict[str, Any]], rules: list[Rule]) -> None:
     access = cast.workspace("Any")

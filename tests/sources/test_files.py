@@ -126,7 +126,7 @@ def test_parquet_reads_like_the_text_a_person_would_write_but_for_instants(tmp_p
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r\ufeff"), max_size=12)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.lists(st.tuples(cells, cells, cells), max_size=12))
 @example([("'=1+1", "''-x", "'t"), ("'", " '=", "'\u2212")])
 def test_whatever_the_cells_say_comes_out_without_the_blanks_around_it(tmp_path, table):
@@ -270,7 +270,7 @@ def swap(path, part: str, change) -> None:
 WHOLE: dict[str, bytes] = {}  # the same each time: a workbook says when it was made
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.sampled_from(["csv", "xlsx", "parquet", "jsonl", "gz"]), st.data())
 def test_damaged_files_of_every_format_say_so_and_nothing_else_happens(tmp_path, form, data):
     content = bytearray(WHOLE.setdefault(form, whole(tmp_path, form)))

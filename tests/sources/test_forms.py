@@ -94,7 +94,7 @@ def test_a_column_s_manner_settles_what_a_cell_leaves_open_and_nothing_else(read
 
 
 @given(st.dates(date(1970, 1, 1), date(2199, 12, 31)), st.sampled_from("./-"))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_national_days_read_back_in_their_manner(read, day, separator):
     for manner, written in ((forms.DAY_FIRST, "%d-%m-%Y"), (forms.MONTH_FIRST, "%m-%d-%Y")):
         assert read(forms.DATE, day.strftime(written).replace("-", separator), manner) == day.isoformat()
@@ -105,7 +105,7 @@ def test_national_days_read_back_in_their_manner(read, day, separator):
     st.sampled_from([(",", "."), (".", ","), (" ", ","), ("\u202f", ","), ("'", "."), ("", ","), ("", ".")]),
     st.sampled_from(["{}", "€{}", "{} €", "EUR {}", "{} usd", "$ {}"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_national_numbers_read_back_without_a_question(read, number, marks, around):
     thousands, point = marks
     text = f"{number:,.2f}".replace(",", "t").replace(".", point).replace("t", thousands)
@@ -148,7 +148,7 @@ def test_instants(read, text, instant):
 
 
 @given(st.integers(10**9, 7 * 10**9), st.integers(-14 * 60, 14 * 60))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_an_instant_with_a_zone_is_the_same_instant_whatever_the_zone(read, seconds, minutes):
     at = datetime.fromtimestamp(seconds, UTC)
     text = at.astimezone(timezone(timedelta(minutes=minutes))).isoformat()
@@ -156,7 +156,7 @@ def test_an_instant_with_a_zone_is_the_same_instant_whatever_the_zone(read, seco
 
 
 @given(st.dates(date(1970, 1, 1), date(2199, 12, 31)))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_every_day_reads_back_however_it_is_written(read, day):
     for written in ("%Y-%m-%d", "%Y%m%d", "%d %B %Y", "%b %d, %Y"):
         text = day.strftime(written)
@@ -194,7 +194,7 @@ def test_what_could_be_two_numbers_or_none_is_not_read(read, text):
 
 
 @given(st.decimals(-(10**12), 10**12, places=4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_plain_numbers_keep_every_digit(read, number):
     assert Decimal(read(forms.NUMBER, f"{number:f}")) == number
 
@@ -239,7 +239,7 @@ moments = st.integers(-(10**9) // 3, 7 * 10**9 + 6 * 10**8).map(
         st.from_regex(r"[+-]?[0-9.]{1,8}|[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}Z?)?", fullmatch=True),
     )
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_what_is_read_by_its_shape_is_what_the_macro_reads(read, form, text):
     for shape in form.shapes:
         [is_so] = read.ask(shape.test, text)

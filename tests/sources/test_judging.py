@@ -88,7 +88,7 @@ def test_numbers_of_a_typed_file_have_a_point_and_are_not_asked_about(connection
 
 
 @given(st.lists(st.dates(date(1971, 1, 1), date(2199, 12, 30)), min_size=1, max_size=8), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_column_of_days_is_read_as_written_or_asked_about(connection, days, day_first):
     texts = [day.strftime("%d/%m/%Y" if day_first else "%m/%d/%Y") for day in days]
     found = judged(connection, {"start": ("dates", texts)})

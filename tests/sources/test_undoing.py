@@ -152,7 +152,7 @@ def a_file(folder, name: str, rows: dict[str, tuple[str, str]]):
     return path
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROWS, min_size=2, max_size=3), st.data())
 def test_imports_undone_in_any_order_leave_what_the_others_said(transactional_db, tmp_path, files, data):
     access, alone = (cast.workspace(name) for name in ("Undone", "Alone"))
