@@ -121,12 +121,6 @@ def _views(access: Access, wanted: Wanted, kept: Kept) -> dict[str, Any]:
     }
 
 
-def _saved(kept: Kept, wanted: Wanted) -> list[tuple[str, str, bool]]:
-    """Saved views as tabs."""
-    there = wanted.catalogue
-    return [(one.name, saved.address(one, there), one.pk == wanted.view) for one in kept.views]
-
-
 def _tab(view: View, wanted: Wanted, *, is_opening: bool) -> tuple[str, str, bool]:
     """A view of ours as a tab: its title, address, and whether it is the one on show."""
     is_here = not wanted.view and not wanted.search and wanted.rule.texts == view.wanted.rule.texts
