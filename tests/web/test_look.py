@@ -197,6 +197,7 @@ def test_the_drawer_says_when_the_server_does_not_answer(open_page: OpenPage, da
 
 def test_when_the_session_has_ended_the_drawer_leads_to_sign_in(open_page: OpenPage, dana: Access) -> None:
     page = open_page("/specimen", dana)
+    expect(page.locator("#main .skeleton")).to_have_count(0)  # what comes late would lead to sign-in, too
     page.context.clear_cookies()
     page.get_by_role("link", name="$334k").click()
     page.wait_for_url(re.compile(r"/sign-in\?next="))
