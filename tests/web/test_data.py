@@ -133,7 +133,7 @@ class TestImports:
         client = visit(dana)
         where = bring(client, b"account_id,Name,name ,city\nacme,Acme Ltd,Acme,Oslo\n")
         page = client.get(where).content.decode()
-        assert "Several columns of the file could be name" in page
+        assert "Several columns of the file could be “name”" in page
         assert "<b>Name</b> Acme Ltd" in page
         assert f"{where}/start" not in page
         form = {"kind": "accounts", "map.account_id": "account_id", "map.name": " ", "map.segment": "city"}
