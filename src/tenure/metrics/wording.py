@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from tenure.kit import words
-from tenure.metrics.definition import Measure, Metric, Unit
+from tenure.metrics.definition import Measure, Unit
 
 NO_DATA = "no data"
 _MINUS = "−"
 
 
-def figure(metric: Metric, value: float | None, currency: str) -> str:
+class InUnit(Protocol):
+    """A metric, or what knows its unit."""
+
+    @property
+    def unit(self) -> Unit: ...
+
+
+def figure(metric: InUnit, value: float | None, currency: str) -> str:
     """A value in its unit: `41 %`, `×0.80`, `12 days`, `+25`, `$20k`; `no data` where there is none."""
     return NO_DATA if value is None else _WRITTEN[metric.unit](value, currency)
 

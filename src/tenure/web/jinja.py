@@ -18,7 +18,6 @@ from jinja2 import Environment, StrictUndefined
 
 from tenure.kit import clock
 from tenure.metrics import wording
-from tenure.metrics.definition import Metric
 from tenure.web import formats
 from tenure.web.assets import asset
 from tenure.web.escaping import Generator
@@ -59,7 +58,7 @@ def is_past(day: date, zone: str = "UTC") -> bool:
     return day < clock.today(zone)
 
 
-def metric(value: float | None, of: Metric, currency: str) -> str:
+def metric(value: float | None, of: wording.InUnit, currency: str) -> str:
     """A metric's value, short, in its unit."""
     return wording.figure(of, value, currency)
 

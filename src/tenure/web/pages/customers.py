@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +23,7 @@ from tenure.metrics.catalogue import Metrics, metrics_of
 from tenure.segments.fields import Field
 from tenure.segments.rules import MOST_CONDITIONS, WHERE
 from tenure.segments.standpoint import Standpoint
+from tenure.web import drawing
 from tenure.web.charts import Axis, Chart, Mark, Region
 from tenure.web.exporting import TYPES, Table
 from tenure.web.guard import page
@@ -64,7 +64,8 @@ def customers(request: Request) -> HttpResponse:
         return redirect(saved.address(kept.first, metrics_of(request.access.workspace)))
     access, wanted = request.access, Wanted.of(request.GET, metrics_of(request.access.workspace))
     found = queries.find(access, wanted)
-    rows, part = queries.page(found, wanted)
+    lines, part = queries.page(found, wanted)
+    rows = drawing.rows(access, wanted, lines)
     about = {"wanted": wanted, "found": found, "rows": rows, "part": part, "end": keyset.END}
     return render(
         request,
@@ -83,7 +84,6 @@ def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
         "more": columns.others(wanted.show, wanted.catalogue, [one.name for one in fields]),
         "has_families": may_roll(access) and access.has(RollUp),
         "sentence": wanted.rule.sentence(Standpoint.of(access)),
-        "cell": partial(_cell, access.workspace.currency),
         "editors": editors(wanted.rule, wanted.catalogue, fields),
         "adding": _adding(wanted, fields),
         "everyone": everyone,
@@ -98,11 +98,6 @@ def _adding(wanted: Wanted, attributes: Sequence[Field]) -> Editor | None:
     if len(wanted.rule.conditions) >= MOST_CONDITIONS:
         return None
     return Editor.of(offered(wanted.rule), wanted.catalogue, attributes=attributes)
-
-
-def _cell(currency: str, field: str, value: object) -> attributes.Shown | None:
-    """A value of an attribute, by the type that its column is of."""
-    return attributes.shown(value, attributes.typed_of(field), currency)
 
 
 def _views(access: Access, wanted: Wanted, kept: Kept) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -15,15 +13,14 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from tenure.accounts.models import Account
 from tenure.accounts.queries import beyond
 from tenure.desk import search
-from tenure.kit import clock, rows
+from tenure.kit import rows
 from tenure.kit.prepared import Prepared
-from tenure.metrics.models import MetricValue
-from tenure.revenue import products
 from tenure.segments.fields import AccountColumn, MetricColumn
 from tenure.segments.rules import Condition, Rule
 from tenure.segments.standpoint import Standpoint
 from tenure.web.queries import keyset, large, rolled
-from tenure.web.queries.attributes import values_of
+from tenure.web.queries.attributes import shown, typed_of
+from tenure.web.queries.lines import FIGURES, Line, Row, lines, read_of
 from tenure.web.queries.orders import Order
 from tenure.web.queries.standings import standings
 from tenure.web.queries.wanted import Wanted
@@ -36,33 +33,6 @@ LARGE_BOOK = 10_000  # customers of a book
 NARROW = 2_000  # customers of a segment
 FEW = 1000  # up to here a set is counted and added up while the page waits
 CHUNK = 2000  # rows of an export in memory
-
-
-@dataclass(frozen=True)
-class Row:
-    """A customer in the table. None is "no data"."""
-
-    id: str
-    external_id: str
-    name: str
-    domain: str
-    segment: str
-    owner: str
-    band: str
-    score: float | None
-    outcomes: float | None
-    experience: float | None
-    weeks: list[float | None]
-    arr_minor: int | None
-    renews_on: date | None
-    last_active_on: date | None
-    metrics: Mapping[str, float]  # those asked for; none where there is no data
-    override_id: str | None = None  # of a score set by hand
-    family: int = 0  # how many accounts the figures are of, where they are a family's together
-    parent_id: str | None = None
-    parent: str = ""
-    attributes: Mapping[str, Any] = field(default_factory=dict)  # by field, those asked for
-    products: Sequence[str] = ()  # that run today, where asked for
 
 
 @dataclass(frozen=True)
@@ -99,34 +69,15 @@ class Found:
 
     def rows(self, path: str = "", **also: Any) -> Any:
         """What the table shows of each, as dictionaries."""
-        figures = self._figures
-        rows = self.accounts(path, **also).annotate(**figures, parent_name=F("parent__name"))
-        return rows.values(*_ACCOUNT, *figures, "parent_name")
+        return read_of(self._figures, self.accounts(path, **also))
 
     def figure(self, name: str) -> Any:
         """A figure of the standing, or of the family where those are asked for, as an expression."""
         return self._figures[name]
 
     @property
-    def _figures(self) -> dict[str, Any]:
-        return {**_STANDING, **rolled.FIGURES} if self.is_rolled else _STANDING
-
-
-_ACCOUNT = ("id", "external_id", "name", "domain", "segment", "owner", "parent_id")
-_STANDING: dict[str, Any] = {
-    name: F(f"standing__{name}")
-    for name in (
-        "band",
-        "score",
-        "outcomes",
-        "experience",
-        "weeks",
-        "arr_minor",
-        "renews_on",
-        "last_active_on",
-        "override_id",
-    )
-}
+    def _figures(self) -> Mapping[str, Any]:
+        return {**FIGURES, **rolled.FIGURES} if self.is_rolled else FIGURES
 
 
 def find(access: Access, wanted: Wanted) -> Found:
@@ -269,12 +220,13 @@ class _Joined:
         return Q(metric_values__metric=self.metric, **fits)
 
 
-def page(found: Found, wanted: Wanted, size: int = PAGE) -> tuple[list[Row], keyset.Page]:
-    """A page of the table, and the marks of its neighbours."""
+def page(found: Found, wanted: Wanted, size: int = PAGE) -> tuple[list[Line], keyset.Page]:
+    """A page of the table, and the marks of its neighbours; attributes as people read them."""
     stretches = _stretches(found, wanted)
     most = found.count if found.is_few else None
     part = keyset.page(stretches, size, wanted.after, wanted.before, most)
-    return _rows(part.rows, wanted), part
+    currency = found.workspace.currency
+    return lines(part.rows, wanted.asked, lambda name, value: shown(value, typed_of(name), currency)), part
 
 
 def _stretches(found: Found, wanted: Wanted) -> Sequence[keyset.Walked]:
@@ -330,54 +282,14 @@ def _prepared(
 
 def every_row(found: Found, wanted: Wanted, metrics: Sequence[str]) -> Iterator[Row]:
     """All rows in order, a few thousand in memory at a time: for export."""
+    asked = wanted.asked._replace(metrics=tuple(metrics))
     walks = (
         stretch.walk(None, None, is_backward=False).iterator(chunk_size=CHUNK)
         for stretch in wanted.sort.order.stretches(found, wanted.is_descending)
     )
     rows = (values for walk in walks for values in walk)
     while some := list(islice(rows, CHUNK)):
-        yield from _rows(some, wanted, metrics)
-
-
-def _rows(found: Sequence[Mapping[str, Any]], wanted: Wanted, metrics: Sequence[str] = ()) -> list[Row]:
-    """Rows with their metrics, attributes and products, which a query each fetches for all of them."""
-    ids = [row["id"] for row in found]
-    values, attributes = _metrics(ids, metrics or wanted.metrics), values_of(ids, wanted.attributes)
-    bought = products.names_of(ids, clock.today("UTC")) if "products" in wanted.show else {}
-    return [
-        Row(
-            **{name: row[name] for name in (*_ACCOUNT, *_STANDING)}
-            | {"band": row["band"] or "", "weeks": row["weeks"] or []}
-            | rolled.of_family(row),
-            parent=row["parent_name"] or "",
-            attributes=attributes.get(row["id"], {}),
-            products=bought.get(row["id"], ()),
-            metrics=rolled.together(row) if row.get("family") else values.get(row["id"], {}),
-        )
-        for row in found
-    ]
-
-
-def _metrics(account_ids: Sequence[str], metrics: Iterable[str]) -> Mapping[str, Mapping[str, float]]:
-    """The latest values of metrics by account."""
-    asked = sorted(set(metrics))
-    if not (asked and account_ids):
-        return {}
-    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for account_id, metric, value in _values(len(account_ids), len(asked))(*account_ids, *asked):
-        found[account_id][metric] = value
-    return found
-
-
-@lru_cache(maxsize=64)
-def _values(accounts: int, metrics: int) -> Prepared[tuple[str, str, float]]:
-    """The latest values of so many metrics of so many accounts."""
-
-    def rows(*ids: str) -> QuerySet[Any, Any]:
-        found = MetricValue.objects.filter(account__in=ids[:accounts], metric__in=ids[accounts:])
-        return found.values_list("account_id", "metric", "value")
-
-    return Prepared(MetricValue, rows)
+        yield from (line.row(asked) for line in lines(some, asked))
 
 
 def total(found: Found) -> Total:

@@ -13,7 +13,8 @@ from tenure.web.exporting import Field
 from tenure.web.exporting import Row as Line
 from tenure.web.queries import customers
 from tenure.web.queries.attributes import FILE_KINDS, exported
-from tenure.web.queries.customers import Found, Row
+from tenure.web.queries.customers import Found
+from tenure.web.queries.lines import Row
 from tenure.web.queries.orders import SEAT_USE
 from tenure.web.queries.wanted import Wanted
 

@@ -14,6 +14,7 @@ from tenure.segments.fields import fields_of
 from tenure.segments.rules import Rule
 from tenure.web.queries import columns as choosing
 from tenure.web.queries.columns import Column
+from tenure.web.queries.lines import Asked
 from tenure.web.queries.orders import SORTS, USUAL, Sort, sort_of
 
 
@@ -84,10 +85,11 @@ class Wanted:
         """The columns, after the name."""
         return choosing.columns(self.show, self.catalogue)
 
-    @property
-    def metrics(self) -> list[str]:
-        """The metrics among the columns."""
-        return [column.metric for column in self.columns if column.metric]
+    @cached_property
+    def asked(self) -> Asked:
+        """What is read of each customer for the columns."""
+        metrics = tuple(dict.fromkeys(column.metric for column in self.columns if column.metric))
+        return Asked(metrics, tuple(self.attributes), "products" in self.show)
 
     @property
     def attributes(self) -> list[str]:
