@@ -146,6 +146,36 @@ def test_numbers_of_further_columns_are_asked_about_too(access, load, look):
     assert (found.rows[0]["staff"], found.manners["numbers"]) == (1.2, "point")
 
 
+def test_days_of_further_columns_are_asked_about_and_kept_as_days(access, load, look):
+    text = (
+        "account_id,since,seen,left,version,slogan,mixed\n"
+        "acme,03/04/2026,31.12.2025,,1.10.12,call 03/04/2026,01/02/2026\n"
+        "elm,05/06/2026,1.2.2026,,2.4.12,none,soon\n"
+    )
+    looked = look("accounts", text)
+    assert looked.questions == ()  # 31.12.2025 says how this file means its days
+    assert looked.rows[0]["since"] == "2026-04-03"
+    open_text = text.replace("31.12", "11.12")
+    [question] = look("accounts", open_text).questions
+    assert (question.about, question.column) == ("dates", "since")
+    assert question.examples[0].readings == ("3 April 2026", "4 March 2026")
+    assert load("accounts", open_text).status == ImportRun.FAILED
+    assert load("accounts", open_text, manners={"dates": "month-first"}).status == ImportRun.DONE
+    assert access.of(AccountAttributes).get(account__external_id="acme").data == {
+        "since": "2026-03-04",
+        "seen": "2025-11-12",
+        "version": "1.10.12",
+        "slogan": "call 03/04/2026",
+        "mixed": "01/02/2026",
+    }
+
+
+@pytest.mark.parametrize("cells", [("31/12/2026", "12/31/2026"), ("31/02/2026", "01/02/2026")])
+def test_texts_that_are_days_in_no_one_manner_stay_texts(look, cells):
+    found = look("accounts", f"account_id,since\nacme,{cells[0]}\nelm,{cells[1]}\n")
+    assert (found.questions, [row["since"] for row in found.rows]) == ((), list(cells))
+
+
 def test_properties_of_events_are_asked_about_as_well(load):
     events = "timestamp,event,person_id,price\n2026-01-01T10:00:00Z,bought,ann,1.299\n"
     run = load("events", events)

@@ -255,7 +255,7 @@ def test_our_own_names_need_no_second_look():
 
 
 def test_an_id_is_known_by_being_different_in_every_row_and_two_such_columns_are_none():
-    rows = {"Kunde": ["a", "b", "c"], "Ort": ["Kiel", "Kiel", "Ulm"]}
+    rows = {"Kürzel": ["a", "b", "c"], "Ort": ["Kiel", "Kiel", "Ulm"]}
     assert told(ACCOUNTS, **rows)["account_id"].how == "different in every row"
     assert "account_id" not in told(ACCOUNTS, **rows, Strasse=["x", "y", "z"])
 

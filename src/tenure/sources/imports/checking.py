@@ -23,7 +23,14 @@ from tenure.sources.imports.judging import Judged, judge
 from tenure.sources.imports.kind import Kind
 from tenure.sources.imports.mapping import Columns
 from tenure.sources.imports.sql import identifier, literal
-from tenure.sources.imports.values import Values, cells, json_columns, number_columns, open_columns
+from tenure.sources.imports.values import (
+    Values,
+    cells,
+    date_columns,
+    json_columns,
+    number_columns,
+    open_columns,
+)
 
 # Rows that are asked for at once: to be asked costs the engine as much as some thousands of rows.
 _READ_TOGETHER = 20_000
@@ -254,7 +261,8 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: Columns, terms: Terms
     ):
         connection.execute(f"set variable {name} = {value}")
     numbers = number_columns(connection, columns)
-    asked = [*cells(columns, terms.manners, has_types), *open_columns(connection, numbers)]
+    further = [*open_columns(connection, numbers), *date_columns(connection, columns)]
+    asked = [*cells(columns, terms.manners, has_types), *further]
     judged = judge(connection, asked, terms.manners, has_types)
     values = Values(columns, judged, json_columns(connection, columns, numbers, judged.manners))
     connection.execute(steps.rows(values))

@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 
 from tenure.kit.words import listing
 from tenure.sources.imports.files import FileProblem
+from tenure.sources.imports.headers import known, plain
 from tenure.sources.imports.kind import Column, Kind
 from tenure.sources.imports.looks import LOOKS, Cells, look_of
 
@@ -91,7 +92,7 @@ def understand(
     sources |= {ours: Source(value=value) for ours, value in values.items()}
     taken = {source.theirs for source in sources.values()}
     open_columns = [one for one in kind.columns if one.name not in said and one.name not in values]
-    sources |= _guessed(open_columns, [name for name in names if name not in taken], cells)
+    sources |= _guessed(kind.name, open_columns, [name for name in names if name not in taken], cells)
     sources |= _standing_in(open_columns, sources)
     sources |= _implied(kind, open_columns, sources)
     twins = _twins({one.name for one in open_columns}, sources, names)
@@ -134,10 +135,10 @@ def _check(kind: Kind, names: Sequence[str], said: Mapping[str, str], values: Ma
 
 
 def _guessed(
-    columns: Sequence[Column], names: Sequence[str], cells: Callable[[], Cells]
+    kind: str, columns: Sequence[Column], names: Sequence[str], cells: Callable[[], Cells]
 ) -> dict[str, Source]:
     """The likeliest pairs first, each column on either side once; what is left over by its cells."""
-    candidates = [(column, name, *_likeness(column, name)) for column in columns for name in names]
+    candidates = [(column, name, *_likeness(kind, column, name)) for column in columns for name in names]
     sure = {column.name for column, _, confidence, _ in candidates if confidence >= _SURE}
     is_open = len(sure) < min(len(columns), len(names))
     looked = cells() if is_open else Cells()
@@ -216,22 +217,19 @@ def _by_being_distinct(
     return {first.name: Source(distinct[0], how="different in every row", confidence=0.5)}
 
 
-def _likeness(column: Column, name: str) -> tuple[float, str]:
+def _likeness(kind: str, column: Column, name: str) -> tuple[float, str]:
     """How sure it is that a file's column is this one of ours, and by what."""
     if name == column.name:
         return 1.0, "same name"
-    plain, ours = _plain(name), _plain(column.name)
-    if plain == ours:
+    called, ours = plain(name), plain(column.name)
+    if called == ours:
         return 0.98, "same name"
-    if plain in column.synonyms:
-        return 0.95 - 0.005 * column.synonyms.index(plain), "known name"
-    closest = max(SequenceMatcher(None, plain, one).ratio() for one in (ours, *column.synonyms))
-    return (0.6 * closest, "similar name") if closest >= _SIMILAR and len(plain) > 4 else (0.0, "")
-
-
-def _plain(name: str) -> str:
-    """A name without case, punctuation and zone: `customerID` and `Customer ID` are alike."""
-    return re.sub(r"[\W_]+", "", re.sub(r"\s*\((UTC|GMT)\)$", "", name)).lower()
+    names = known(kind, column.name, tuple(column.synonyms))
+    if called in names:
+        return names[called], "known name"
+    # Words of other languages are too near to each other for this: a contrat is no contract.
+    closest = max(SequenceMatcher(None, called, one).ratio() for one in (ours, *column.synonyms))
+    return (0.6 * closest, "similar name") if closest >= _SIMILAR and len(called) > 4 else (0.0, "")
 
 
 def _twins(
@@ -242,13 +240,13 @@ def _twins(
     free: dict[str, list[str]] = {}
     for name in names:
         if name not in taken:
-            free.setdefault(_plain(_before_numbering(name, names)), []).append(name)
+            free.setdefault(plain(_before_numbering(name, names)), []).append(name)
     return {
         ours: tuple(one for one in names if one == theirs or one in alike)
         for ours in sources
         if ours in guessed
         and (theirs := sources[ours].theirs)
-        and (alike := free.get(_plain(_before_numbering(theirs, names))))
+        and (alike := free.get(plain(_before_numbering(theirs, names))))
     }
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from tenure.sources.imports.file import LARGEST_CELL
-from tenure.sources.imports.forms import COMMA, NUMBER, TYPED
+from tenure.sources.imports.forms import COMMA, DATE, NUMBER, TYPED
 from tenure.sources.imports.judging import FURTHER, Cells, Judged
 from tenure.sources.imports.kind import Column, Kind
 from tenure.sources.imports.mapping import Columns
@@ -26,6 +26,9 @@ _NUMBERS = r"regexp_full_match({x}, '-?(0|[1-9]\d{0,14})(\.\d{1,12})?')"
 _WHOLE = "not contains({x}, '.')"
 _OPEN = rf"case when {_WHOLE} then true else regexp_full_match({{x}}, '-?[1-9]\d{{0,2}}\.\d{{3}}') end"
 _TRUTHS = "lower({x}) in ('true', 'false')"
+# A day with its whole year: `1.10.12` may be a version. In one of the two manners every cell has to be a day.
+_NATIONAL = r"regexp_full_match({x}, '\d{1,2}[./-]\d{1,2}[./-]\d{4}')"
+_ONE_MANNER = ("as_day_first({x}) is not null", "as_month_first({x}) is not null")
 
 
 @dataclass(frozen=True)
@@ -170,19 +173,32 @@ def open_columns(connection: duckdb.DuckDBPyConnection, numbers: Mapping[str, st
     return [Cells(f"{FURTHER}{name}", "numbers", name, found[name]) for name in found if name not in whole]
 
 
+def date_columns(connection: duckdb.DuckDBPyConnection, columns: Columns) -> list[Cells]:
+    """The further columns all of whose cells are days as some country writes them: `31.12.2026`."""
+    national = _all(connection, _NATIONAL, {name: cell(columns, name) for name in columns.further})
+    days = {name for manner in _ONE_MANNER for name in _all(connection, manner, national)}
+    return [Cells(f"{FURTHER}{name}", "dates", name, one) for name, one in national.items() if name in days]
+
+
 def json_columns(
     connection: duckdb.DuckDBPyConnection,
     columns: Columns,
     numbers: Mapping[str, str],
     manners: Mapping[str, str],
 ) -> dict[str, str]:
-    """Further columns and the SQL of their values as JSON: numbers if all are, truth values if all are."""
+    """Further columns and the SQL of their values as JSON: numbers, days or truth values if all are.
+
+    `numbers`: the columns that are; `manners`: of those that are judged, by FURTHER and their name.
+    """
     said = {name: cell(columns, name) for name in columns.further}
     truths = _all(connection, _TRUTHS, {name: one for name, one in said.items() if name not in numbers})
 
     def of(name: str, one: str) -> str:
+        manner = manners.get(f"{FURTHER}{name}")
         if name in numbers:
-            return f"replace({one}, '.', '')" if manners.get(f"{FURTHER}{name}") == COMMA else one
+            return f"replace({one}, '.', '')" if manner == COMMA else one
+        if manner is not None:
+            return f"to_json(coalesce({DATE.value(one, manner)}::varchar, {one}))::varchar"
         return f"lower({one})" if name in truths else f"to_json({one})::varchar"
 
     return {name: of(name, one) for name, one in said.items()}

@@ -16,14 +16,16 @@ from tenure.revenue.actions import TermRow, upsert_term_columns
 from tenure.revenue.models import Subscription, Term
 from tenure.sources.imports.batches import column, minor, texts
 from tenure.sources.imports.forms import CURRENCY, DATE, INTERVAL, NUMBER, WHOLE, YES_NO, text
+from tenure.sources.imports.headers import plain
 from tenure.sources.imports.kind import KINDS, LARGEST_AMOUNT, Check, Column, Kind, Load, Rows, Written
 from tenure.sources.imports.kinds.accounts import ACCOUNT_ID
 from tenure.workspaces.models import Workspace
 
+# Words within the name of an amount, as headers.plain writes them, that say of what it is.
 _HINTS = {
-    "week": ("week",),
-    "quarter": ("quarter",),
-    "year": ("year", "annual", "arr"),
+    "week": ("week", "woch", "woech", "hebdo", "seman", "settiman"),
+    "quarter": ("quarter", "quartal", "trimest", "kwarta"),
+    "year": ("year", "annual", "arr", "jahr", "jaehr", "annu", "anual", "jaar"),
     "month": ("month", "mrr"),
 }
 _ROLLING = ("week", "month")
@@ -82,7 +84,7 @@ def _end_known_on(
 
 def imply(columns: Mapping[str, str]) -> Mapping[str, str]:
     """The interval that the amount's name speaks of ("MonthlyCharges"); without a word, a month."""
-    name = columns.get("amount", "").lower()
+    name = plain(columns.get("amount", ""))
     return {
         "interval": next((one for one, hints in _HINTS.items() if any(h in name for h in hints)), "month")
     }
