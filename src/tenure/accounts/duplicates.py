@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,13 +12,15 @@ from django.db.models import Exists, OuterRef, Q
 
 from tenure.accounts import likeness
 from tenure.accounts.likeness import One, Pair
-from tenure.accounts.models import Account, Duplicate, Identity, Person
+from tenure.accounts.models import Account, Duplicate, DuplicateLook, Identity, Person
 from tenure.accounts.queries import in_chunks
-from tenure.kit import clock
+from tenure.kit import clock, outbox
+from tenure.kit.facts import DuplicatesRequested
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 from tenure.workspaces.roles import Right
 
+MOST_AT_ONCE = 10_000  # accounts and people that are looked through while somebody waits
 MOST_FOUND = 5000  # proposals kept, the surest first: nobody goes through more
 
 _ACCOUNT = ("id", "name", "domain", "parent_id")
@@ -43,12 +46,48 @@ class Proposal:
         )
 
 
+@dataclass(frozen=True)
+class Looked:
+    """When duplicates were asked for and looked for, and how many proposals wait for a word."""
+
+    asked_at: datetime | None
+    looked_at: datetime | None
+    open: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nobody waits for a look."""
+        return self.asked_at is None or (self.looked_at is not None and self.looked_at >= self.asked_at)
+
+
 def find(workspace: Workspace) -> int:
     """Look through everybody and bring the proposals in line; gives how many are open. Dismissed stays so."""
-    own = workspace.own_domains
+    began, own = clock.now(), workspace.own_domains
     accounts = likeness.alike_accounts(_all(Account, workspace, _ACCOUNT), own)
     people = likeness.alike_people(_all(Person, workspace, _PERSON))
-    return _propose(workspace, Identity.ACCOUNT, accounts) + _propose(workspace, Identity.PERSON, people)
+    found = _propose(workspace, Identity.ACCOUNT, accounts) + _propose(workspace, Identity.PERSON, people)
+    DuplicateLook.objects.update_or_create(workspace=workspace, defaults={"looked_at": began})
+    return found
+
+
+def look(access: Access) -> Looked:
+    """Look for duplicates: at once where there are few to look through, else as soon as the worker can."""
+    access.require(Right.LOAD)
+    workspace = access.workspace
+    everybody = sum(model.objects.filter(workspace=workspace).count() for model in (Account, Person))
+    with transaction.atomic():
+        DuplicateLook.objects.update_or_create(workspace=workspace, defaults={"asked_at": clock.now()})
+        if everybody > MOST_AT_ONCE:
+            outbox.record(DuplicatesRequested(workspace_id=workspace.id))
+    if everybody <= MOST_AT_ONCE:
+        find(workspace)
+    return looked(access)
+
+
+def looked(access: Access) -> Looked:
+    """What became of looking."""
+    row = access.of(DuplicateLook).first() or DuplicateLook()
+    return Looked(row.asked_at, row.looked_at, sum(count(access).values()))
 
 
 def _all(model: type[Account] | type[Person], workspace: Workspace, columns: Sequence[str]) -> list[One]:

@@ -188,6 +188,23 @@ class RegroupedRows(models.Model):
         return f"{len(self.ids)} of {self.table}"
 
 
+class DuplicateLook(models.Model):
+    """When a workspace's duplicates were looked for, and when somebody last asked for that.
+
+    `looked_at` is when the last look that came to its end began: it knows of what was there then.
+    """
+
+    workspace = models.OneToOneField(Workspace, models.CASCADE, primary_key=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "duplicate_look"
+
+    def __str__(self) -> str:
+        return f"looked at {self.looked_at}"
+
+
 class Duplicate(models.Model):
     """Two accounts, or two people, who may be one. Once dismissed it is never proposed again.
 

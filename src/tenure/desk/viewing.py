@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
 
 from tenure.desk.models import Habit, SavedView
 from tenure.kit import clock
@@ -143,6 +144,8 @@ def _named(access: Access, name: str) -> str:
 def _mine(access: Access, view_id: str, *, is_removed: bool = False) -> SavedView:
     """A view that the caller may change: their own, or any shared one for who administers the workspace."""
     view = access.get(SavedView, view_id)
+    if view.made_by != access.who and not view.is_shared:
+        raise Http404("no such saved view")  # as if it were not there: it is nobody else's to know of
     may = view.made_by == access.who or (view.is_shared and access.may(Right.ADMINISTER))
     if not may:
         raise PermissionDenied("only whoever made a view may change it")

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from tenure.accounts import attribute_rules
+from tenure.accounts import attribute_rules, duplicates
 from tenure.events.jobs import run_mending
 from tenure.insight.audit.actions import give_up
 from tenure.jobs import apart, durable
@@ -23,6 +23,7 @@ from tenure.kit import outbox
 from tenure.kit.facts import (
     AttributeRulesChanged,
     AuditRequested,
+    DuplicatesRequested,
     ExportRequested,
     ImportRequested,
     ImportUndoRequested,
@@ -115,6 +116,12 @@ def apply_attribute_rules(facts: Sequence[AttributeRulesChanged]) -> None:
         attribute_rules.apply(workspace_of_job(workspace_id), names)
 
 
+def look_for_duplicates(facts: Sequence[DuplicatesRequested]) -> None:
+    """Look through everybody, once for all who asked."""
+    for workspace_id in dict.fromkeys(fact.workspace_id for fact in facts):
+        duplicates.find(workspace_of_job(workspace_id))
+
+
 def give_way(_done: int, _total: int) -> None:
     """Let others write between two batches: whoever waits for SQLite asks again every tenth of a second."""
     time.sleep(0.1)
@@ -129,6 +136,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     ExportRequested: (Reaction("export", run_exports, key=lambda fact: fact.run_id),),
     AuditRequested: (Reaction("audit", run_audits, key=lambda fact: fact.run_id),),
     AttributeRulesChanged: (Reaction("attribute rules", apply_attribute_rules),),
+    DuplicatesRequested: (Reaction("duplicates", look_for_duplicates),),
     MailDue: (Reaction("mail", send_mails, key=lambda fact: f"{fact.posting_id}-{fact.attempt}"),),
     ImportUndoRequested: (Reaction("undo import", undo_imports, key=lambda fact: fact.run_id),),
 }

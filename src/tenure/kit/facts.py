@@ -45,6 +45,11 @@ class AttributeRulesChanged(Fact, frozen=True, kw_only=True):
 
 
 @fact
+class DuplicatesRequested(Fact, frozen=True, kw_only=True):
+    """Somebody asked to look for duplicates among very many."""
+
+
+@fact
 class ImportRequested(Fact, frozen=True, kw_only=True):
     """Somebody uploaded a file and pressed Import, or answered what the import asked."""
 

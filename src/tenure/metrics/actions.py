@@ -88,8 +88,10 @@ def save_metrics(access: Access, metrics: Sequence[OwnMetric]) -> int:
     before, last = own_of(workspace), last_of(workspace)
     for one in metrics:
         if wrong := own.problem(one) or _of_scores(workspace, one, last):
-            raise OwnMetricError(f"{one.name}: {wrong}")
-    own.compiled(before | {one.name: one for one in metrics})
+            field, says = wrong
+            raise OwnMetricError(f"{one.name}: {says}", field)
+    said = {one.name: one for one in metrics}
+    own.compiled({**said, **before, **said})  # those that are new first: a mistake is theirs
     changed = [one for one in metrics if before.get(one.name) != one]
     for one in changed:
         _write_version(access, one.name, body=msgspec.to_builtins(one))
@@ -110,17 +112,17 @@ def remove_metric(access: Access, name: str) -> None:
     _write_version(access, name, is_removed=True)
 
 
-def _of_scores(workspace: Workspace, one: OwnMetric, last: Mapping[str, OwnMetric]) -> str:
-    """Why a metric cannot be computed otherwise from now on; empty if it can."""
-    if one.name not in last or own.computes_alike(one, last[one.name]):
-        return ""
+def _of_scores(workspace: Workspace, one: OwnMetric, last: Mapping[str, OwnMetric]) -> own.Fault | None:
+    """Why a metric cannot be computed otherwise from now on; None if it can."""
+    part = own.computed_otherwise(one, last[one.name]) if one.name in last else ""
+    if not part:
+        return None
     who = users.holding(workspace, one.name, last, (Hold.SCORED, Hold.SCORES))
-    return (
+    says = (
         f"Scores were given by it ({words.listing(who)}), and they stay as they were: its words can change, "
         "what it computes cannot. Save it under another name, and put that into the profile."
-        if who
-        else ""
     )
+    return (part, says) if who else None
 
 
 def _write_version(access: Access, name: str, **said: Any) -> None:

@@ -34,11 +34,16 @@ Kind = Literal["count", "distinct", "sum", "last", "share", "ratio", "difference
 Test = Literal["is", "is_not", "at_least", "at_most", "contains", "is_known"]
 OF_EVENTS: tuple[Kind, ...] = ("count", "distinct", "sum", "last", "share")
 OF_METRICS: tuple[Kind, ...] = ("ratio", "difference")
+PARTS = ("first", "second")  # where a metric of two names them
 UNITS = (Unit.COUNT, Unit.SHARE, Unit.RATIO, Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SCORE, Unit.MONEY)
 
 
 class OwnMetricError(ValueError):
-    """A metric that cannot be computed; says which part and what would be right."""
+    """A metric that cannot be computed; says what would be right. `field`: where, like `filters.0.value`."""
+
+    def __init__(self, says: str, field: str = "") -> None:
+        super().__init__(says)
+        self.field = field
 
 
 class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,47 +90,56 @@ def read(body: object) -> OwnMetric:
         raise OwnMetricError(str(error)) from error
 
 
-def problem(own: OwnMetric) -> str:
-    """What is wrong with a metric by itself, and what would be right; empty if nothing is."""
-    return next(filter(None, (_of_words(own), _of_kind(own), *map(_of_filter, own.filters))), "")
+Fault = tuple[str, str]  # at which part, and what would be right
 
 
-def _of_words(own: OwnMetric) -> str:
+def problem(own: OwnMetric) -> Fault | None:
+    """The first thing that is wrong with a metric by itself; None if nothing is."""
+    faults = (_of_words(own), _of_kind(own), *(_of_filter(*one) for one in enumerate(own.filters)))
+    return next(filter(None, faults), None)
+
+
+def _of_words(own: OwnMetric) -> Fault | None:
     if not _NAME.fullmatch(own.name):
-        return "The name takes 2 to 60 small letters, digits and _, and begins with a letter."
+        return "name", "The name takes 2 to 60 small letters, digits and _, and begins with a letter."
     if own.name in METRICS:
-        return f"There is a shipped metric called {own.name}; choose another name."
+        return "name", f"There is a shipped metric called {own.name}; choose another name."
     if own.name in TAKEN:
-        return f"Something else is called {own.name} in lists and filters; choose another name."
+        return "name", f"Something else is called {own.name} in lists and filters; choose another name."
     if not 1 <= len(own.title) <= 80:
-        return "Give it a title of at most 80 letters."
+        return "title", "Give it a title of at most 80 letters."
     if own.unit not in UNITS:
-        return f"The unit is one of {', '.join(UNITS)}."
-    return "Say in at most 500 letters what it means." if len(own.means) > 500 else ""
+        return "unit", f"The unit is one of {', '.join(UNITS)}."
+    return ("means", "Say in at most 500 letters what it means.") if len(own.means) > 500 else None
 
 
-def _of_kind(own: OwnMetric) -> str:
+def _of_kind(own: OwnMetric) -> Fault | None:
     if own.kind in OF_EVENTS:
-        if not own.event:
-            return "Say which event."
-        if not 1 <= own.days <= MOST_DAYS:
-            return f"The window is 1 to {MOST_DAYS} days."
-        if own.kind in ("sum", "last") and not own.property:
-            return f"Say of which property the {own.kind} is."
-        if own.kind == "share" and not own.filters:
-            return "A share needs a condition on a property: the share of the events that fulfil it."
-        return f"At most {MOST_FILTERS} conditions." if len(own.filters) > MOST_FILTERS else ""
+        return _of_events(own)
     if own.kind in OF_METRICS:
-        return "" if own.first and own.second else "Name two metrics."
-    return "" if own.attribute else "Say which attribute."
+        missing = next((name for name in PARTS if not getattr(own, name)), "")
+        return (missing, "Name two metrics.") if missing else None
+    return None if own.attribute else ("attribute", "Say which attribute.")
 
 
-def _of_filter(one: Filter) -> str:
+def _of_events(own: OwnMetric) -> Fault | None:
+    if not own.event:
+        return "event", "Say which event."
+    if not 1 <= own.days <= MOST_DAYS:
+        return "days", f"The window is 1 to {MOST_DAYS} days."
+    if own.kind in ("sum", "last") and not own.property:
+        return "property", f"Say of which property the {own.kind} is."
+    if own.kind == "share" and not own.filters:
+        return "filters", "A share needs a condition on a property: the share of the events that fulfil it."
+    return ("filters", f"At most {MOST_FILTERS} conditions.") if len(own.filters) > MOST_FILTERS else None
+
+
+def _of_filter(at: int, one: Filter) -> Fault | None:
     if not one.property:
-        return "A condition needs a property."
+        return f"filters.{at}.property", "A condition needs a property."
     if one.test in ("at_least", "at_most") and _number(one.value) is None:
-        return f"“{one.value}” is not a number to compare {one.property} with."
-    return ""
+        return f"filters.{at}.value", f"“{one.value}” is not a number to compare {one.property} with."
+    return None
 
 
 def _number(text: str) -> float | None:
@@ -135,21 +149,17 @@ def _number(text: str) -> float | None:
         return None
 
 
-def computes_alike(one: OwnMetric, other: OwnMetric) -> bool:
-    """Whether two differ in words only."""
-    words_of = {
-        "title": "",
-        "means": "",
-        "unit": Unit.COUNT,
-        "better": "",
-        "side": Side.OUTCOME,
-        "leading": True,
-    }
-    return msgspec.structs.replace(one, **words_of) == msgspec.structs.replace(other, **words_of)
+def computed_otherwise(one: OwnMetric, other: OwnMetric) -> str:
+    """The first part by which two of a name come to other values; empty if they differ in words only."""
+    parts = ("kind", "event", "property", "filters", "days", *PARTS, "attribute")
+    return next((part for part in parts if getattr(one, part) != getattr(other, part)), "")
 
 
 def compiled(own: Mapping[str, OwnMetric]) -> dict[str, Metric]:
-    """Own metrics as values, by name. OwnMetricError for one that rests on itself or on none there is."""
+    """Own metrics as values, by name. OwnMetricError for one that rests on itself or on none there is.
+
+    They are gone through in their order, and the error names the part of the one that it began with.
+    """
     made: dict[str, Metric] = {}
     for name in own:
         _make(name, own, made, ())
@@ -162,12 +172,24 @@ def _make(name: str, own: Mapping[str, OwnMetric], made: dict[str, Metric], abov
     if name in above:
         raise OwnMetricError(f"{' → '.join((*above, name))}: a metric cannot rest on itself.")
     if name not in own:
-        raise OwnMetricError(f"{above[-1]}: there is no metric {name}.")
+        raise OwnMetricError(
+            f"{above[-1]}: there is no metric {name}; name a shipped one, or one of your own."
+        )
     if name not in made:
         one = own[name]
-        parts = [_make(part, own, made, (*above, name)) for part in (one.first, one.second) if part]
+        parts = [_part(one, part, own, made, above) for part in PARTS if getattr(one, part)]
         made[name] = _compile(one, *(parts if one.kind in OF_METRICS else ()))
     return made[name]
+
+
+def _part(
+    one: OwnMetric, part: str, own: Mapping[str, OwnMetric], made: dict[str, Metric], above: tuple[str, ...]
+) -> Metric:
+    try:
+        return _make(getattr(one, part), own, made, (*above, one.name))
+    except OwnMetricError as wrong:
+        wrong.field = part
+        raise
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,9 @@ import pytest
 from tenure.accounts import actions, duplicates
 from tenure.accounts.actions import AccountRow
 from tenure.accounts.models import Account, Duplicate, Person
+from tenure.jobs import reactions
+from tenure.kit import outbox
+from tenure.kit.facts import DuplicatesRequested
 from tenure.web.api.paging import written
 from tenure.workspaces.access import Access
 from tenure.workspaces.actions import create_key
@@ -25,7 +28,8 @@ def filled(access: Access) -> Access:
 
 def test_what_is_proposed_is_looked_at_merged_and_undone(filled: Access, asks: Asks) -> None:
     api, kept, other = asks(filled), account_of(filled, "borealis"), account_of(filled, "b2")
-    assert api.post("duplicates/look", {})["open"] == 2
+    looked = api.post("duplicates/look", {})
+    assert (looked["is_done"], looked["open"]) == (True, 2)
     one = api.get("duplicates", limit=1)
     rest = api.get("duplicates", limit=1, after=one["next"])
     assert rest["next"] is None
@@ -48,6 +52,21 @@ def test_what_is_proposed_is_looked_at_merged_and_undone(filled: Access, asks: A
     assert twice == [
         {"field": "path.regrouping", "says": "Borealis AS merged into Borealis was undone already."}
     ]
+
+
+def test_very_many_are_looked_through_by_the_worker(
+    filled: Access, asks: Asks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "MOST_AT_ONCE", 1)
+    api = asks(filled)
+    asked = api.post("duplicates/look", {}, 202)
+    assert (asked["is_done"], asked["open"], asked["looked_at"]) == (False, 0, None)
+    assert api.last["Location"] == "/api/v1/duplicates/look"
+    assert api.get("duplicates/look") == asked
+    waiting = [one.fact for one in outbox.read("test", kinds=[DuplicatesRequested])]
+    reactions.look_for_duplicates(waiting)
+    done = api.get("duplicates/look")
+    assert (done["is_done"], done["open"], done["asked_at"]) == (True, 2, asked["asked_at"])
 
 
 def test_two_are_two_for_good_unless_taken_back(filled: Access, asks: Asks) -> None:

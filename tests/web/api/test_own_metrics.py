@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tenure.metrics.models import OwnMetricVersion
 from tenure.workspaces.access import Access
 from tenure.workspaces.actions import create_key
 from tenure.workspaces.models import AuditEntry, Key
 from tests.web.api.conftest import ApiClient, Asks
 
-BODY = {
+BODY: dict[str, Any] = {
     "title": "Exports",
     "kind": "count",
     "event": "Exported",
@@ -44,17 +46,39 @@ def test_what_cannot_be_computed_is_refused_as_the_page_does(access: Access, ask
     api = asks(access)
 
     def wrong(path: str = WHERE, **more: object) -> str:
-        says: str = api.put(path, BODY | more, 422)["errors"][0]["says"]
-        return says
+        [fault] = api.put(path, BODY | more, 422)["errors"]
+        return f"{fault['field']}: {fault['says']}"
 
-    assert "small letters" in wrong("metrics/own/Exports!")
-    assert "There is a shipped metric called arr" in wrong("metrics/own/arr")
-    assert "Say which event." in wrong(event="")
-    assert "there is no metric mars" in wrong(kind="ratio", first="mars", second="arr")
-    assert "is not a number" in wrong(filters=[{"property": "n", "test": "at_least", "value": "many"}])
+    many = {"property": "n", "test": "at_least", "value": "many"}
+    plain = BODY["filters"][0]
+    for says, found in (
+        ("path.metric: Exports!: The name takes 2 to 60 small letters", wrong("metrics/own/Exports!")),
+        ("path.metric: arr: There is a shipped metric called arr", wrong("metrics/own/arr")),
+        ("body.event: exports: Say which event.", wrong(event="")),
+        ("body.property: exports: Say of which property the sum is.", wrong(kind="sum")),
+        ("body.second: exports: Name two metrics.", wrong(kind="ratio", first="arr")),
+        (
+            "body.first: exports: there is no metric mars; name",
+            wrong(kind="ratio", first="mars", second="arr"),
+        ),
+        ("body.second: exports → exports: a metric", wrong(kind="ratio", first="arr", second="exports")),
+        ("body.filters.1.value: exports: “many” is not a number", wrong(filters=[plain, many])),
+        ("body.unit: exports: The unit is one of count", wrong(unit="points")),
+    ):
+        assert found.startswith(says)
     assert "'count', 'share'" in wrong(unit="parsec")
-    assert "The unit is one of count" in wrong(unit="points")
     assert OwnMetricVersion.objects.count() == 0
+
+
+def test_a_circle_is_told_where_it_was_closed(access: Access, asks: Asks) -> None:
+    api = asks(access)
+    api.put(WHERE, BODY)
+    api.put("metrics/own/double", {"title": "Twice", "kind": "ratio", "first": "exports", "second": "arr"})
+    [fault] = api.put(WHERE, {"title": "X", "kind": "ratio", "first": "arr", "second": "double"}, 422)[
+        "errors"
+    ]
+    assert fault["field"] == "body.second"
+    assert fault["says"] == "exports → double → exports: a metric cannot rest on itself."
 
 
 def test_what_scores_rest_on_is_not_computed_otherwise(access: Access, asks: Asks) -> None:
@@ -63,8 +87,9 @@ def test_what_scores_rest_on_is_not_computed_otherwise(access: Access, asks: Ask
     rated = {"metric": "exports", "weight": 1, "curve": [[0, 0], [9, 100]]}
     body = {"accounts": ["segment.is.Large"], "outcomes": [{"title": "Use", "measures": [rated]}]}
     api.put("health/profiles/large", body)
-    says = api.put(WHERE, BODY | {"days": 7}, 422)["errors"][0]["says"]
-    assert "Save it under another name" in says
+    [fault] = api.put(WHERE, BODY | {"days": 7}, 422)["errors"]
+    assert fault["field"] == "body.days"
+    assert "Save it under another name" in fault["says"]
     assert api.put(WHERE, BODY | {"title": "Exports a month"})["title"] == "Exports a month"
 
 

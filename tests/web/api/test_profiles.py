@@ -42,6 +42,19 @@ def test_a_profile_is_tried_saved_and_looked_back_at(access: Access, asks: Asks)
     assert (rest["items"][0]["comment"], rest["next"]) == ("they are few", None)
 
 
+def test_profiles_are_asked_in_the_order_that_was_put(access: Access, asks: Asks) -> None:
+    api = asks(access)
+    for name in ("large", "huge"):
+        api.put(f"health/profiles/{name}", BODY)
+    listed = [(one["name"], one["place"]) for one in api.put("health/profiles", {"order": ["huge", "large"]})]
+    assert listed[:2] == [("huge", 1), ("large", 2)]
+    assert api.get("health/profiles/huge/versions")["items"][0]["comment"] == "Another order"
+    [fault] = api.put("health/profiles", {"order": ["huge"]}, 422)["errors"]
+    assert fault == {"field": "body.order", "says": "name each of huge, large once"}
+    lesser = ApiClient(create_key(access, Key.API, "lesser", ["work", "load"]))
+    lesser.put("health/profiles", {"order": ["large", "huge"]}, 403)
+
+
 def test_what_was_got_can_be_put_again(access: Access, asks: Asks) -> None:
     api = asks(access)
     shipped = api.get("health/profiles/default")

@@ -82,7 +82,13 @@ DECIDED: Mapping[str, Decided] = {
         "from the record and the lake",
         *("metrics.MetricValue", "health.Standing", "health.Outlook", "health.BandFlow"),
         *("warnings.Priority", "warnings.BandChange", "warnings.LossRate", "desk.RollUp", "desk.SearchEntry"),
-        *("insight.FittedHazard", "insight.AccountHazard", "insight.AuditRun", "accounts.Duplicate"),
+        *(
+            "insight.FittedHazard",
+            "insight.AccountHazard",
+            "insight.AuditRun",
+            "accounts.Duplicate",
+            "accounts.DuplicateLook",
+        ),
         *("events.DroppedEvents", "revenue.RunningTerm"),
     ),
     **_all(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.http import HttpResponse
 from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field, JsonValue
 
@@ -66,9 +67,12 @@ class DuplicateOut(Schema):
 
 
 class LookedOut(Schema):
-    """What was found."""
+    """Whether duplicates have been looked for, and what was found."""
 
+    is_done: bool = Field(description="False: somebody asked, and the worker has not come to its end yet.")
     open: int = Field(description="Proposals that wait for a word, of customers and people.")
+    asked_at: datetime | None = Field(description="When somebody last asked for it.")
+    looked_at: datetime | None = Field(description="When the last look that is done began.")
 
 
 class DismissedOut(Schema):
@@ -201,10 +205,23 @@ def list_duplicates(
     return cut(items, limit, lambda at: f"{items[at].confidence!r} {items[at].id}")
 
 
-@router.post("/duplicates/look", response=answers(LookedOut, WRITING), tags=TAGS)
-def look_for_duplicates(request: Asked) -> LookedOut:
-    """Look for duplicates now, not only after the next import."""
-    return LookedOut(open=duplicates.find(_asked(request).workspace))
+@router.post("/duplicates/look", response=answers(LookedOut, WRITING) | {202: LookedOut}, tags=TAGS)
+def look_for_duplicates(request: Asked, response: HttpResponse) -> Status[LookedOut]:
+    """Look for duplicates now, not only within the hour.
+
+    Among more than 10,000 customers and people the worker does it: 202, and the same address says, when
+    it is read, whether it is done.
+    """
+    found = duplicates.look(_asked(request))
+    if not found.is_done:
+        response["Location"] = request.path
+    return Status(200 if found.is_done else 202, LookedOut.model_validate(found, from_attributes=True))
+
+
+@router.get("/duplicates/look", response=answers(LookedOut), tags=TAGS)
+def last_look_for_duplicates(request: Asked) -> LookedOut:
+    """Whether the look that was asked for is done, and when there was one."""
+    return LookedOut.model_validate(duplicates.looked(_asked(request)), from_attributes=True)
 
 
 @router.post("/duplicates/{duplicate}/dismiss", response=answers(DismissedOut, ON_ONE), tags=TAGS)

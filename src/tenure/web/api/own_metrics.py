@@ -95,7 +95,7 @@ def put_own_metric(request: Asked, metric: str, body: OwnMetricIn) -> OwnMetricO
         said = own.read(body.model_dump(mode="json") | {"name": metric})
         actions.save_metrics(request.auth, [said])
     except OwnMetricError as wrong:
-        raise Refused(("body", str(wrong))) from wrong
+        raise Refused((_place(wrong.field), str(wrong))) from wrong
     return OwnMetricOut.of(said)
 
 
@@ -109,6 +109,11 @@ def remove_own_metric(request: Asked, metric: str) -> TakenOut:
     except OwnMetricError as wrong:
         raise Refused(("path.metric", str(wrong))) from wrong
     return TakenOut(name=one.name)
+
+
+def _place(field: str) -> str:
+    """Where a part of a metric stands in a request."""
+    return "path.metric" if field == "name" else f"body.{field}".rstrip(".")
 
 
 def _mine(access: Access) -> dict[str, OwnMetric]:

@@ -14,7 +14,7 @@ from tenure.health import editing
 from tenure.health import preview as previews
 from tenure.health import profile as profiles
 from tenure.health.differences import differences
-from tenure.health.editing import MOST_COMMENT, Outdated
+from tenure.health.editing import MOST_COMMENT, MOST_PROFILES, Outdated
 from tenure.health.preview import Preview
 from tenure.health.profile import DEFAULT, MOST_MEASURES, MOST_POINTS, Profile, ProfileError, body_of
 from tenure.metrics.catalogue import metrics_of
@@ -73,7 +73,11 @@ class ProfileIn(Given):
         description="Whose it is: conditions such as `segment.is.Enterprise`; none for `default` only.",
     )
     place: int | None = Field(
-        None, ge=0, le=1000, description="When it is asked; null: as before, a new one behind all others."
+        None,
+        ge=0,
+        le=1000,
+        description="When it is asked, the lowest first; null: as before, a new one behind all others. "
+        "`PUT health/profiles` puts all in order at once.",
     )
     weight_of_outcomes: float = Field(0.6, gt=0, lt=1)
     bands: BandsIn = BandsIn(good=70, fair=40)
@@ -90,6 +94,15 @@ class SaveIn(ProfileIn):
     )
 
 
+class ProfileOrderIn(Given):
+    """In which order profiles are asked."""
+
+    order: list[Annotated[str, Field(max_length=60)]] = Field(
+        max_length=MOST_PROFILES,
+        description="The name of each but `default`, once: an account has the first that fits it.",
+    )
+
+
 class RemoveIn(Given):
     """Why."""
 
@@ -102,6 +115,7 @@ class ListedOut(Schema):
     name: str
     title: str
     version: int
+    place: int = Field(description="When it is asked: the lowest first, of equal ones by name.")
     says: str = Field(description="Whose it is, in words.")
     accounts: int = Field(description="How many have it now.")
     saved_at: datetime | None = Field(description="Null: as shipped.")
@@ -110,7 +124,9 @@ class ListedOut(Schema):
     @classmethod
     def of(cls, one: Listed) -> ListedOut:
         """From what the page lists."""
-        named: dict[str, Any] = {name: getattr(one.profile, name) for name in ("name", "title", "version")}
+        named: dict[str, Any] = {
+            name: getattr(one.profile, name) for name in ("name", "title", "version", "place")
+        }
         return cls(says=one.says, accounts=one.accounts, saved_at=one.saved_at, author=one.author, **named)
 
 
@@ -211,6 +227,17 @@ class ProfilePreviewOut(Schema):
 def list_profiles(request: Asked) -> list[ListedOut]:
     """The profiles in force (30 at most) in the order in which they are asked, the default last."""
     return [ListedOut.of(one) for one in queries.listed(request.auth)]
+
+
+@router.put("/health/profiles", response=answers(list[ListedOut], WRITING), tags=TAGS)
+def order_profiles(request: Asked, body: ProfileOrderIn) -> list[ListedOut]:
+    """Say in which order profiles are asked. Those whose place changes get a version that says so."""
+    access = _defining(request)
+    try:
+        editing.reorder(access, body.order)
+    except ProfileError as wrong:
+        raise Refused(("body.order", str(wrong))) from wrong
+    return list_profiles(request)
 
 
 @router.get("/health/profiles/{profile}", response=answers(ProfileOut, ABOUT_ONE), tags=TAGS)

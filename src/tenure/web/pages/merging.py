@@ -57,8 +57,11 @@ def _tabs(current: str, counts: dict[str, int]) -> list[tuple[str, str, bool]]:
 @page(Right.LOAD)
 def look(request: Request) -> HttpResponse:
     """Look for duplicates now."""
-    rooms.find(request.access.workspace)
-    return HttpResponseRedirect(reverse("data-duplicates"), status=303)
+    looked = rooms.look(request.access)
+    answer = HttpResponseRedirect(reverse("data-duplicates"), status=303)
+    if looked.is_done:
+        return answer
+    return tell(request, answer, "Looking through everybody. What is found comes here within a minute.")
 
 
 @require_POST

@@ -81,7 +81,8 @@ def _users(access: Access) -> Mapping[str, list[str]]:
 def preview(access: Access, said: OwnMetric) -> Preview:
     """What a metric would give today, before it is saved."""
     if wrong := own.problem(said):
-        return Preview("", wrong)
+        _, says = wrong
+        return Preview("", says)
     try:
         metric = own.compiled(own_of(access.workspace) | {said.name: said})[said.name]
     except OwnMetricError as error:
