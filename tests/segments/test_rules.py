@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -284,6 +285,37 @@ def test_what_is_written_is_read_back(written: Rule) -> None:
     assert Rule.of(written.texts) == written
     assert Rule.parse(QueryDict(written.query_string)) == written
     assert written.says(DANA)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(facts(), min_size=1, max_size=5), st.lists(RULES, min_size=2, max_size=8))
+def test_a_rule_that_includes_another_means_all_that_it_means(
+    known: list[dict[str, Any]], rules: list[Rule]
+) -> None:
+    for wide, narrow in product(rules, rules):
+        if wide.includes(narrow):
+            assert all(wide.test(about, DANA) for about in known if narrow.test(about, DANA))
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [
+        ([], ["arr.at_least.5"]),
+        (["arr.at_least.5"], ["arr.at_least.5"]),
+        (["arr.at_least.5"], ["band.is.poor", "arr.at_least.7"]),
+        (["arr.at_most.7"], ["arr.at_most.5"]),
+        (["band.is.poor|fair"], ["band.is.fair"]),
+        (["segment.is_not.smb"], ["segment.is_not.smb|large"]),
+        (["name.contains.a|b"], ["name.contains.b"]),
+        (["renewal.within.120"], ["renewal.within.30"]),
+        (["renewal.beyond.30"], ["renewal.beyond.120"]),
+        (["last_active.before.14"], ["last_active.before.30"]),
+        (["owner.is_missing"], ["owner.is_missing"]),
+    ],
+)
+def test_a_rule_knows_those_that_mean_fewer(wide: list[str], narrow: list[str]) -> None:
+    assert rule(*wide).includes(rule(*narrow))
+    assert wide == narrow or not rule(*narrow).includes(rule(*wide))
 
 
 def test_an_account_nothing_is_known_of_matches_only_what_is_missing(access: Access) -> None:

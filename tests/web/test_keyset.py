@@ -10,14 +10,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.core.cache import caches
+import time_machine
 from django.http import QueryDict
 
 from tenure.accounts.models import Account
 from tenure.health.models import Standing
+from tenure.kit import clock
 from tenure.metrics.catalogue import shipped
 from tenure.metrics.models import MetricValue
-from tenure.web.queries import customers, keyset
+from tenure.segments.fields import FIELDS, MetricColumn
+from tenure.segments.kinds import Text
+from tenure.web.queries import customers, keyset, large
 from tenure.web.queries.customers import FEW, Found
 from tenure.web.queries.orders import SORTS
 from tenure.web.queries.wanted import Wanted
@@ -165,14 +168,43 @@ def test_a_set_found_to_be_large_is_taken_to_be_so_for_a_moment_and_its_page_is_
     monkeypatch.setattr(customers, "FEW", 5)
     wanted = Wanted.of(QueryDict("where=segment.is.Large&sort=name"), shipped())
     assert not customers.find(access, wanted).is_few
-    large = [one.pk for one in sorted(crowd, key=lambda one: (one.name, one.pk)) if one.segment == "Large"]
-    Account.objects.filter(pk__in=large[3:]).delete()
+    many = [one.pk for one in sorted(crowd, key=lambda one: (one.name, one.pk)) if one.segment == "Large"]
+    Account.objects.filter(pk__in=many[3:]).delete()
 
     found = customers.find(access, wanted)
     assert not found.is_few
-    assert [row.id for row in customers.page(found, wanted)[0]] == large[:3]
+    assert [row.id for row in customers.page(found, wanted)[0]] == many[:3]
     other = Wanted.of(QueryDict("where=segment.is.Large&where=owner.is.nobody@example.test"), shipped())
     assert customers.find(access, other).is_few
     assert customers.find(replace(access, owners=("dana@example.test",)), wanted).is_few
-    caches["near"].clear()
-    assert customers.find(access, wanted).count == 3
+    Account.objects.filter(segment="Small").delete()
+    wider = Wanted.of(QueryDict("where=segment.is.Large|Small"), shipped())
+    assert not customers.find(access, wider).is_few
+    with time_machine.travel(clock.now() + large.KEPT, tick=False):
+        assert customers.find(access, wanted).count == 3
+
+
+VALUES = {"days ahead": ("0", "3"), "days ago": ("0", "9"), "person": ("me", "dana@example.test|x")}
+WORDS = {"band": ("poor", "good|fair"), "weakest": ("seat_use", "arr|mrr")}
+ASKED = [
+    (field, operator)
+    for field in FIELDS
+    for operator in field.operators
+    if not isinstance(field.column, MetricColumn)
+]
+
+
+def test_a_rule_of_other_values_asks_as_one_that_is_put_together_anew(
+    access: Access, crowd: list[Account]
+) -> None:
+    for field, operator in ASKED:
+        usual = ("Large", "Small|Acme") if isinstance(field.kind, Text) else ("20", "0.1")
+        given = WORDS.get(field.name) or VALUES.get(field.kind.name) or usual
+        for value in given if operator.takes_value else ("",):
+            texts = [f"{field.name}.{operator.name}.{value}", "arr.at_most.1000"]
+            wanted = Wanted.of(QueryDict(urlencode([("where", text) for text in texts])), shipped())
+            assert not wanted.rule.problems or field.kind.is_closed, wanted.rule.problems
+            found = customers.everyone(access, wanted)
+            stretches = wanted.sort.order.stretches(found, False)
+            anew = [row["id"] for one in stretches for row in one.walk(None, None, False)]
+            assert [row.id for row in customers.page(found, wanted)[0]] == anew, texts

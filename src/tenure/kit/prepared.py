@@ -17,13 +17,17 @@ R = TypeVar("R")
 Value = str | date | int | float
 
 
+class NotOpen(ValueError):
+    """A query can't be asked with other values: one of them is no parameter of it."""
+
+
 class Prepared(Generic[R]):
     """A query with values left open, to be asked with them again and again.
 
     Putting the SQL of a short query together takes Django several times as long as the database needs to
     answer it. `model` is the table that is asked; `make` gets a text, a day or a number for each value and
     gives the queryset: what it asks for, and how, must not depend on the values, and each must be a parameter
-    of it. ValueError where one is not.
+    of it. NotOpen, a ValueError, where one is not.
     """
 
     def __init__(self, model: type[Model], make: Callable[..., QuerySet[Any, R]]) -> None:
@@ -88,9 +92,9 @@ def _put_together(make: Callable[..., QuerySet[Any, Any]], values: Sequence[Valu
     places = [marked.index(one) if one in marked else _Constant(one) for one in parameters]
     constants = [str(one.value) for one in places if isinstance(one, _Constant)]
     if changed := [one for one in constants if any(str(mark) in one for mark in marked)]:
-        raise ValueError(f"{changed[0]!r} is made of a value, in {sql}")
+        raise NotOpen(f"{changed[0]!r} is made of a value, in {sql}")
     if missing := {*range(len(values))} - {one for one in places if isinstance(one, int)}:
-        raise ValueError(f"value {min(missing)} is no parameter of {sql}")
+        raise NotOpen(f"value {min(missing)} is no parameter of {sql}")
     compiler.connection = None  # the thread's, which would stay open for good
     return _Statement(queryset, compiler, sql, places)
 

@@ -36,6 +36,7 @@ class Operator:
     test: Callable[[Any, Any], bool]
     says: str  # words around {field} and {value}
     takes_value: bool = True
+    includes: Callable[[Any, Any], bool] = operator.eq  # whoever fits the second value fits the first
 
 
 def is_known(value: Any) -> bool:
@@ -81,6 +82,7 @@ for _operator in (
         column=lambda column, wanted: column.where(**{"in": wanted}),
         test=missing_is_false(lambda value, wanted: value in wanted),
         says="whose {field} is {value}",
+        includes=lambda wanted, other: {*other} <= {*wanted},
     ),
     Operator(
         "is_not",
@@ -89,6 +91,7 @@ for _operator in (
         column=lambda column, wanted: column.present() & ~column.where(**{"in": wanted}),
         test=missing_is_false(lambda value, wanted: value not in wanted),
         says="whose {field} is not {value}",
+        includes=lambda wanted, other: {*wanted} <= {*other},
     ),
     Operator(
         "contains",
@@ -97,6 +100,7 @@ for _operator in (
         column=_contains_column,
         test=missing_is_false(_contains),
         says="whose {field} contains “{value}”",
+        includes=lambda wanted, other: {*other} <= {*wanted},
     ),
     Operator(
         "at_least",
@@ -105,6 +109,7 @@ for _operator in (
         column=lambda column, wanted: column.where(gte=wanted),
         test=missing_is_false(operator.ge),
         says="with {field} at least {value}",
+        includes=operator.le,
     ),
     Operator(
         "at_most",
@@ -113,6 +118,7 @@ for _operator in (
         column=lambda column, wanted: column.where(lte=wanted),
         test=missing_is_false(operator.le),
         says="with {field} at most {value}",
+        includes=operator.ge,
     ),
     Operator(
         "above",
@@ -121,6 +127,7 @@ for _operator in (
         column=lambda column, wanted: column.where(gt=wanted),
         test=missing_is_false(operator.gt),
         says="with {field} above {value}",
+        includes=operator.le,
     ),
     Operator(
         "below",
@@ -129,6 +136,7 @@ for _operator in (
         column=lambda column, wanted: column.where(lt=wanted),
         test=missing_is_false(operator.lt),
         says="with {field} below {value}",
+        includes=operator.ge,
     ),
     Operator(
         "within",
@@ -137,6 +145,7 @@ for _operator in (
         column=lambda column, days: column.where(range=tuple(days)),
         test=missing_is_false(lambda value, days: days.first <= value <= days.last),
         says="with {field} within {value}",
+        includes=operator.ge,
     ),
     Operator(
         "beyond",
@@ -145,6 +154,7 @@ for _operator in (
         column=lambda column, days: column.where(gt=days.last),
         test=missing_is_false(lambda value, days: value > days.last),
         says="with {field} in more than {value}",
+        includes=operator.le,
     ),
     Operator(
         "before",
@@ -153,6 +163,7 @@ for _operator in (
         column=lambda column, days: column.where(lte=days.first),
         test=missing_is_false(lambda value, days: value <= days.first),
         says="with {field} at least {value} ago",
+        includes=operator.le,
     ),
     Operator(
         "is_missing",

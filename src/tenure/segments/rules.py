@@ -82,6 +82,11 @@ class Condition:
         """As a test of one account's facts: stored values by field name (money minor, days as dates)."""
         return self.operator.test(facts.get(self.field.name), self._stored(standpoint))
 
+    def includes(self, other: Condition) -> bool:
+        """Whether whoever fits the other fits this one, whatever they are: of one field and operator only."""
+        is_alike = (self.field.name, self.operator.name) == (other.field.name, other.operator.name)
+        return is_alike and self.operator.includes(self.value, other.value)
+
     def says(self, standpoint: Standpoint) -> str:
         """As English: `renewing within 120 days`."""
         shown = self.field.kind.show(self.value, standpoint) if self.operator.takes_value else ""
@@ -144,6 +149,10 @@ class Rule:
         for condition in self.conditions:
             found &= condition.q(standpoint)
         return found
+
+    def includes(self, other: Rule) -> bool:
+        """Whether all that the other means are meant, as far as conditions alone show it."""
+        return all(any(one.includes(narrow) for narrow in other.conditions) for one in self.conditions)
 
     def test(self, facts: Mapping[str, Any], standpoint: Standpoint) -> bool:
         """Whether an account with these facts is meant."""

@@ -14,7 +14,8 @@ from tenure.accounts.models import Account
 from tenure.accounts.queries import beyond
 from tenure.desk import search
 from tenure.kit import rows
-from tenure.kit.prepared import Prepared
+from tenure.kit.prepared import NotOpen, Prepared, Value
+from tenure.kit.shaped import Shape, apart
 from tenure.segments.fields import AccountColumn, MetricColumn
 from tenure.segments.rules import Condition, Rule
 from tenure.segments.standpoint import Standpoint
@@ -85,8 +86,8 @@ def find(access: Access, wanted: Wanted) -> Found:
     many = everyone(access, wanted)
     if not (wanted.is_narrowed or access.is_narrowed) and has_many(access):
         return many
-    asked = (wanted.rule.texts, wanted.search, many.is_rolled)
-    if large.is_known(access, *asked):
+    asked = (wanted.rule, wanted.search, many.is_rolled)
+    if large.is_known_of(access, *asked):
         return many
     if access.is_narrowed:  # found by their owners, whatever else is asked of them
         leading = _of_book(access).filter(many.conditions)
@@ -94,7 +95,7 @@ def find(access: Access, wanted: Wanted) -> Found:
         leading = _of_segment(access, wanted.rule, many)
     ids = rows.ids(leading[: FEW + 1])
     if len(ids) > FEW:
-        large.keep(access, *asked)
+        large.keep_of(access, *asked)
         return many
     return replace(many, conditions=Q(pk__in=ids), count=len(ids))
 
@@ -230,23 +231,21 @@ def page(found: Found, wanted: Wanted, size: int = PAGE) -> tuple[list[Line], ke
 
 
 def _stretches(found: Found, wanted: Wanted) -> Sequence[keyset.Walked]:
-    """The rows in their order; those of everybody are asked for most often, so their queries are kept."""
+    """The rows in their order, by queries that are put together once where that can be."""
     stretches = wanted.sort.order.stretches(found, wanted.is_descending)
-    if found.conditions or found.is_few or found.is_rolled:
+    if found.is_few or found.is_rolled or (known := apart(found.conditions)) is None:
         return stretches
-    order, workspace_id = wanted.sort.order, found.workspace.pk
-    return [
-        _Everybodys(order, wanted.is_descending, place, workspace_id, stretch)
-        for place, stretch in enumerate(stretches)
-    ]
+    shape, values = known
+    asked, workspace_id = (wanted.sort.order, wanted.is_descending, shape), found.workspace.pk
+    return [_Prepared(asked, values, place, workspace_id, one) for place, one in enumerate(stretches)]
 
 
 @dataclass(frozen=True)
-class _Everybodys:
-    """A stretch of all customers of a workspace, asked for by queries that are put together once."""
+class _Prepared:
+    """A stretch of a workspace's customers, asked for as those of other values were before."""
 
-    order: Order
-    is_descending: bool
+    asked: tuple[Order, bool, Shape]
+    values: Sequence[Value]
     place: int
     workspace_id: str
     stretch: keyset.Stretch
@@ -258,23 +257,33 @@ class _Everybodys:
 
     def walk(self, mark: keyset.Mark | None, most: int | None, is_backward: bool) -> list[keyset.Row]:
         """What the stretch's own walk gives."""
-        prepared = _prepared(self.order, self.is_descending, self.place, mark is None, most, is_backward)
-        if mark is None:
-            return prepared(self.workspace_id)
-        sorted_by = [self.read(mark.value)] if self.stretch.column else []
-        return prepared(self.workspace_id, mark.row_id, *sorted_by)
+        walk = _walk(*self.asked, self.place, mark is None, most, is_backward)
+        sorted_by = [self.read(mark.value)] if mark and self.stretch.column else []
+        try:
+            return walk(self.workspace_id, *self.values, *([mark.row_id] if mark else ()), *sorted_by)
+        except NotOpen:  # a condition that another package added
+            return list(self.stretch.walk(mark, most, is_backward))
 
 
-@lru_cache(maxsize=256)
-def _prepared(
-    order: Order, is_descending: bool, place: int, is_first: bool, most: int | None, is_backward: bool
+@lru_cache(maxsize=512)
+def _walk(
+    order: Order,
+    is_descending: bool,
+    shape: Shape,
+    place: int,
+    is_first: bool,
+    most: int | None,
+    is_backward: bool,
 ) -> Prepared[keyset.Row]:
     """The walk of any workspace's customers, from the start or from any mark on."""
 
-    def walk(workspace_id: str, row_id: str = "", value: Any = None) -> QuerySet[Any]:
-        everybody = Found(Workspace(pk=workspace_id), Q(), FEW + 1)
-        stretch = order.stretches(everybody, is_descending)[place]
-        mark = None if is_first else keyset.Mark(place, row_id, value)
+    def walk(workspace_id: str, *values: Any) -> QuerySet[Any]:
+        found = Found(Workspace(pk=workspace_id), shape.q(values), FEW + 1)
+        stretch = order.stretches(found, is_descending)[place]
+        mark = None
+        if not is_first:
+            at = len(values) - (2 if stretch.column else 1)
+            mark = keyset.Mark(place, *values[at:])
         return replace(stretch, read=lambda given: given).walk(mark, most, is_backward)
 
     return Prepared(Account, walk)
