@@ -16,6 +16,7 @@ from tenure.desk import search
 from tenure.kit import rows
 from tenure.kit.prepared import NotOpen, Prepared, Value
 from tenure.kit.shaped import Shape, apart
+from tenure.kit.unled import unled
 from tenure.segments.fields import AccountColumn, MetricColumn
 from tenure.segments.rules import Condition, Rule
 from tenure.segments.standpoint import Standpoint
@@ -231,7 +232,14 @@ def page(found: Found, wanted: Wanted, size: int = PAGE) -> tuple[list[Line], ke
 
 
 def _stretches(found: Found, wanted: Wanted) -> Sequence[keyset.Walked]:
-    """The rows in their order, by queries that are put together once where that can be."""
+    """The rows in their order, by queries that are put together once where that can be.
+
+    Of many that are meant the first are near in any order: SQLite may not list all of them by a condition's
+    own index to sort them.
+    """
+    if not (found.is_few or found.is_rolled):
+        by = getattr(wanted.sort.order, "column", "")
+        found = replace(found, conditions=unled(found.conditions, "standing__", but=by))
     stretches = wanted.sort.order.stretches(found, wanted.is_descending)
     if found.is_few or found.is_rolled or (known := apart(found.conditions)) is None:
         return stretches
