@@ -76,6 +76,25 @@ def test_search_sort_and_the_next_page_without_a_reload(
     assert page.evaluate("window.stays")
 
 
+def test_columns_are_chosen_and_the_view_is_kept_in_sheets_that_come_when_they_open(
+    open_page: OpenPage, dana: Access, customers: dict[str, Account]
+) -> None:
+    page = open_page("/customers?where=band.is.poor", dana)
+    page.locator("#columns-sheet summary").click()
+    page.get_by_role("link", name="without 12 weeks").click()
+    expect(page.locator("#rows thead")).not_to_contain_text("12 weeks")
+    page.get_by_label("Another column").select_option("domain")  # the sheet stays open
+    page.get_by_role("button", name="Add", exact=True).last.click()
+    expect(page.locator("#rows thead")).to_contain_text("Domain")
+    page.keyboard.press("Escape")
+    page.locator("#view-sheet summary").click()
+    page.get_by_label("Name of the view").fill("Weak")
+    assert not axe_violations(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".tabs [aria-current]")).to_have_text("Weak")
+    expect(page.locator("#rows thead")).to_contain_text("Domain")
+
+
 def test_a_mark_of_the_chart_opens_its_customer_and_a_score_its_explanation(
     open_page: OpenPage, dana: Access, customers: dict[str, Account]
 ) -> None:

@@ -15,6 +15,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from tenure.accounts.models import Account
+from tenure.desk import viewing
 from tenure.desk.models import Change, SavedView
 from tenure.metrics import actions as own_metrics
 from tenure.metrics.models import MetricValue
@@ -75,7 +76,13 @@ def test_any_metric_is_a_column_and_sorts(client: Client, access: Access, custom
 
 def test_columns_are_moved_added_and_taken_away_by_links(client: Client, customers: Cast) -> None:
     page = client.get("/customers?show=success,arr&sort=-arr").content.decode()
-    assert "sort=-arr&amp;show=arr%2Csuccess" in page  # success later, arr earlier
+    sheet = "?sort=-arr&amp;show=success%2Carr"
+    assert f'href="/customers{sheet.replace("?", "?choosing=1&amp;")}"' in page  # without scripts
+    assert f'hx-get="/customers/columns{sheet}"' in page
+    for opened in ("/customers?choosing=1&", "/customers/columns?"):
+        held = client.get(f"{opened}show=success,arr&sort=-arr").content.decode()
+        assert "sort=-arr&amp;show=arr%2Csuccess" in held  # success later, arr earlier
+        assert '<option value="domain">' in held
     answer = client.get("/customers?show=success,arr&sort=-arr&add=domain")
     assert answer["Location"] == "/customers?choosing=1&sort=-arr&show=success%2Carr%2Cdomain"
     assert 'id="columns-sheet" open' in client.get(answer["Location"]).content.decode()
@@ -96,6 +103,20 @@ def test_a_page_with_six_metrics_asks_no_more_than_one_with_one(
 
 
 # Saved views
+
+
+def test_the_sheet_of_a_view_is_fetched_or_opened_by_a_link(
+    client: Client, visit: Visit, customers: Cast, dana: Access, vic: Access
+) -> None:
+    mine = viewing.save(dana, "Mine alone", "where=band.is.poor", is_shared=False)
+    about = f"where=band.is.poor&view={mine.pk}"
+    assert f"/customers?keeping=1&amp;{about.replace('&', '&amp;')}" in client.get(f"/customers?{about}").text
+    for opened in ("/customers?keeping=1&", "/customers/keeping?"):
+        held = client.get(opened + about).text
+        assert 'value="Mine alone"' in held
+        assert 'name="where" value="band.is.poor"' in held
+        assert "Mine alone" not in visit(vic).get(opened + about).text
+        assert 'name="is_shared"' not in visit(vic).get(opened + about).text
 
 
 def test_a_view_is_kept_shared_changed_and_removed_with_undo(

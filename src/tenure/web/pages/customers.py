@@ -70,7 +70,7 @@ def customers(request: Request) -> HttpResponse:
     return render(
         request,
         "customers/customers.html",
-        about | _around(access, wanted, found) | _views(access, wanted, kept),
+        about | _around(access, wanted, found) | _views(access, wanted, kept) | _open(request, wanted),
     )
 
 
@@ -80,8 +80,6 @@ def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
     fields = attributes.offered(access)
     return {
         "by_name": SORTS["name"],
-        "arranged": columns.arranged(wanted.show, wanted.catalogue),
-        "more": columns.others(wanted.show, wanted.catalogue, [one.name for one in fields]),
         "has_families": may_roll(access) and access.has(RollUp),
         "sentence": wanted.rule.sentence(Standpoint.of(access)),
         "editors": editors(wanted.rule, wanted.catalogue, fields),
@@ -90,6 +88,22 @@ def _around(access: Access, wanted: Wanted, found: Found) -> dict[str, Any]:
         "count": _count(found, everyone),
         "total": queries.total(found) if found.is_few and found.count else None,
         **(drawn(access, found) if found.is_few else {"chart": None}),
+    }
+
+
+def _open(request: Request, wanted: Wanted) -> dict[str, Any]:
+    """Which sheets are open from the start, and what the one of columns holds then."""
+    is_choosing = bool(request.GET.get("choosing"))
+    open_ones = {"is_choosing": is_choosing, "is_keeping": bool(request.GET.get("keeping"))}
+    return open_ones | (_choosing(request.access, wanted) if is_choosing else {})
+
+
+def _choosing(access: Access, wanted: Wanted) -> dict[str, Any]:
+    """The columns there are: those on show, each with where it could go, and those that could be added."""
+    fields = [one.name for one in attributes.offered(access)]
+    return {
+        "arranged": columns.arranged(wanted.show, wanted.catalogue),
+        "more": columns.others(wanted.show, wanted.catalogue, fields),
     }
 
 
@@ -146,6 +160,23 @@ def condition(request: Request) -> HttpResponse:
     text, fields = given_text(request.GET, wanted.catalogue), attributes.offered(request.access)
     editor = Editor.of(text, wanted.catalogue, request.GET.get("at", ""), request.access, fields)
     return render(request, "customers/condition.html", {"wanted": wanted, "editor": editor})
+
+
+@require_GET
+@page()
+def choosing(request: Request) -> HttpResponse:
+    """The sheet of columns: asked for when it opens."""
+    wanted = Wanted.of(request.GET, metrics_of(request.access.workspace))
+    return render(request, "customers/columns.html", {"wanted": wanted, **_choosing(request.access, wanted)})
+
+
+@require_GET
+@page()
+def keeping(request: Request) -> HttpResponse:
+    """The sheet in which a view is kept or changed: asked for when it opens."""
+    access, wanted = request.access, Wanted.of(request.GET, metrics_of(request.access.workspace))
+    views = _views(access, wanted, viewing.kept(access))
+    return render(request, "customers/keeping.html", {"wanted": wanted, **views})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
