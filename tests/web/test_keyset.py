@@ -208,3 +208,17 @@ def test_a_rule_of_other_values_asks_as_one_that_is_put_together_anew(
             stretches = wanted.sort.order.stretches(found, False)
             anew = [row["id"] for one in stretches for row in one.walk(None, None, False)]
             assert [row.id for row in customers.page(found, wanted)[0]] == anew, texts
+
+
+def test_few_are_asked_for_as_few_were_before(
+    access: Access, crowd: list[Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for query in ("q=acme", "where=segment.is.Large", "where=segment.is.Small&after=0~0~0"):
+        wanted = Wanted.of(QueryDict(query), shipped())
+        found = customers.find(access, wanted)
+        assert found.is_few
+        right = customers.page(found, wanted)[0]
+        assert right
+        with monkeypatch.context() as only_once:
+            only_once.setattr(keyset.Stretch, "walk", None)  # nothing is put together again
+            assert customers.page(found, wanted)[0] == right

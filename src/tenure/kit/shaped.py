@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 from django.db.models import F, Field, Q
 
 from tenure.kit.prepared import Value
 
-MOST = 12  # values in a list, beyond which there would be a query for each length
+MOST = 12  # values in a list, beyond which only some lengths are apart: not a query for each
 _OPEN = (str, int, float, date)
 _PLAIN = ("gt", "gte", "lt", "lte", "in", "range")  # lookups that take their values as they are
 
@@ -33,18 +34,15 @@ class Shape:
     is_negated: bool
     parts: tuple[Shape | _Lookup | tuple[str, bool | F], ...]
 
-    def q(self, values: Sequence[Value]) -> Q:
-        """The conditions with these values, in the order in which `apart` gives them."""
-        return self._q(iter(values))
-
-    def _q(self, values: Iterator[Value]) -> Q:
+    def q(self, values: Iterator[Value]) -> Q:
+        """The conditions with the next of these values, in the order in which `apart` gives them."""
         children = [_child(part, values) for part in self.parts]
         return Q(*children, _connector=self.connector, _negated=self.is_negated)
 
 
 def _child(part: Shape | _Lookup | tuple[str, bool | F], values: Iterator[Value]) -> Any:
     if isinstance(part, Shape):
-        return part._q(values)
+        return part.q(values)
     if isinstance(part, tuple):
         return part
     taken = tuple(next(values) for _ in part.kinds)
@@ -56,6 +54,12 @@ def apart(conditions: Q) -> tuple[Shape, list[Value]] | None:
     values: list[Value] = []
     shape = _apart(conditions, values)
     return None if shape is None else (shape, values)
+
+
+def padded(values: Sequence[str]) -> list[str]:
+    """As many as a power of two, the last of them again: lists of up to a thousand have eleven lengths."""
+    length = 1 << max(len(values) - 1, 0).bit_length()
+    return [*values, *repeat(values[-1], length - len(values))] if values else []
 
 
 def _apart(conditions: Q, values: list[Value]) -> Shape | None:
@@ -77,7 +81,8 @@ def _part(child: Any, values: list[Value]) -> _Lookup | tuple[str, bool | F] | N
     is_list = name.rpartition("__")[2] in ("in", "range")
     each = tuple(value) if is_list and isinstance(value, list | tuple) else (value,)
     kinds = tuple(type(one) for one in each)
-    if not (_takes(name) and 0 < len(each) <= MOST and all(kind in _OPEN for kind in kinds)):
+    is_usual = 0 < len(each) <= MOST or len(each).bit_count() == 1
+    if not (is_usual and _takes(name) and all(kind in _OPEN for kind in kinds)):
         return None
     values.extend(each)
     return _Lookup(name, kinds, is_list)

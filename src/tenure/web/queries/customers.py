@@ -15,7 +15,7 @@ from tenure.accounts.queries import beyond
 from tenure.desk import search
 from tenure.kit import rows
 from tenure.kit.prepared import NotOpen, Prepared, Value
-from tenure.kit.shaped import Shape, apart
+from tenure.kit.shaped import Shape, apart, padded
 from tenure.kit.unled import unled
 from tenure.segments.fields import AccountColumn, MetricColumn
 from tenure.segments.rules import Condition, Rule
@@ -98,7 +98,7 @@ def find(access: Access, wanted: Wanted) -> Found:
     if len(ids) > FEW:
         large.keep_of(access, *asked)
         return many
-    return replace(many, conditions=Q(pk__in=ids), count=len(ids))
+    return replace(many, conditions=Q(pk__in=padded(ids)), count=len(ids))
 
 
 def has_many(access: Access) -> bool:
@@ -241,21 +241,21 @@ def _stretches(found: Found, wanted: Wanted) -> Sequence[keyset.Walked]:
         by = getattr(wanted.sort.order, "column", "")
         found = replace(found, conditions=unled(found.conditions, "standing__", but=by))
     stretches = wanted.sort.order.stretches(found, wanted.is_descending)
-    if found.is_few or found.is_rolled or (known := apart(found.conditions)) is None:
+    if found.is_rolled or (known := apart(found.conditions)) is None:
         return stretches
     shape, values = known
-    asked, workspace_id = (wanted.sort.order, wanted.is_descending, shape), found.workspace.pk
-    return [_Prepared(asked, values, place, workspace_id, one) for place, one in enumerate(stretches)]
+    asked = (wanted.sort.order, wanted.is_descending, found.is_few, shape)
+    given = values if found.is_few else [*values, found.workspace.pk]
+    return [_Prepared(asked, given, place, one) for place, one in enumerate(stretches)]
 
 
 @dataclass(frozen=True)
 class _Prepared:
     """A stretch of a workspace's customers, asked for as those of other values were before."""
 
-    asked: tuple[Order, bool, Shape]
+    asked: tuple[Order, bool, bool, Shape]
     values: Sequence[Value]
     place: int
-    workspace_id: str
     stretch: keyset.Stretch
 
     @property
@@ -268,7 +268,7 @@ class _Prepared:
         walk = _walk(*self.asked, self.place, mark is None, most, is_backward)
         sorted_by = [self.read(mark.value)] if mark and self.stretch.column else []
         try:
-            return walk(self.workspace_id, *self.values, *([mark.row_id] if mark else ()), *sorted_by)
+            return walk(*self.values, *([mark.row_id] if mark else ()), *sorted_by)
         except NotOpen:  # a condition that another package added
             return list(self.stretch.walk(mark, most, is_backward))
 
@@ -277,6 +277,7 @@ class _Prepared:
 def _walk(
     order: Order,
     is_descending: bool,
+    is_few: bool,
     shape: Shape,
     place: int,
     is_first: bool,
@@ -285,13 +286,13 @@ def _walk(
 ) -> Prepared[keyset.Row]:
     """The walk of any workspace's customers, from the start or from any mark on."""
 
-    def walk(workspace_id: str, *values: Any) -> QuerySet[Any]:
-        found = Found(Workspace(pk=workspace_id), shape.q(values), FEW + 1)
+    def walk(*values: Any) -> QuerySet[Any]:
+        given = iter(values)
+        conditions = shape.q(given)
+        workspace = Workspace() if is_few else Workspace(pk=next(given))
+        found = Found(workspace, conditions, 0 if is_few else FEW + 1)
         stretch = order.stretches(found, is_descending)[place]
-        mark = None
-        if not is_first:
-            at = len(values) - (2 if stretch.column else 1)
-            mark = keyset.Mark(place, *values[at:])
+        mark = None if is_first else keyset.Mark(place, *given)
         return replace(stretch, read=lambda given: given).walk(mark, most, is_backward)
 
     return Prepared(Account, walk)
