@@ -145,7 +145,7 @@ def why(request: Request, account_id: str) -> HttpResponse:
     try:
         found = queries.why(request.access, account_id, *days)
     except ValueError as error:
-        found, wrong = queries.why(request.access, account_id), f"{str(error).capitalize()}."
+        found, wrong = queries.why(request.access, account_id), words.capital(f"{error}.")
     about = {"strip": strip, "account": strip.account, "why": found.explanation, "chart": history(found)}
     about |= {"outlook": found.outlook, "forecasts": found.forecasts}
     today = clock.today(request.access.workspace.zone)

@@ -109,7 +109,7 @@ def one(request: Request, account_id: str, column: str) -> HttpResponse:
             request.access, request.access.of(Account).filter(pk=account.pk), column, text
         )
     except ValueError as wrong:
-        return _form(request, account, column, text, f"{wrong}.".capitalize())
+        return _form(request, account, column, text, words.capital(f"{wrong}."))
     account.refresh_from_db()
     if not request.htmx:
         return _told(request, redirect("account", account.pk), change)
