@@ -18,7 +18,7 @@ def test_everything_goes_out_and_into_another_workspace(access: Access, tmp_path
     out = str(tmp_path / "out")
     said = run("export", "--out", out)
     assert "accounts" in said
-    assert f"Everything is in {out}" in said
+    assert f"is in {out}, as of" in said
     assert "Not in it: keys, passwords, second factors" in said
     assert access.of(AuditEntry).filter(did="exported everything").exists()
     run("workspace", "create", "Second")

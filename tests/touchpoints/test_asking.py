@@ -86,6 +86,34 @@ def test_a_mention_waits_until_it_is_settled(
     assert len(queries.waiting(max_)) == 1
 
 
+def test_who_is_asked_of_a_customer_in_no_book_of_theirs_is_told_to_the_author(
+    access: Access, dana: Access, max_: Access, acme: Account
+) -> None:
+    rex = cast.member(access, "Rex", Role.MANAGER, sees_all=False, team=["sam@example.test"])
+    note = actions.write_note(dana, acme.pk, "@max and @rex, please")
+    assert queries.out_of_sight(dana, note) == ["Rex"]
+    assert queries.waiting(rex) == []
+    for owner in ("rex@example.test", "sam@example.test"):
+        note.account.owner = owner
+        assert queries.out_of_sight(dana, note) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "href"),
+    [
+        ("see https://a.test/x?a=1&b=2, and", "https://a.test/x?a=1&b=2"),
+        ("(http://a.test/@max).", "http://a.test/@max"),
+        ('https://a.test/"onclick=', "https://a.test/"),
+        ("javascript:alert(1) //a.test", ""),
+        ("xhttps://a.test", ""),
+    ],
+)
+def test_addresses_in_a_text_lead_there(text: str, href: str) -> None:
+    found = list(rules.parts(text, NAMES))
+    assert "".join(part.text for part in found) == text
+    assert "".join(part.href for part in found) == href
+
+
 def test_an_edit_asks_those_it_mentions_now_and_can_be_taken_back(
     dana: Access, max_: Access, acme: Account
 ) -> None:

@@ -281,6 +281,19 @@ def test_a_value_is_changed_where_it_stands(client: Client, customers: Cast) -> 
     assert (undone.status_code, Account.objects.get(name="Acme").segment) == (204, "")
 
 
+def test_whoever_did_not_see_what_another_wrote_is_asked_first(client: Client, customers: Cast) -> None:
+    path = f"/customers/{customers['acme'].pk}/edit/segment"
+    for value, says in (("Mine", "Mine"), ("Yours", "made it “Mine” meanwhile"), ("Mine", "Mine")):
+        answer = client.post(path, {"value": value, "stood": ""}, headers=HTMX)
+        assert says in text(answer.content)
+    assert Account.objects.get(name="Acme").segment == "Mine"
+    refused = client.post(path, {"value": "Yours", "stood": ""}, headers=HTMX)
+    assert refused["HX-Retarget"] == "this"
+    assert 'name="stood" value="Mine"' in refused.content.decode()
+    client.post(path, {"value": "Yours", "stood": "Mine"}, headers=HTMX)
+    assert Account.objects.get(name="Acme").segment == "Yours"
+
+
 def test_a_name_that_is_changed_is_still_the_heading_alone(client: Client, customers: Cast) -> None:
     address = f"/customers/{customers['acme'].pk}"
     here = HTMX | {"HX-Current-URL": f"http://testserver{address}"}
@@ -292,9 +305,9 @@ def test_a_name_that_is_changed_is_still_the_heading_alone(client: Client, custo
 def test_a_value_is_changed_without_scripts_and_wrong_ones_are_named(client: Client, customers: Cast) -> None:
     path = f"/customers/{customers['acme'].pk}/edit/domain"
     assert "Domain of Acme" in text(client.get(path).content)
-    wrong = client.post(path, {"value": "not a domain"})
+    wrong = client.post(path, {"value": "not A domain"})
     assert wrong.status_code == 422
-    assert "“not a domain” is no domain; it looks like acme.example." in text(wrong.content)
+    assert "“not A domain” is no domain; it looks like acme.example." in text(wrong.content)
     answer = client.post(path, {"value": "https://www.Acme.example/about"}, follow=True)
     assert "Domain: “acme.example”." in text(answer.content)
     assert client.get(f"/customers/{customers['acme'].pk}/edit/score").status_code == 404

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import UTC, datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -220,6 +224,25 @@ class TestImports:
     def test_what_cannot_be_chosen_is_said(self, dana, visit, form, says):
         client = visit(dana)
         assert says in client.post(f"{bring(client)}/choose", form, headers=HTMX).content.decode()
+
+    @pytest.mark.parametrize("is_book", [True, False])
+    def test_a_column_is_chosen_whatever_the_form_asks_of_reading(self, dana, visit, tmp_path, is_book):
+        table = pa.table({"Ding": ["acme"], "Firma": ["Acme"]})
+        path = tmp_path / "file"
+        if is_book:
+            with xlsxwriter.Workbook(path) as book:
+                sheet = book.add_worksheet("Export")
+                sheet.write_row(0, 0, table.column_names)
+                sheet.write_row(1, 0, ["acme", "Acme"])
+        else:
+            pq.write_table(table, path)
+        client = visit(dana)
+        where = bring(client, path.read_bytes(), "customers.xlsx" if is_book else "customers.parquet")
+        asked = re.findall(
+            r'<input type="hidden" name="(\w+)" value="(.*?)">', client.get(where).content.decode()
+        )
+        form = dict(asked) | {"kind": "accounts", "map.account_id": "Ding"}
+        assert "Import 1 row<" in client.post(f"{where}/choose", form, headers=HTMX).content.decode()
 
     def test_a_file_that_cannot_be_read_says_so_where_it_was_brought(self, access, dana, visit):
         client = visit(dana)

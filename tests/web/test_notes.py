@@ -75,7 +75,18 @@ def test_what_is_wrong_stands_beside_what_was_typed(
     answer = client.post(f"/customers/{customers['acme'].pk}/note", {"kind": "meeting"} | form)
     assert answer.status_code == 422
     assert says in text(answer.content)
-    assert '<option value="meeting" selected>' in answer.content.decode()
+    page = answer.content.decode()
+    assert '<option value="meeting" selected>' in page
+    again = f"/customers/{customers['acme'].pk}/notes"
+    assert f'hx-get="{again}"' in page  # what was posted cannot be asked for anew
+    assert client.get(f"/customers/{customers['acme'].pk}/note").headers["Location"] == again
+
+
+def test_what_is_wrong_with_a_file_stands_beside_the_files(client: Client, customers: Cast) -> None:
+    form = {"text": "See there.", "files": SimpleUploadedFile("empty.txt", b"")}
+    answer = client.post(f"/customers/{customers['acme'].pk}/note", form)
+    assert answer.status_code == 422
+    assert 'id="files-wrong">“empty.txt” is empty.' in answer.content.decode()
 
 
 def test_ones_own_note_is_edited_removed_and_brought_back(
@@ -111,6 +122,16 @@ def test_a_mention_waits_on_today_and_is_done_in_place(
     assert (answer.status_code, "live-accounts" in answer["HX-Trigger"]) == (204, True)
     assert "Waiting for you" not in text(visit(max_).get("/").content)
     assert "Waiting for you" not in text(client.get("/").content)
+
+
+def test_who_mentions_somebody_that_does_not_see_the_customer_is_told(
+    client: Client, access: Access, customers: Cast
+) -> None:
+    cast.member(access, "Rex", Role.MANAGER, sees_all=False)
+    path = f"/customers/{customers['acme'].pk}/note"
+    page = client.post(path, {"text": "@rex, please: https://a.test/"}, follow=True).content.decode()
+    assert "Noted. Not in their book, so they cannot look: Rex." in page
+    assert 'href="https://a.test/" rel="noopener' in page
 
 
 def test_neighbours_and_viewers_reach_no_notes_and_no_files(

@@ -387,6 +387,22 @@ def test_an_empty_workspace_says_how_to_begin(access: Access) -> None:
     assert b'href="/settings/keys"' in page
 
 
+@pytest.mark.parametrize(
+    ("role", "narrowed", "says"),
+    [
+        (Role.VIEWER, False, "Somebody who may import"),
+        (Role.MANAGER, True, "whose owner is max@example.test"),
+    ],
+)
+def test_an_empty_page_offers_only_what_one_may_do(
+    access: Access, role: Role, narrowed: bool, says: str
+) -> None:
+    client = signed_in(cast.member(access, "Max", role, sees_all=not narrowed))
+    for path in ("/", "/customers"):
+        assert b'href="/data"' not in client.get(path).content.partition(b"<main")[2]
+    assert says in text(client.get("/").content)
+
+
 def test_the_page_takes_as_many_queries_for_fifty_as_for_three(
     access: Access, dana: Client, django_assert_max_num_queries: object
 ) -> None:

@@ -51,6 +51,10 @@ def test_dana_works_the_list_by_keys_alone(
     page.keyboard.press("s")
     expect(page.locator(".toast")).to_contain_text("Borealis: back tomorrow.")
     expect(rows).to_have_count(3)
+    page.keyboard.press("Enter")
+    expect(page.locator("#step .strong")).to_be_visible()
+    page.keyboard.press("e")  # the step of the one whose page it is; no row need be the current one
+    expect(page.locator("#step")).to_contain_text("Nothing is waiting")
 
 
 def test_the_current_row_stays_when_news_exchanges_the_list(

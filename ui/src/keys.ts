@@ -1,8 +1,8 @@
 // Keys: `g` and a letter go somewhere, j and k move over the rows, Enter opens, others press what a row offers.
 //
 // Pages only mark what they have: `data-goto="c"` on links, `data-row` on rows, `data-open` on a row's main
-// link (else its first link), `data-key="e"` on what a key presses in the current row, `data-search` on the
-// field that / goes to.
+// link (else its first link), `data-key="e"` on what a key presses in the current row, or on the page where it
+// stands in no row, `data-search` on the field that / goes to.
 import { all, find, isTyping } from "./dom";
 import { togglePalette } from "./palette";
 import { nextTheme } from "./theme";
@@ -53,15 +53,21 @@ function search(): void {
   field.select();
 }
 
-/** Presses what the current row offers under a key; the next row becomes the current one if this one goes. */
+/** Presses what the current row offers under a key, or else the page itself, such as the step of one customer. */
 function press(key: string): boolean {
   const row = here();
-  const button = row && find(`[data-key="${CSS.escape(key)}"]`, row);
-  if (!button) return false;
-  const at = rows().indexOf(row);
+  const pressed = `[data-key="${CSS.escape(key)}"]`;
+  const inRow = row && find(pressed, row);
+  const button = inRow ?? find(`${pressed}:not([data-row] *)`);
+  if (row && inRow) pressInRow(inRow, rows().indexOf(row));
+  else button?.click();
+  return button !== null;
+}
+
+/** The next row becomes the current one if this one goes. */
+function pressInRow(button: HTMLElement, at: number): void {
   onAnswerTo(button, () => standBeside(at));
   button.click();
-  return true;
 }
 
 /** Runs something once what a button asks for has been answered, whatever else is answered before. */

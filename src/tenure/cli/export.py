@@ -62,7 +62,10 @@ def _show(out: Path, manifest: Manifest) -> None:
             console.print(f"{name}: {escape(theirs)} is called {escape(ours)} there", highlight=False)
         if one.left_out:
             console.print(f"{name}: left out {escape(', '.join(one.left_out))}", highlight=False)
-    console.print(f"Everything is in {escape(str(out))}, as of {manifest.as_of}.", soft_wrap=True)
+    console.print(
+        f"Everything of {escape(manifest.workspace)} is in {escape(str(out))}, as of {manifest.as_of}.",
+        soft_wrap=True,
+    )
     console.print(f"Not in it: {'; '.join(manifest.not_carried)}.", style="dim", soft_wrap=True)
 
 

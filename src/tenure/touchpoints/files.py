@@ -27,6 +27,10 @@ class Upload(Protocol):
     def chunks(self) -> Iterable[bytes]: ...
 
 
+class Unfit(ValueError):
+    """A file that cannot go with a note; what to say beside the field of files."""
+
+
 class Stored(NamedTuple):
     """What is known of a file once it is kept."""
 
@@ -42,14 +46,14 @@ def path_of(workspace_id: str, content_hash: str) -> Path:
 
 
 def check(uploads: Iterable[Upload]) -> None:
-    """Raise ValueError, naming the file and what would be right, unless all of them may go with a note."""
+    """Raise Unfit, naming the file and what would be right, unless all of them may go with a note."""
     files = list(uploads)
     if len(files) > MOST:
-        raise ValueError(f"a note takes {MOST} files, not {len(files)}")
+        raise Unfit(f"a note takes {MOST} files, not {len(files)}")
     for file in files:
         if not 0 < (file.size or 0) <= LARGEST:
             says = "is empty" if not file.size else f"is larger than {LARGEST >> 20} MB"
-            raise ValueError(f"“{_name(file)}” {says}")
+            raise Unfit(f"“{_name(file)}” {says}")
 
 
 def keep(workspace_id: str, upload: Upload) -> Stored:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from tenure.touchpoints import rules
 from tenure.touchpoints.models import Attachment, Mention, Note
 from tenure.touchpoints.rules import Part
-from tenure.workspaces.access import Access
+from tenure.workspaces.access import Access, owners_of
 from tenure.workspaces.models import Membership
 
 MOST_COLLEAGUES = 8
@@ -81,6 +81,16 @@ def colleagues(access: Access, begins: str, most: int = MOST_COLLEAGUES) -> list
         Colleague(name, email, name if known.get(name.strip().lower()) == key else email)
         for key, name, email in found[:most]
     ]
+
+
+def out_of_sight(access: Access, note: Note) -> list[str]:
+    """Whom a note asks although its customer is in no book of theirs: they will not see it."""
+    narrowed = access.of(Membership).filter(closed_at=None, sees_all=False)
+    asked = narrowed.filter(user__in=note.mentions.values("user")).select_related("user")
+    account = note.account
+    owners = {account.owner, account.parent.owner if account.parent else ""}
+    outside = (row.user for row in asked if owners.isdisjoint(owners_of(row, row.user) or ()))
+    return [user.name or user.email for user in outside]
 
 
 def notes(access: Access, account_id: str, most: int = 50) -> list[Written]:

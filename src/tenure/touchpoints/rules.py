@@ -8,14 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 _AT = re.compile(r"(?<![\w@.])@(?=\w)")
+_LINK = re.compile(r"\bhttps?://[^\s<>\"]*[^\s<>\"'.,;:!?)\]}]", re.IGNORECASE)
 ANYTHING = "application/octet-stream"
 
 
 class Part(NamedTuple):
-    """A piece of a note's text; `who` is the id of whom it mentions, empty for plain text."""
+    """A piece of a note's text; `who` is the id of whom it mentions, `href` where it leads.
+
+    Both are empty for plain text.
+    """
 
     text: str
     who: str = ""
+    href: str = ""
 
 
 def names_of(members: Iterable[tuple[str, str, str]]) -> dict[str, str]:
@@ -34,7 +39,16 @@ def _short(name: str, email: str) -> set[str]:
 
 
 def parts(text: str, names: Mapping[str, str]) -> Iterator[Part]:
-    """The text in pieces, so that mentions can be shown as such; together they are the text."""
+    """The text in pieces, so that mentions and addresses can be shown as such; together they are the text."""
+    done = 0
+    for link in _LINK.finditer(text):
+        yield from _words(text[done : link.start()], names)
+        yield Part(link.group(), href=link.group())
+        done = link.end()
+    yield from _words(text[done:], names)
+
+
+def _words(text: str, names: Mapping[str, str]) -> Iterator[Part]:
     by_length, low = sorted(names, key=len, reverse=True), text.lower()
     done = 0
     for found in _AT.finditer(text):

@@ -16,7 +16,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
-from tenure.kit import clock
+from tenure.kit import clock, words
 from tenure.metrics import wording
 from tenure.web import formats
 from tenure.web.assets import asset
@@ -122,6 +122,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(static=static, asset=asset, url=url, get_messages=get_messages)
     env.globals.update(sends_mail=sends_mail, get_token=get_token)
     env.filters.update(
+        capital=words.capital,
         money=formats.money,
         money_exact=formats.money_exact,
         number=formats.number,

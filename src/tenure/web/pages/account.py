@@ -114,12 +114,13 @@ def _notes(request: Request, account_id: str) -> dict[str, Any]:
     return note_page(request, account_id)
 
 
-def note_page(request: Request, account_id: str, wrong: str = "") -> dict[str, Any]:
+def note_page(request: Request, account_id: str, wrong: str = "", wrong_files: str = "") -> dict[str, Any]:
     """The tab of notes; after a mistake with what was typed, and what is wrong with it."""
     today = clock.today(request.access.workspace.zone)
     typed = {"text": "", "kind": Note.NOTE, "on": today.isoformat()} | request.POST.dict()
     found = notes.notes(request.access, account_id, most=200)
-    return {"notes": found, "typed": typed, "wrong": wrong, "today": today, "kinds": Note.KINDS}
+    about = {"notes": found, "typed": typed, "today": today, "kinds": Note.KINDS}
+    return about | {"wrong": wrong, "wrong_files": wrong_files}
 
 
 READS = {
@@ -144,7 +145,7 @@ def why(request: Request, account_id: str) -> HttpResponse:
     try:
         found = queries.why(request.access, account_id, *days)
     except ValueError as error:
-        found, wrong = queries.why(request.access, account_id), f"{str(error).capitalize()}."
+        found, wrong = queries.why(request.access, account_id), words.capital(f"{error}.")
     about = {"strip": strip, "account": strip.account, "why": found.explanation, "chart": history(found)}
     about |= {"outlook": found.outlook, "forecasts": found.forecasts}
     today = clock.today(request.access.workspace.zone)

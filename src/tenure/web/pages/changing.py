@@ -101,13 +101,15 @@ def one(request: Request, account_id: str, column: str) -> HttpResponse:
     account = request.access.get(Account, account_id)
     if request.method != "POST":
         return _form(request, account, column)
-    text = request.POST.get("value", "")
+    text, stands = request.POST.get("value", ""), getattr(account, column)
+    if request.POST.get("stood", stands) not in (stands, text):
+        return _form(request, account, column, text, _meanwhile(stands))
     try:
         change = changing.set_column(
             request.access, request.access.of(Account).filter(pk=account.pk), column, text
         )
     except ValueError as wrong:
-        return _form(request, account, column, text, f"{wrong}.".capitalize())
+        return _form(request, account, column, text, words.capital(f"{wrong}."))
     account.refresh_from_db()
     if not request.htmx:
         return _told(request, redirect("account", account.pk), change)
@@ -116,19 +118,28 @@ def one(request: Request, account_id: str, column: str) -> HttpResponse:
     return _told(request, render(request, "customers/edited.html", shown), change)
 
 
+def _meanwhile(stands: str) -> str:
+    """What to say to somebody who did not see what they are about to write over."""
+    return f"Somebody has made it {f'“{stands}”' if stands else 'none'} meanwhile. Keep yours instead?"
+
+
 def _form(
     request: Request, account: Account, column: str, text: str | None = None, wrong: str = ""
 ) -> HttpResponse:
     about = {
         "account": account,
         "column": column,
+        "stands": getattr(account, column),
         "value": getattr(account, column) if text is None else text,
         "wrong": wrong,
         "choices": queries.choices(request.access, column),
     }
     template = "customers/edit.html" if request.htmx else "customers/edit_page.html"
     # htmx shows no answer of 4xx; without scripts the status says what happened.
-    return render(request, template, about, status=422 if wrong and not request.htmx else 200)
+    response = render(request, template, about, status=422 if wrong and not request.htmx else 200)
+    if wrong and request.htmx:
+        response.headers["HX-Retarget"] = "this"  # the form alone: its sheet stays as it is
+    return response
 
 
 @require_GET

@@ -115,12 +115,17 @@ def _waiting(request: Request, still_wrong: dict[int, str]) -> dict[str, Any]:
         "still_wrong": still_wrong,
         "mended": {int(request.POST["id"]): request.POST.get("body", "")} if still_wrong else {},
         "verbs": queries.VERBS,
-        "asked": {name: request.GET.get(name, "") for name in ("verb", "field", "value")},
+        "asked": {name: request.GET.get(name, usual) for name, usual in _usual(reason)},
         "problem": problem,
         "preview": queries.preview(request.access, reason, rule) if rule and reason else None,
         "runs": queries.mending_runs(request.access),
         "rules": queries.kept_rules(request.access),
     }
+
+
+def _usual(reason: str) -> Iterable[tuple[str, str]]:
+    """The fields of a rule, as it usually is for a reason."""
+    return zip(("verb", "field", "value"), queries.USUAL.get(reason, ("", "", "")), strict=True)
 
 
 def _rule_of(request: Request) -> tuple[AnyRule | None, str]:
@@ -149,7 +154,7 @@ def replay(request: Request) -> HttpResponse:
     try:
         done = _replay(request)
     except BusyError as busy:
-        return tell(request, redirect(_back(request)), f"{busy}.".capitalize())
+        return tell(request, redirect(_back(request)), words.capital(f"{busy}."))
     if done.still_wrong:
         return render(request, "events/rejected.html", _waiting(request, dict(done.still_wrong)), status=422)
     return tell(request, redirect(_back(request)), f"{words.count(done.done, 'event')} went through.")

@@ -6,6 +6,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tenure.kit import words
 from tenure.sources.exports import asking
 from tenure.sources.exports.folder import NOT_CARRIED, USUAL
 from tenure.sources.exports.writing import FORMATS
@@ -30,7 +31,7 @@ def exports(request: Request) -> HttpResponse:
     try:
         asking.request_export(request.access, request.POST.getlist("format"))
     except ValueError as wrong:
-        return tell(request, redirect("settings-export"), f"{wrong}.".capitalize())
+        return tell(request, redirect("settings-export"), words.capital(f"{wrong}."))
     return redirect("settings-export")
 
 

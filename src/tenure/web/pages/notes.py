@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenure.kit import clock
-from tenure.touchpoints import actions, files
+from tenure.touchpoints import actions, files, queries
 from tenure.touchpoints.models import Attachment, Note
 from tenure.web import notices
 from tenure.web.guard import page
@@ -26,10 +26,15 @@ from tenure.workspaces.roles import Right
 UNTRUSTED = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "private, no-store"}
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(Right.WORK)
 def write(request: Request, account_id: str) -> HttpResponse:
-    """Keep a note; what is wrong with it stands beside the field, with the text still in it."""
+    """Keep a note; what is wrong with it stands beside the field, with the text still in it.
+
+    Whoever opens the address of such a mistake again comes to the notes.
+    """
+    if request.method != "POST":
+        return redirect("account-tab", account_id, "notes")
     asked = request.POST
     try:
         note = actions.write_note(
@@ -40,11 +45,21 @@ def write(request: Request, account_id: str) -> HttpResponse:
             asked.get("kind", Note.NOTE),
             cast("Sequence[files.Upload]", request.FILES.getlist("files")),
         )
+    except files.Unfit as wrong:
+        about = account.note_page(request, account_id, wrong_files=f"{wrong}. Choose the files again.")
+        return account.show(request, account_id, "notes", about, status=422)
     except ValueError as wrong:
         about = account.note_page(request, account_id, f"{wrong}.")
         return account.show(request, account_id, "notes", about, status=422)
     undo = reverse("note-remove", args=[note.pk])
-    return account.told(request, account.address_of(account_id, "notes"), "Noted.", undo)
+    says = f"Noted.{_unseen(request, note)}"
+    return account.told(request, account.address_of(account_id, "notes"), says, undo)
+
+
+def _unseen(request: Request, note: Note) -> str:
+    """Whom it asks in vain, so that its author does not wait for them."""
+    names = queries.out_of_sight(request.access, note)
+    return f" Not in their book, so they cannot look: {', '.join(names)}." if names else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,11 +73,12 @@ def edit(request: Request, note_id: str) -> HttpResponse:
         return _form(request, note, "")
     try:
         kind, asked = request.POST.get("kind", ""), request.POST.get("text", "")
-        actions.edit_note(request.access, note_id, asked, kind, _when(request, note.happened_at))
+        note = actions.edit_note(request.access, note_id, asked, kind, _when(request, note.happened_at))
     except ValueError as wrong:
         return _form(request, note, f"{wrong}.")
     where = account.address_of(note.account_id, "notes")
-    return account.told(request, where, "Changed.", reverse("note-unedit", args=[note.pk]))
+    says = f"Changed.{_unseen(request, note)}"
+    return account.told(request, where, says, reverse("note-unedit", args=[note.pk]))
 
 
 def _form(request: Request, note: Note, wrong: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from tenure.accounts.models import Account
 from tenure.health import overrides
 from tenure.health import queries as health
 from tenure.health.overrides import LONGEST, MOST_REASON, NotPossible
-from tenure.kit import clock
+from tenure.kit import clock, words
 from tenure.web.guard import page
 from tenure.web.middleware import Request
 from tenure.workspaces.roles import Right
@@ -38,7 +38,7 @@ def override(request: Request, account_id: str) -> HttpResponse:
         score = overrides.asked_score(profile, typed["band"], typed["score"])
         row = overrides.set_override(request.access, account_id, score, typed["reason"], _day(typed["until"]))
     except NotPossible as wrong:
-        return _form(request, account_id, typed, {wrong.field: f"{str(wrong).capitalize()}."}, status=422)
+        return _form(request, account_id, typed, {wrong.field: words.capital(f"{wrong}.")}, status=422)
     messages.info(request, f"{row.account.name} counts as {score:g} until {_day(typed['until']):%-d %B %Y}.")
     return HttpResponseRedirect(reverse("account", args=[account_id]), status=303)
 

@@ -54,6 +54,16 @@ VERBS = (
     ("parse", "Read a time by its format"),
     ("cut", "Cut a text to a length"),
 )
+# What usually mends events of a reason: the rule, its field, its value; to begin from.
+USUAL: Mapping[str, tuple[str, str, str]] = {
+    "wrong_time": ("parse", "timestamp", ""),
+    "no_event": ("set", "event", ""),
+    "unknown_type": ("set", "type", "track"),
+    "nobody": ("rename", "", "userId"),
+    "no_group": ("rename", "", "groupId"),
+    "no_previous": ("rename", "", "previousId"),
+    "too_large": ("drop", "", ""),
+}
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ NAMES = {
     "accounts": {
         "name": "Firmenname, Kundenname, Unternehmensname, Firma, Unternehmen, Kunde, Bezeichnung",
         "domain": "Webseite, Internetseite, Internetadresse, Webadresse, Domäne, E-Mail-Domain",
-        "parent_id": "Muttergesellschaft, Mutterunternehmen, Konzernmutter, Konzern, Übergeordneter Kunde, "
-        "Übergeordnete Firma, Konzernnummer, Hauptkunde",
+        "parent_id": "Mutterkonto, Muttergesellschaft, Mutterunternehmen, Konzernmutter, Konzern, "
+        "Übergeordneter Kunde, Übergeordnete Firma, Konzernnummer, Hauptkunde",
         "owner": "Betreuer, Betreuerin, Kundenbetreuer, Kundenbetreuerin, Kundenberater, Zuständig, "
         "Zuständiger, Verantwortlich, Verantwortlicher",
         "segment": "Kundensegment, Kundengruppe, Kundenklasse, Kundenkategorie, Kategorie, Klasse, Tarif",

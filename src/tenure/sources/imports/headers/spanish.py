@@ -5,7 +5,8 @@ from tenure.sources.imports.headers import EVERYWHERE
 NAMES = {
     EVERYWHERE: {
         "account_id": "Número de cliente, N.º de cliente, N.º cliente, Nº cliente, Código de cliente, "
-        "Código cliente, ID de cliente, ID cliente, Identificador de cliente, ID de cuenta, "
+        "Código cliente, Código del cliente, ID de cliente, ID del cliente, ID cliente, Número del cliente, "
+        "Identificador de cliente, Identificador del cliente, ID de cuenta, ID de la cuenta, "
         "Número de cuenta, ID de empresa, Cliente, Empresa, Compañía, Razón social, Cuenta",
         "person_id": "ID de persona, Identificador de persona, ID de contacto, Código de contacto, "
         "ID de usuario, Identificador de usuario, Usuario, Contacto, Persona",
@@ -53,7 +54,7 @@ NAMES = {
         "end": "Fecha de fin, Fin, Fin del contrato, Fin de contrato, Fecha de finalización, Fecha de baja, "
         "Fecha de vencimiento, Vencimiento, Válido hasta, Hasta",
         "auto_renew": "Renovación automática, Se renueva automáticamente, Autorrenovación",
-        "renews": "Contrato anterior, Renueva, Contrato renovado",
+        "renews": "Contrato anterior, Renueva, Renueva a, Contrato renovado",
         "reason": "Motivo de baja, Motivo de cancelación, Motivo de la baja, Motivo, Razón",
         "months": "Antigüedad en meses, Antigüedad (meses), Meses de antigüedad, Meses como cliente",
         "churned": "Cancelado, Cancelada, Dado de baja, Perdido, Baja",
