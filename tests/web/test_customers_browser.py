@@ -134,6 +134,8 @@ def test_nothing_overflows_and_axe_is_content(
     open_page: OpenPage, dana: Access, customers: dict[str, Account], size: tuple[int, int], theme: str
 ) -> None:
     customers["borealis"].delete()
+    if (theme, size) != ("light", DESKTOP):  # once with a full page: axe compares everything with everything
+        Account.objects.filter(name__regex=r"^Small \d\d$").delete()
     row = story.borealis(dana, "Borealis and " * 12, is_scored=True)
     paths = ["/customers", "/customers?where=band.is.poor&where=arr.at_least.20000&where=segment.is_missing"]
     paths += [f"/customers/{row.pk}{tab}" for tab in ("", "/use", "/people", "/feedback", "/money", "/notes")]
