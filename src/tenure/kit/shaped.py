@@ -12,7 +12,8 @@ from django.db.models import F, Field, Q
 
 from tenure.kit.prepared import Value
 
-MOST = 12  # values in a list, beyond which only some lengths are apart: not a query for each
+MOST = 12  # values in a list, beyond which only powers of two are apart: not a query for each length
+LONGEST = 256  # beyond, what is kept of the query is large
 _OPEN = (str, int, float, date)
 _PLAIN = ("gt", "gte", "lt", "lte", "in", "range")  # lookups that take their values as they are
 
@@ -57,7 +58,7 @@ def apart(conditions: Q) -> tuple[Shape, list[Value]] | None:
 
 
 def padded(values: Sequence[str]) -> list[str]:
-    """As many as a power of two, the last of them again: lists of up to a thousand have eleven lengths."""
+    """As many as a power of two, the last of them again: lists have a few lengths then."""
     length = 1 << max(len(values) - 1, 0).bit_length()
     return [*values, *repeat(values[-1], length - len(values))] if values else []
 
@@ -81,7 +82,7 @@ def _part(child: Any, values: list[Value]) -> _Lookup | tuple[str, bool | F] | N
     is_list = name.rpartition("__")[2] in ("in", "range")
     each = tuple(value) if is_list and isinstance(value, list | tuple) else (value,)
     kinds = tuple(type(one) for one in each)
-    is_usual = 0 < len(each) <= MOST or len(each).bit_count() == 1
+    is_usual = 0 < len(each) <= MOST or (len(each) <= LONGEST and len(each).bit_count() == 1)
     if not (is_usual and _takes(name) and all(kind in _OPEN for kind in kinds)):
         return None
     values.extend(each)
