@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from tenure.accounts.models import Account
 from tenure.conversations import rules
-from tenure.conversations.actions import TicketRow, upsert_tickets
+from tenure.conversations.actions import TicketRow, upsert_ticket_columns
 from tenure.conversations.models import Ticket, TicketVersion
 from tenure.conversations.queries import latest_tickets
 from tenure.conversations.rules import Told
 from tenure.kit import changes, clock
+from tests.columns import in_columns
 
 ASKED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OPEN = TicketRow("acme", ASKED, "ann", ticket_id="T1", subject="Export hangs", channel="email")
@@ -28,54 +29,57 @@ def versions(access):
 
 
 def test_the_same_ticket_again_changes_nothing(access):
-    first, again = (upsert_tickets(access.workspace, [SOLVED]) for _ in range(2))
+    first, again = (upsert_ticket_columns(access.workspace, in_columns([SOLVED])) for _ in range(2))
     assert (first.added, again.same) == (1, 1)
     [version] = versions(access)
     assert (version.person.external_id, version.recorded_at) == ("ann", ASKED)
 
 
 def test_a_reply_and_a_solution_count_from_when_they_happened(access):
-    upsert_tickets(access.workspace, [OPEN])
-    assert upsert_tickets(access.workspace, [SOLVED]).changed == 1
+    upsert_ticket_columns(access.workspace, in_columns([OPEN]))
+    assert upsert_ticket_columns(access.workspace, in_columns([SOLVED])).changed == 1
     before, after = versions(access)
     assert before.superseded_at == after.recorded_at == SOLVED.first_reply_at
     assert after.superseded_at is None
 
 
 def test_a_correction_counts_from_now_on(access):
-    upsert_tickets(access.workspace, [SOLVED])
+    upsert_ticket_columns(access.workspace, in_columns([SOLVED]))
     start = clock.now()
-    upsert_tickets(access.workspace, [replace(SOLVED, first_reply_at=ASKED + timedelta(hours=1))])
+    upsert_ticket_columns(
+        access.workspace, in_columns([replace(SOLVED, first_reply_at=ASKED + timedelta(hours=1))])
+    )
     before, after = versions(access)
     assert before.superseded_at == after.recorded_at >= start
 
 
 def test_what_is_left_out_stays_and_a_reopened_one_is_open_again(access):
-    upsert_tickets(access.workspace, [SOLVED])
-    upsert_tickets(access.workspace, [replace(OPEN, subject="", replies=3)])
+    upsert_ticket_columns(access.workspace, in_columns([SOLVED]))
+    upsert_ticket_columns(access.workspace, in_columns([replace(OPEN, subject="", replies=3)]))
     latest = versions(access)[-1]
     assert (latest.subject, latest.solved_at, latest.replies) == ("Export hangs", SOLVED.solved_at, 3)
-    upsert_tickets(access.workspace, [replace(OPEN, reopens=1)])
+    upsert_ticket_columns(access.workspace, in_columns([replace(OPEN, reopens=1)]))
     assert versions(access)[-1].solved_at is None
 
 
 def test_one_that_moved_to_another_account_says_so_in_both(access):
-    upsert_tickets(access.workspace, [OPEN])
-    upsert_tickets(access.workspace, [replace(OPEN, account_id="borealis", person_id=None)])
+    upsert_ticket_columns(access.workspace, in_columns([OPEN]))
+    moved = replace(OPEN, account_id="borealis", person_id=None)
+    upsert_ticket_columns(access.workspace, in_columns([moved]))
     assert access.of(Ticket).get().account.external_id == "borealis"
     assert [one.account.external_id for one in versions(access)] == ["acme", "borealis"]
 
 
 def test_only_a_write_moves_the_counter(access):
-    upsert_tickets(access.workspace, [OPEN])
+    upsert_ticket_columns(access.workspace, in_columns([OPEN]))
     moved = changes.counts(access.workspace.id)["ticket"]
-    upsert_tickets(access.workspace, [OPEN])
+    upsert_ticket_columns(access.workspace, in_columns([OPEN]))
     assert changes.counts(access.workspace.id)["ticket"] == moved
 
 
 def test_newest_tickets_of_an_account_and_of_nobody_else_s(access, neighbour):
     later = replace(OPEN, ticket_id="T2", opened_at=ASKED + timedelta(days=3), person_id=None)
-    upsert_tickets(access.workspace, [SOLVED, later])
+    upsert_ticket_columns(access.workspace, in_columns([SOLVED, later]))
     account = access.of(Account).get()
     assert [(one.ticket, one.person) for one in latest_tickets(access, account.pk)] == [
         ("T2", ""),

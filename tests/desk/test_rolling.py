@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tenure.accounts import families
 from tenure.accounts.actions import AccountRow, PersonRow, upsert_accounts, upsert_people
 from tenure.accounts.models import Account
-from tenure.conversations.actions import TicketRow, upsert_tickets
+from tenure.conversations.actions import TicketRow, upsert_ticket_columns
 from tenure.desk import rolling
 from tenure.desk.models import RollUp
 from tenure.desk.rolling import Part, combine
@@ -23,6 +23,7 @@ from tenure.revenue.jobs import keep_running
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
 from tests import cast
+from tests.columns import in_columns
 from tests.warnings.scene import ago, today
 from tests.web.story import noon, use
 
@@ -59,7 +60,7 @@ def test_a_family_is_told_together_and_everybody_counts_once(access: Access) -> 
         TicketRow(ticket_id=ref, account_id=to, opened_at=noon(days))
         for ref, to, days in (("t-1", "dune", 3), ("t-2", "acme", 9))
     ]
-    upsert_tickets(access.workspace, tickets)
+    upsert_ticket_columns(access.workspace, in_columns(tickets))
     found = rolling.family(access, rows["acme"].pk)
     assert found is not None
     assert [(one.name, one.level) for one in found.parts] == [

@@ -52,11 +52,12 @@ from tenure.insight.retention import constant, remaining, sbg
 from tenure.kit import home
 from tenure.revenue.actions import TermRow, upsert_terms
 from tenure.revenue.columns import FOREVER
-from tenure.revenue.dealing import CostRow, upsert_costs
+from tenure.revenue.dealing import CostRow, upsert_cost_columns
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Workspace
 from tenure.workspaces.roles import Role
 from tests import cast
+from tests.columns import in_columns
 
 DAY = 20_000
 TERMS = Terms(0.8, 0.1, 6000.0)
@@ -433,7 +434,7 @@ def later_facts(workspace: Workspace, seed: int) -> None:
         CostRow(date(2026, 7, 1), "hours", str(one.account_id), hours=float(rng.uniform(1, 90)))
         for one in terms
     ]
-    upsert_costs(workspace, costs)
+    upsert_cost_columns(workspace, in_columns(costs))
 
 
 def test_no_later_fact_changes_what_was_told_of_a_day(worked: Access) -> None:
@@ -470,13 +471,15 @@ def test_values_are_kept_until_what_they_rest_on_moves(
 
 def test_what_it_costs_to_serve_is_taken_off_and_what_is_said_counts(worked: Access) -> None:
     before = {one.account_id: one for one in clv_queries.equity(worked, TODAY).accounts}["acme"]
-    upsert_costs(
+    upsert_cost_columns(
         worked.workspace,
-        [
-            CostRow(TODAY - timedelta(days=10), "hours", "acme", hours=2.0),
-            CostRow(TODAY - timedelta(days=20), "credit", "acme", amount_minor=5_000, currency="USD"),
-            CostRow(TODAY - timedelta(days=500), "hours", "acme", hours=90.0),
-        ],
+        in_columns(
+            [
+                CostRow(TODAY - timedelta(days=10), "hours", "acme", hours=2.0),
+                CostRow(TODAY - timedelta(days=20), "credit", "acme", amount_minor=5_000, currency="USD"),
+                CostRow(TODAY - timedelta(days=500), "hours", "acme", hours=90.0),
+            ]
+        ),
     )
     actions.set_economics(worked, gross_margin=0.5, hourly_minor=10_000)
     after = {one.account_id: one for one in clv_queries.equity(worked, TODAY).accounts}["acme"]
@@ -489,9 +492,15 @@ def test_what_it_costs_to_serve_is_taken_off_and_what_is_said_counts(worked: Acc
 
 def test_who_fits_poorly_is_told_with_the_comparison(worked: Access) -> None:
     assert clv_queries.poor_fits(worked, TODAY).says.startswith("No acquisition cost")
-    upsert_costs(
+    upsert_cost_columns(
         worked.workspace,
-        [CostRow(TODAY - timedelta(days=9), "programme", "borealis", amount_minor=9_000_000, currency="USD")],
+        in_columns(
+            [
+                CostRow(
+                    TODAY - timedelta(days=9), "programme", "borealis", amount_minor=9_000_000, currency="USD"
+                )
+            ]
+        ),
     )
     [one] = clv_queries.poor_fits(worked, TODAY).accounts
     assert (one.account_id, one.retain_minor) == ("borealis", 9_000_000)

@@ -17,8 +17,9 @@ from tenure.metrics.models import MetricValue
 from tenure.metrics.tables import open_tables
 from tenure.revenue import queries
 from tenure.revenue.actions import TermRow, upsert_terms
-from tenure.revenue.dealing import RateRow, upsert_rates
+from tenure.revenue.dealing import RateRow, upsert_rate_columns
 from tenure.workspaces.access import Access
+from tests.columns import in_columns
 
 DAY = date(2026, 3, 1)
 TURN = count()
@@ -50,7 +51,9 @@ def by_ledger(access: Access, day: date) -> dict[str, int]:
     )
 )
 def test_metrics_and_ledger_agree_in_any_currency(access: Access, said: list[tuple[str, int, str]]) -> None:
-    upsert_rates(access.workspace, [RateRow(date(2025, 1, 1), name, Decimal(rate)) for name, rate in RATES])
+    upsert_rate_columns(
+        access.workspace, in_columns([RateRow(date(2025, 1, 1), name, Decimal(rate)) for name, rate in RATES])
+    )
     upsert_terms(
         access.workspace,
         [
@@ -81,7 +84,9 @@ STORY = [
 
 
 def test_whatever_became_of_a_contract_metrics_lists_and_ledger_say_the_same(access: Access) -> None:
-    upsert_rates(access.workspace, [RateRow(date(2020, 1, 1), name, Decimal(rate)) for name, rate in RATES])
+    upsert_rate_columns(
+        access.workspace, in_columns([RateRow(date(2020, 1, 1), name, Decimal(rate)) for name, rate in RATES])
+    )
     upsert_terms(access.workspace, STORY)
     arr = metrics_of(access.workspace)["arr"]
     days = [
@@ -120,7 +125,8 @@ def test_the_rate_is_that_of_the_day_it_was_agreed_and_without_one_there_is_no_f
     [acme] = access.of(Account).values_list("pk", flat=True)
     assert by_metric(access, DAY) == {acme: None}
     rates = [(date(2025, 1, 1), "1.25"), (date(2026, 2, 1), "9")]
-    upsert_rates(access.workspace, [RateRow(day, "EUR", Decimal(rate)) for day, rate in rates])
+    rows = [RateRow(day, "EUR", Decimal(rate)) for day, rate in rates]
+    upsert_rate_columns(access.workspace, in_columns(rows))
     assert by_metric(access, DAY) == {acme: 1500_00}
 
 
@@ -133,6 +139,6 @@ def test_a_rate_that_comes_later_refreshes_whoever_pays_in_its_currency(access: 
     [acme] = access.of(Account).filter(external_id="acme").values_list("pk", flat=True)
     assert refresh.turn()
     assert not access.of(MetricValue).filter(account=acme, metric="arr").exists()
-    upsert_rates(access.workspace, [RateRow(date(2025, 1, 1), "EUR", Decimal("1.5"))])
+    upsert_rate_columns(access.workspace, in_columns([RateRow(date(2025, 1, 1), "EUR", Decimal("1.5"))]))
     assert refresh.turn()
     assert access.of(MetricValue).get(account=acme, metric="arr").value == 1800_00

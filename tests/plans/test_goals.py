@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from tenure.accounts.models import Account
 from tenure.kit import clock
 from tenure.plans import rules
-from tenure.plans.actions import GoalRow, upsert_goals
+from tenure.plans.actions import GoalRow, upsert_goal_columns
 from tenure.plans.models import Goal, GoalVersion
 from tenure.plans.queries import goals_of
 from tenure.plans.rules import Stand, progress, step_of
+from tests.columns import in_columns
 
 MARCH = date(2026, 3, 1)
 GOAL = GoalRow("acme", "Halve the reporting time", 10, MARCH, goal_id="G1", start_value=20, value=20)
@@ -28,32 +29,32 @@ def versions(access):
 
 def test_a_value_has_a_history_that_counts_from_its_days(access):
     rows = [replace(GOAL, effective_on=MARCH + timedelta(days=30), value=15), GOAL]
-    found = upsert_goals(access.workspace, rows)
+    found = upsert_goal_columns(access.workspace, in_columns(rows))
     assert (found.added, found.changed) == (1, 1)
     assert [(one.value, one.recorded_at) for one in versions(access)] == [
         (20, datetime(2026, 3, 1, 12, tzinfo=UTC)),
         (15, datetime(2026, 3, 31, 12, tzinfo=UTC)),
     ]
-    assert upsert_goals(access.workspace, rows).same == 2
+    assert upsert_goal_columns(access.workspace, in_columns(rows)).same == 2
 
 
 def test_a_corrected_value_of_a_day_counts_from_now_on(access):
-    upsert_goals(access.workspace, [GOAL])
+    upsert_goal_columns(access.workspace, in_columns([GOAL]))
     start = clock.now()
-    assert upsert_goals(access.workspace, [replace(GOAL, value=18)]).changed == 1
+    assert upsert_goal_columns(access.workspace, in_columns([replace(GOAL, value=18)])).changed == 1
     before, after = versions(access)
     assert before.superseded_at == after.recorded_at >= start
 
 
 def test_two_statements_of_a_day_in_one_file_leave_one_in_force(access):
-    upsert_goals(access.workspace, [GOAL, replace(GOAL, value=12)])
+    upsert_goal_columns(access.workspace, in_columns([GOAL, replace(GOAL, value=12)]))
     assert [one.value for one in versions(access) if one.superseded_at is None] == [12]
 
 
 def test_no_value_said_is_the_value_as_it_was(access):
-    upsert_goals(access.workspace, [GOAL])
+    upsert_goal_columns(access.workspace, in_columns([GOAL]))
     later = replace(GOAL, effective_on=MARCH + timedelta(days=9), value=None, status="dropped")
-    upsert_goals(access.workspace, [later])
+    upsert_goal_columns(access.workspace, in_columns([later]))
     assert [(one.value, one.status) for one in versions(access)] == [(20, "open"), (20, "dropped")]
 
 
@@ -69,12 +70,14 @@ def test_no_value_said_is_the_value_as_it_was(access):
 )
 def test_a_goal_nobody_can_be_said_to_have_reached_is_refused(access, wrong, says):
     with pytest.raises(ValueError, match=says):
-        upsert_goals(access.workspace, [wrong])
+        upsert_goal_columns(access.workspace, in_columns([wrong]))
     assert not access.of(Goal).exists()
 
 
 def test_goals_of_an_account_as_of_a_day_and_of_nobody_else_s(access, neighbour):
-    upsert_goals(access.workspace, [GOAL, replace(GOAL, effective_on=MARCH + timedelta(days=30), value=15)])
+    upsert_goal_columns(
+        access.workspace, in_columns([GOAL, replace(GOAL, effective_on=MARCH + timedelta(days=30), value=15)])
+    )
     account = access.of(Account).get()
     assert [one.progress for one in goals_of(access, account.pk, MARCH)] == [0]
     assert [one.progress for one in goals_of(access, account.pk)] == [0.5]

@@ -12,10 +12,11 @@ from tenure.accounts.models import Account
 from tenure.kit import clock
 from tenure.revenue import queries
 from tenure.revenue.actions import TermRow, upsert_terms
-from tenure.revenue.dealing import RateRow, upsert_rates
+from tenure.revenue.dealing import RateRow, upsert_rate_columns
 from tenure.revenue.models import Term
 from tenure.workspaces.roles import Role
 from tests import cast
+from tests.columns import in_columns
 
 ACME = TermRow("S-1", "acme", 120_000, "USD", "year", date(2025, 1, 1), date(2027, 1, 1))
 DUNE = TermRow("S-2", "dune", 9_900, "USD", "month", date(2025, 1, 1), date(2026, 2, 1), reason="value")
@@ -82,15 +83,14 @@ def test_foreign_amounts_count_at_the_rate_of_the_day_they_were_agreed(access):
         ],
     )
     rates = [(date(2025, 1, 1), "1.25"), (date(2026, 1, 1), "1.5"), (date(2026, 3, 1), "9")]
-    upsert_rates(access.workspace, [RateRow(day, "EUR", Decimal(rate)) for day, rate in rates])
+    rows = [RateRow(day, "EUR", Decimal(rate)) for day, rate in rates]
+    upsert_rate_columns(access.workspace, in_columns(rows))
     assert arr(access, date(2026, 6, 1)) == {"acme": 120_000, "borealis": 125_000, "cinder": 150_000}
 
 
 def test_what_was_agreed_before_it_starts_has_the_rate_of_that_day(access):
-    upsert_rates(
-        access.workspace,
-        [RateRow(date(2025, 1, 1), "EUR", Decimal(2)), RateRow(date(2026, 2, 1), "EUR", Decimal(3))],
-    )
+    rates = [RateRow(date(2025, 1, 1), "EUR", Decimal(2)), RateRow(date(2026, 2, 1), "EUR", Decimal(3))]
+    upsert_rate_columns(access.workspace, in_columns(rates))
     upsert_terms(access.workspace, [replace(BOREALIS, starts_on=date(2026, 3, 1))])
     Term.objects.update(recorded_at=datetime(2026, 1, 15, tzinfo=UTC))
     assert arr(access, date(2026, 6, 1)) == {"borealis": 200_000}

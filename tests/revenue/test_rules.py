@@ -136,3 +136,18 @@ class TestCountedInMonths:
         [line] = rules.lines_of([agreed(date(2025, 1, 1))], [self.counted(MARCH, date(2024, 6, 1))])
         [version] = line.versions(None)
         assert version.agreed.starts_on == date(2024, 6, 1)
+
+    @given(
+        st.none() | st.just(agreed(date(2025, 1, 1))),
+        st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=2, max_size=4),
+    )
+    def test_several_in_one_file_are_about_one_term_as_one_after_another_would_be(self, on_record, said):
+        counted = [self.counted(MARCH, months_before(months), churned) for months, churned in said]
+        lines = rules.lines_of([on_record] if on_record else [], counted)
+        assert [line.on_record for line in lines] == [on_record]
+        assert all(line.is_stated for line in lines)
+
+
+def months_before(months: int) -> date:
+    """The first day of so many months before March."""
+    return date(MARCH.year - (months + 9) // 12, (MARCH.month - months - 1) % 12 + 1, 1)

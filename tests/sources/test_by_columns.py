@@ -12,23 +12,24 @@ import pyarrow as pa
 import pytest
 
 from tenure.accounts.models import Account
-from tenure.conversations.actions import TicketRow, upsert_tickets
+from tenure.conversations.actions import TicketRow, upsert_ticket_columns
 from tenure.conversations.models import TicketVersion
 from tenure.conversations.rules import NAMES as OF_A_TICKET
-from tenure.feedback.actions import ResponseRow, upsert_responses
+from tenure.feedback.actions import ResponseRow, upsert_response_columns
 from tenure.feedback.models import Response
 from tenure.kit import changes, clock
 from tenure.kit.bulk import Instants
 from tenure.kit.models import OutboxFact
-from tenure.plans.actions import GoalRow, upsert_goals
+from tenure.plans.actions import GoalRow, upsert_goal_columns
 from tenure.plans.models import GoalVersion
 from tenure.plans.rules import NAMES as OF_A_GOAL
-from tenure.revenue.actions import TermRow, upsert_terms
-from tenure.revenue.dealing import CostRow, DealRow, upsert_costs, upsert_deals
+from tenure.revenue.actions import TermRow, upsert_term_columns
+from tenure.revenue.dealing import CostRow, DealRow, upsert_cost_columns, upsert_deal_columns
 from tenure.revenue.models import Cost, Deal, Term
 from tenure.sources.imports.batches import floats, instants
-from tenure.touchpoints.actions import NoteRow, upsert_notes, write_note
+from tenure.touchpoints.actions import NoteRow, upsert_note_columns, write_note
 from tests import cast
+from tests.columns import in_columns
 from tests.sources.single import row_by_row
 
 DAYS = [date(2025, 1, 1) + timedelta(days=40 * n) for n in range(4)]
@@ -86,9 +87,9 @@ def term(of: Random) -> TermRow:
 
 OF_A_TERM = ("amount_minor", "starts_on", "ends_on", "seats", "reason")
 VERSIONED = {
-    "ticket": (ticket, upsert_tickets, TicketVersion, "ticket", OF_A_TICKET),
-    "goal": (goal, upsert_goals, GoalVersion, "goal", OF_A_GOAL),
-    "term": (term, upsert_terms, Term, "subscription", OF_A_TERM),
+    "ticket": (ticket, upsert_ticket_columns, TicketVersion, "ticket", OF_A_TICKET),
+    "goal": (goal, upsert_goal_columns, GoalVersion, "goal", OF_A_GOAL),
+    "term": (term, upsert_term_columns, Term, "subscription", OF_A_TERM),
 }
 
 
@@ -135,7 +136,7 @@ def test_columns_leave_what_rows_do(db, monkeypatch, kind):
             row_by_row(monkeypatch)
         for seed in range(12):
             access = cast.workspace(f"{seed} {is_single}")
-            done = [upsert(access.workspace, file) for file in story(tell, Random(seed))]
+            done = [upsert(access.workspace, in_columns(file)) for file in story(tell, Random(seed))]
             counts = [(one.added, one.changed, one.same) for one in done]
             moved = {*changes.counts(access.workspace.id)}
             found[is_single].append((counts, left(access, version, of, names), told(access), moved))
@@ -178,8 +179,8 @@ def key_of(row: DealRow | ResponseRow) -> tuple[object, ...]:
 OF_A_DEAL = ("account_id", "opened_at", "stage", "amount_minor", "closed_at", "won")
 OF_AN_ANSWER = ("account_id", "responded_at", "person_id", "score", "comment")
 FLAT = {
-    "deal": (deal, upsert_deals, Deal, OF_A_DEAL),
-    "response": (response, upsert_responses, Response, OF_AN_ANSWER),
+    "deal": (deal, upsert_deal_columns, Deal, OF_A_DEAL),
+    "response": (response, upsert_response_columns, Response, OF_AN_ANSWER),
 }
 
 
@@ -191,7 +192,7 @@ def test_what_is_told_again_is_corrected_and_everything_counted_once(access, kin
         said = {key_of(row): tuple(getattr(row, name) or None for name in names) for row in file}
         new = said.keys() - known.keys()
         changed = [key for key, one in said.items() if key not in new and known[key] != one]
-        done = upsert(access.workspace, file)
+        done = upsert(access.workspace, in_columns(file))
         assert (done.added, done.changed, done.same) == (
             len(new),
             len(changed),
@@ -210,7 +211,10 @@ def test_costs_and_notes_are_known_by_all_that_is_said_of_them(access):
     notes = [NoteRow("acme", who, "They said", INSTANTS[0]) for who in ("dana@us.example", "imported")]
     counts = []
     for _ in range(2):
-        done = [upsert_costs(access.workspace, costs), upsert_notes(access.workspace, notes)]
+        done = [
+            upsert_cost_columns(access.workspace, in_columns(costs)),
+            upsert_note_columns(access.workspace, in_columns(notes)),
+        ]
         counts += [(one.added, one.changed, one.same) for one in done]
     assert counts == [(3, 0, 0), (2, 0, 0), (0, 0, 3), (0, 0, 2)]
     assert sorted(access.of(Cost).values_list("account__external_id", "hours"), key=str) == [
@@ -221,10 +225,10 @@ def test_costs_and_notes_are_known_by_all_that_is_said_of_them(access):
 
 
 def test_a_note_that_was_written_here_does_not_come_back_as_another(access):
-    upsert_notes(access.workspace, [NoteRow("acme", "x", "Somebody else", INSTANTS[0])])
+    upsert_note_columns(access.workspace, in_columns([NoteRow("acme", "x", "Somebody else", INSTANTS[0])]))
     mine = write_note(access, access.of(Account).get().pk, "They said", INSTANTS[1])
     told = [NoteRow("acme", access.who, text, INSTANTS[1]) for text in ("They said ", "They say")]
-    done = upsert_notes(access.workspace, told)
+    done = upsert_note_columns(access.workspace, in_columns(told))
     assert (done.added, done.same) == (1, 1)
     assert mine.external_id == ""
 

@@ -90,6 +90,28 @@ def test_what_somebody_changed_since_stays_and_is_named(access, load):
     assert "left as they are" in undone.undone_says
 
 
+def test_what_stays_is_called_as_people_call_it(access, load):
+    """What several files tell of stays when one is undone; nobody knows it by a digest or an id of ours."""
+    told = {
+        "notes": "timestamp,account_id,author,text\n2026-01-02,acme,Max,Called about prices\n",
+        "costs": "date,account_id,category,amount\n2026-01-02,acme,credit,5\n",
+        "responses": "timestamp,account_id,survey,score\n2026-01-02,acme,nps,9\n",
+        "tickets": "ticket_id,account_id,created_at\nT1,acme,2026-01-02\n",
+        "subscriptions": "subscription_id,account_id,amount,start\nS1,acme,5,2026-01-02\n",
+    }
+    called = {
+        "notes": "note Called about prices of acme",
+        "costs": "cost credit on 2026-01-02 of acme",
+        "responses": "response nps 9.0 on 2026-01-02 of acme",
+        "tickets": "ticket version T1 since 2026-01-02",
+        "subscriptions": "term of S1 from 2026-01-02",
+    }
+    for kind, text in told.items():
+        run = load(kind, text)
+        load(kind, text)
+        assert called[kind] in [name for name, _ in undo(access, run).left]
+
+
 def test_an_account_that_others_refer_to_stays(access, load):
     accounts = load("accounts", ACCOUNTS)
     plans = load("subscriptions", "account_id,amount,start\nacme,5,2026-01-01\n")

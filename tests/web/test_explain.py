@@ -13,8 +13,9 @@ from tenure.health import queries as health
 from tenure.metrics.catalog import METRICS
 from tenure.metrics.explain import explain
 from tenure.revenue.actions import TermRow, upsert_terms
-from tenure.revenue.dealing import RateRow, upsert_rates
+from tenure.revenue.dealing import RateRow, upsert_rate_columns
 from tenure.workspaces.access import Access
+from tests.columns import in_columns
 from tests.warnings.scene import ago, today
 from tests.web import story
 from tests.web.reading import text
@@ -57,7 +58,7 @@ def test_seat_use_shows_its_rows_and_how_it_moved(client: Client, access: Access
 
 
 def test_a_foreign_contract_shows_what_was_agreed_and_what_counts(client: Client, access: Access) -> None:
-    upsert_rates(access.workspace, [RateRow(ago(90), "EUR", Decimal("1.5"))])
+    upsert_rate_columns(access.workspace, in_columns([RateRow(ago(90), "EUR", Decimal("1.5"))]))
     upsert_terms(access.workspace, [TermRow("S-1", "eve", 100_00, "EUR", "month", ago(60))])
     row = Account.objects.get(external_id="eve")
     shown = text(client.get(f"/explain/metric/arr?account={row.pk}", headers=HTMX).content)

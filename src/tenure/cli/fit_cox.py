@@ -9,8 +9,9 @@ import typer
 from rich.table import Table
 
 from tenure.cli.base import Json, console, fail, print_json, start_django
-from tenure.cli.fit import Out, as_json, fit_app, fitted, write
+from tenure.cli.fit import Out, fit_app
 from tenure.cli.fit_churn import ragged_notes, read_any
+from tenure.cli.fits import as_json, fitted, write
 from tenure.cli.import_ import Delimiter, Encoding, Sheet
 
 if TYPE_CHECKING:

@@ -42,17 +42,13 @@ class _Changes:
     superseded: list[TicketVersion] = field(default_factory=list)
 
 
-def upsert_tickets(workspace: Workspace, rows: Sequence[TicketRow]) -> Upserted:
+def upsert_ticket_columns(workspace: Workspace, told: Columns[TicketRow]) -> Upserted:
     """Write down what a source says about tickets, known by its ids. Counts are of distinct tickets.
 
-    Saying the same again changes nothing. A later reply or solution counts from when it happened, any
-    other change from now on. Accounts and people not known yet are added bare.
+    Saying the same again changes nothing; no row is made of those that are new or the same. A later reply
+    or solution counts from when it happened, any other change from now on. Accounts and people not known
+    yet are added bare.
     """
-    return upsert_ticket_columns(workspace, Columns.of(TicketRow, rows)) if rows else Upserted()
-
-
-def upsert_ticket_columns(workspace: Workspace, told: Columns[TicketRow]) -> Upserted:
-    """The same of a file's tickets, column by column: no row is made of those that are new or the same."""
     accounts = accounts_told_of(workspace, told["account_id"])
     people = people_told_of(workspace, [one or "" for one in told["person_id"]], told["account_id"])
     ours = Columns(TicketRow, {**told.said, "account_id": accounts, "person_id": people})

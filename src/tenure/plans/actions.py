@@ -48,17 +48,13 @@ class _Changes:
     superseded: list[GoalVersion] = field(default_factory=list)
 
 
-def upsert_goals(workspace: Workspace, rows: Sequence[GoalRow]) -> Upserted:
+def upsert_goal_columns(workspace: Workspace, told: Columns[GoalRow]) -> Upserted:
     """Write down how goals stood as of days. Counts are of rows: added are those of new goals.
 
-    Saying the same again changes nothing. Accounts not known yet are added bare. Raises ValueError,
-    before anything is written, for a goal that nobody can be said to have reached.
+    Saying the same again changes nothing; no row is made of those that are new or the same. Accounts not
+    known yet are added bare. Raises ValueError, before anything is written, for a goal that nobody can be
+    said to have reached.
     """
-    return upsert_goal_columns(workspace, Columns.of(GoalRow, rows)) if rows else Upserted()
-
-
-def upsert_goal_columns(workspace: Workspace, told: Columns[GoalRow]) -> Upserted:
-    """The same of a file's goals, column by column: no row is made of those that are new or the same."""
     for ref, *said in zip(told["goal_id"], *(told[name] for name in _PROVED), strict=True):
         if wrong := problem(*said):
             raise ValueError(f"goal {ref!r}: {wrong}")

@@ -70,26 +70,16 @@ class RateRow:
     rate: Decimal
 
 
-def upsert_deals(workspace: Workspace, rows: Sequence[DealRow]) -> Upserted:
-    """Add deals, or bring those known up to date. Accounts not known yet are added bare."""
-    return upsert_deal_columns(workspace, Columns.of(DealRow, rows)) if rows else Upserted()
-
-
 def upsert_deal_columns(workspace: Workspace, told: Columns[DealRow]) -> Upserted:
-    """The same of a file's deals, column by column."""
+    """Add deals, or bring those known up to date. Accounts not known yet are added bare."""
     deals = told.latest(told["deal_id"])
     accounts = accounts_told_of(workspace, deals["account_id"])
     ours = {"external_id": deals["deal_id"], "account_id": accounts}
     return _write(Deal, workspace, {**deals.some(_OF_A_DEAL), **ours}, _OF_A_DEAL)
 
 
-def upsert_costs(workspace: Workspace, rows: Sequence[CostRow]) -> Upserted:
-    """Add costs not known yet. Accounts not known yet are added bare."""
-    return upsert_cost_columns(workspace, Columns.of(CostRow, rows)) if rows else Upserted()
-
-
 def upsert_cost_columns(workspace: Workspace, told: Columns[CostRow]) -> Upserted:
-    """The same of a file's costs, column by column."""
+    """Add costs not known yet. Accounts not known yet are added bare."""
     keys = cost_keys(told)
     said = {**told.some(_OF_A_COST), "external_id": keys}
     said["account_id"] = accounts_told_of(workspace, told["account_id"])
@@ -102,14 +92,9 @@ def cost_keys(told: Columns[CostRow]) -> list[str]:
     return upserts.digests(days, *(map(str, told[one.name]) for one in fields(CostRow)))
 
 
-def upsert_rates(workspace: Workspace, rows: Sequence[RateRow]) -> Upserted:
-    """Add exchange rates, or correct those known: one a currency and day."""
-    return upsert_rate_columns(workspace, Columns.of(RateRow, rows)) if rows else Upserted()
-
-
 @transaction.atomic
 def upsert_rate_columns(workspace: Workspace, told: Columns[RateRow]) -> Upserted:
-    """The same of a file's rates, column by column."""
+    """Add exchange rates, or correct those known: one a currency and day."""
     keys = rate_keys(told)
     done = _write(Rate, workspace, latest({**told.said, "external_id": keys}, keys), ("rate",))
     if done.added or done.changed:

@@ -172,11 +172,12 @@ def lines_of(on_record: Sequence[Agreed], statements: Sequence[Statement]) -> li
 
 
 def _put(lines: dict[date, Line], statement: Statement) -> None:
-    latest = lines[max(lines)].on_record if lines else None
+    at = max(lines, default=None)
+    latest = (lines[at].on_record or lines[at].said.agreed) if at else None
     said = continued(statement, latest)
     start = said.agreed.starts_on
-    if latest and said.counted_on and start not in lines and not _is_another(said.agreed, latest):
-        lines[start] = lines.pop(latest.starts_on)  # the months say that it started on another day
+    if at and latest and said.counted_on and start not in lines and not _is_another(said.agreed, latest):
+        lines[start] = lines.pop(at)  # the months say that it started on another day
     if start in lines:
         lines[start].said, lines[start].is_stated = said, True
     else:

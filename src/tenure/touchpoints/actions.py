@@ -94,13 +94,8 @@ class NoteRow:
     kind: str = Note.NOTE
 
 
-def upsert_notes(workspace: Workspace, rows: Sequence[NoteRow]) -> Upserted:
-    """Add notes not known yet, from a source or written here. Accounts not known yet are added bare."""
-    return upsert_note_columns(workspace, Columns.of(NoteRow, rows)) if rows else Upserted()
-
-
 def upsert_note_columns(workspace: Workspace, told: Columns[NoteRow]) -> Upserted:
-    """The same of a file's notes, column by column."""
+    """Add notes not known yet, from a source or written here. Accounts not known yet are added bare."""
     keys = note_keys(told)
     accounts = accounts_told_of(workspace, told["account_id"])
     notes, total = latest({**told.said, "external_id": keys, "account_id": accounts}, keys), Upserted()

@@ -9,9 +9,10 @@ from tenure.accounts.models import Account
 from tenure.events import dictionary
 from tenure.health.models import HealthOverride
 from tenure.kit import clock
-from tenure.plans.actions import GoalRow, upsert_goals
+from tenure.plans.actions import GoalRow, upsert_goal_columns
 from tenure.revenue.models import Cost, Deal
 from tenure.workspaces.access import Access
+from tests.columns import in_columns
 from tests.events.sending import drain_all, send_events, track
 from tests.web.api.conftest import Asks
 
@@ -20,7 +21,7 @@ THEN = datetime(2026, 3, 1, tzinfo=UTC)
 
 def test_what_was_agreed_and_cost(asks: Asks, access: Access, neighbour: Access) -> None:
     goal = GoalRow("acme", "Close faster", 5.0, THEN.date(), start_value=10, value=7, goal_id="g-1")
-    upsert_goals(access.workspace, [goal])
+    upsert_goal_columns(access.workspace, in_columns([goal]))
     row = access.of(Account).get(external_id="acme")
     common = {"workspace": access.workspace, "account": row, "currency": "USD", "amount_minor": 500_00}
     Deal.objects.create(external_id="d-1", opened_at=THEN, stage="offered", **common)

@@ -24,9 +24,13 @@ from tenure.accounts.models import (
     Statement,
 )
 from tenure.accounts.queries import in_chunks
+from tenure.conversations.models import TicketVersion
 from tenure.events import undoing as events
+from tenure.feedback.models import Response
+from tenure.revenue.models import Cost, Rate, Term
 from tenure.sources.imports.journal import image, parts, references, tables, tell_additions
 from tenure.sources.models import ImportRun
+from tenure.touchpoints.models import Note
 from tenure.workspaces.models import Workspace
 
 MOST_LEFT = 200  # rows that are named
@@ -37,6 +41,8 @@ BESIDE = (
     Consent,
     AccountAttributes,
 )  # said of a customer or a person, who is counted
+_BY_CONTENT = (Response, Cost, Rate, Note)  # their ids are digests of what they say
+_WHOLES = ("account", "subscription", "ticket")  # what a row is of, by whose name it is called
 _AT_ONCE = 2_000
 
 # A change of an undone import that nothing on record has followed: `c`, and its row `now`.
@@ -237,7 +243,9 @@ def left_of(run: ImportRun) -> tuple[int, list[list[str]]]:
             continue
         count += some
         ids = list(changes.order_by("pk").values_list("row_id", flat=True)[: MOST_LEFT - len(found)])
-        found += [_left(run, row) for row in model._default_manager.filter(pk__in=ids)]
+        wholes = [one.name for one in model._meta.concrete_fields if one.name in _WHOLES]
+        rows = model._default_manager.filter(pk__in=ids).select_related(*wholes)
+        found += [_left(run, row) for row in rows]
     return count, found
 
 
@@ -250,9 +258,21 @@ def _left(run: ImportRun, row: Model) -> list[str]:
         .first()
     )
     why = f"{newer.filename} tells of it too" if newer else "it was changed since, or is still referred to"
+    return [f"{row._meta.verbose_name} {_called(row)}"[:300], why]
+
+
+def _called(row: Model) -> str:
+    """What a person would call a row: by its source's id, or by what it says, and of whom."""
+    if isinstance(row, Term):
+        return f"of {row.subscription} from {row.starts_on}"
+    if isinstance(row, TicketVersion):
+        return f"{row.subject or row.ticket} since {row.opened_at:%Y-%m-%d}"
+    if isinstance(row, _BY_CONTENT):
+        at = f" on {row.responded_at:%Y-%m-%d}" if isinstance(row, Response) else ""
+        whose = getattr(row, "account", None)
+        return f"{row}{at} of {whose}" if whose else f"{row}{at}"
     own = getattr(row, "external_id", "")
-    called = f"{row} ({own})" if own and own != str(row) else str(row)
-    return [f"{row._meta.verbose_name} {called}"[:300], why]
+    return f"{row} ({own})" if own and own != str(row) else str(row)
 
 
 def _rows(sql: str, *values: str) -> list[tuple[int, str]]:

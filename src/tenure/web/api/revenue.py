@@ -1,32 +1,29 @@
-"""Revenue and renewals: what `tenure revenue`, `renewals` and `forecast` tell, and calls."""
+"""Revenue and renewals: what `tenure revenue`, `renewals` and `forecast` tell."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
 from django.http import Http404
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tenure.kit import clock
-from tenure.renewals import actions, calls, moving, queries, snapshots, telling, telling_forecasts, track
+from tenure.renewals import moving, queries, snapshots, telling, telling_forecasts, track
 from tenure.renewals import since as sinces
 from tenure.renewals.beyond import Beyond
 from tenure.renewals.figures import Renewals
-from tenure.renewals.models import LONGEST_REASON, Call, LossReason
 from tenure.web.api.auth import Asked
 from tenure.web.api.figures import EARLIEST, AsOf
-from tenure.web.api.problems import ABOUT_ONE, WRITING, Refused, answers
-from tenure.web.api.shapes import Given
+from tenure.web.api.problems import ABOUT_ONE, Refused, answers
 
 T = TypeVar("T")
 router = Router()
 LATEST = date(2199, 12, 31)
 Rows = list[dict[str, Any]]
 Written = Annotated[str, Query(description="Like `2026Q4`; the day's own if left out.", max_length=10)]
-Why = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
 
 
 class KindsOut(Schema):
@@ -169,76 +166,6 @@ class RenewalsOut(Schema):
     left_out: dict[str, str]
 
 
-class CallIn(Given):
-    """What is expected of a renewal. An empty `call` takes back what was called before."""
-
-    call: Literal["renew", "up", "down", "at_risk", "churn", ""]
-    reason: Why
-    subscription_id: str = Field("", max_length=200, description="Your id; empty: of the whole account.")
-    effective_on: date | None = None
-
-
-class CallOut(Schema):
-    """Something that was called."""
-
-    id: str
-    call: str
-    reason: str
-    subscription_id: str
-    who: str
-    effective_on: date
-    recorded_at: datetime
-
-    @classmethod
-    def of(cls, one: Call) -> CallOut:
-        """From a row with its subscription."""
-        said = {name: getattr(one, name) for name in ("id", "call", "reason", "who", "effective_on")}
-        of = one.subscription.external_id if one.subscription else ""
-        return cls(**said, subscription_id=of, recorded_at=one.recorded_at)
-
-
-class ReasonIn(Given):
-    """Why an account left, or pays less, on a day."""
-
-    lost_on: date
-    code: Literal[
-        "value", "fit", "champion", "price", "competitor", "product", "service", "closed down", "other"
-    ]
-    note: str = Field("", max_length=LONGEST_REASON)
-
-
-class ReasonOut(Schema):
-    """A reason that was given."""
-
-    id: str
-    lost_on: date
-    code: str
-    note: str
-    who: str
-    recorded_at: datetime
-
-
-class TargetIn(Given):
-    """What a figure should be in a quarter; null takes the target away."""
-
-    figure: str = Field(max_length=60)
-    quarter: str = Field(max_length=10)
-    value: float | None = Field(allow_inf_nan=False)
-    team: str = Field("", max_length=120)
-    owner: str = Field("", max_length=254)
-
-
-class TargetOut(Schema):
-    """A target in force. Money is in minor units a year."""
-
-    figure: str
-    quarter: str
-    value: float
-    team: str
-    owner: str
-    is_usual: bool = Field(description="Nobody set one: what is usual.")
-
-
 @router.get("/revenue", response=answers(RevenueOut), by_alias=True, tags=["revenue"])
 def revenue_figures(
     request: Asked,
@@ -251,7 +178,7 @@ def revenue_figures(
     """How what customers pay moved between two days."""
     for field, day in (("query.from", from_), ("query.to", to), ("query.as_known", as_known)):
         _checked(day, field)
-    found = _tried("query.to", lambda: moving.revenue(request.auth, from_, to, as_known, rolled_up=rolled_up))
+    found = tried("query.to", lambda: moving.revenue(request.auth, from_, to, as_known, rolled_up=rolled_up))
     told = telling.revenue(found)
     if by:
         told[f"by_{by}"] = telling.by_account(found) if by == "account" else telling.by_reason(found)
@@ -312,14 +239,14 @@ def renewals_moved(
     """What is otherwise than on an earlier day, by account and why."""
     _checked(since, "query.since")
     found = _renewals(request, quarter, as_of)
-    changes = _tried("query.since", lambda: sinces.moved(request.auth, found, since))
+    changes = tried("query.since", lambda: sinces.moved(request.auth, found, since))
     return telling.moved_rows(changes, found.currency)
 
 
 @router.get("/forecasts", response=answers(Rows), tags=["revenue"])
 def list_forecasts(request: Asked, quarter: Written = "") -> Rows:
     """The forecasts that were made each night, of a quarter or all."""
-    of = _tried("query.quarter", lambda: queries.quarter_of(request.auth, quarter)) if quarter else None
+    of = tried("query.quarter", lambda: queries.quarter_of(request.auth, quarter)) if quarter else None
     made = snapshots.forecasts(request.auth, of)
     return telling_forecasts.forecasts(made, request.auth.workspace.currency)
 
@@ -330,64 +257,10 @@ def forecast_record(request: Asked) -> Rows:
     return telling_forecasts.tracks(track.record(request.auth), request.auth.workspace.currency)
 
 
-@router.get("/accounts/{account}/calls", response=answers(list[CallOut], ABOUT_ONE), tags=["revenue"])
-def list_calls(request: Asked, account: str) -> list[CallOut]:
-    """Everything that was called of an account's renewals, newest first."""
-    return [CallOut.of(one) for one in calls.history(request.auth, account)]
-
-
-@router.post(
-    "/accounts/{account}/calls", response=answers(CallOut, WRITING | ABOUT_ONE, status=201), tags=["revenue"]
-)
-def call_renewal(request: Asked, account: str, body: CallIn) -> Status[CallOut]:
-    """Say what is expected of an account's renewal, with the reason. What was called before is kept."""
-    row = _tried(
-        "body",
-        lambda: actions.call(
-            request.auth, account, body.call, body.reason, body.subscription_id, body.effective_on
-        ),
-    )
-    return Status(201, CallOut.of(row))
-
-
-@router.post(
-    "/accounts/{account}/losses",
-    response=answers(ReasonOut, WRITING | ABOUT_ONE, status=201),
-    tags=["revenue"],
-)
-def give_reason(request: Asked, account: str, body: ReasonIn) -> Status[ReasonOut]:
-    """Say why an account left, or pays less. What was said before is kept."""
-    row: LossReason = _tried(
-        "body",
-        lambda: actions.give_reason(request.auth, account, body.lost_on, body.code, body.note),
-    )
-    return Status(201, ReasonOut.model_validate(row, from_attributes=True))
-
-
-@router.get("/targets", response=answers(list[TargetOut]), tags=["revenue"])
-def list_targets(request: Asked, quarter: Written = "") -> list[TargetOut]:
-    """The targets of a quarter: of everybody, of teams, of owners."""
-    of = _tried("query.quarter", lambda: queries.quarter_of(request.auth, quarter))
-    aims = calls.targets(request.auth, str(of))
-    return [TargetOut.model_validate(one, from_attributes=True) for one in aims]
-
-
-@router.post("/targets", response=answers(list[TargetOut], WRITING), tags=["revenue"])
-def set_target(request: Asked, body: TargetIn) -> list[TargetOut]:
-    """Say what a figure should be in a quarter; answers with the quarter's targets."""
-    _tried(
-        "body",
-        lambda: actions.set_target(
-            request.auth, body.figure, body.quarter, body.value, team=body.team, owner=body.owner
-        ),
-    )
-    return list_targets(request, body.quarter)
-
-
 def _renewals(request: Asked, written: str, as_of: date | None) -> Renewals:
     access = request.auth
     _checked(as_of, "query.as_of", clock.today(access.workspace.zone))
-    quarter = _tried("query.quarter", lambda: queries.quarter_of(access, written, as_of))
+    quarter = tried("query.quarter", lambda: queries.quarter_of(access, written, as_of))
     return queries.renewals(access, quarter, as_of)
 
 
@@ -396,7 +269,7 @@ def _checked(day: date | None, field: str, latest: date = LATEST) -> None:
         raise Refused((field, f"is not a day between {EARLIEST} and {latest}"))
 
 
-def _tried(field: str, ask: Callable[[], T]) -> T:
+def tried(field: str, ask: Callable[[], T]) -> T:
     """What is asked for; Refused where that makes no sense, with the field that the words begin with."""
     try:
         return ask()

@@ -10,40 +10,31 @@ from django.urls import reverse
 
 from tenure.accounts.models import Account
 from tenure.desk.models import SavedView
-from tenure.kit import clock, words
+from tenure.kit import words
 from tenure.kit.money import Money
 from tenure.mailing.models import Mailing
 from tenure.metrics.catalogue import metrics_of
-from tenure.revenue.quarters import Quarter
 from tenure.segments.standpoint import Standpoint
 from tenure.warnings.rules import CAUSES
 from tenure.web import formats
 from tenure.web.exporting import Field, Table, Value
-from tenure.web.mailed.report import Figure, Part, Report
+from tenure.web.mailed.report import MOST_ROWS, Figure, Part, Report, path_of, there, whose
+from tenure.web.mailed.revenue import portfolio_report, renewals_report
 from tenure.web.pages import account as account_page
 from tenure.web.pages import customers as customers_page
 from tenure.web.pages import insights as insights_page
-from tenure.web.pages import portfolio as portfolio_page
-from tenure.web.pages import renewals as renewals_page
 from tenure.web.queries import account as account_queries
 from tenure.web.queries import (
     customers,
     exports,
     insights,
-    portfolio,
-    portfolio_files,
-    portfolio_scope,
-    renewals,
-    renewals_files,
     today,
 )
-from tenure.web.queries.renewals import TITLES
 from tenure.web.queries.timeline import timeline
 from tenure.web.queries.wanted import Wanted
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import User
 
-MOST_ROWS = 10_000  # of a file in a mail; the page's own export has all
 NEEDS = 50
 
 
@@ -76,7 +67,7 @@ def _today(mailing: Mailing, access: Access) -> Report:
     ]
     return Report(
         title=found.headline,
-        lead=_whose(access, "your own customers" if shown.book == today.MINE else "all customers"),
+        lead=whose(access, "your own customers" if shown.book == today.MINE else "all customers"),
         path=reverse("today") + shown.query,
         figures=[
             Figure("Need you", formats.number(total.count), f"of {words.count(book.customers, 'customer')}"),
@@ -90,7 +81,7 @@ def _today(mailing: Mailing, access: Access) -> Report:
                 "In good health, of what renews", formats.share(book.good_share), "within 90 days, by ARR"
             ),
         ],
-        parts=_there(
+        parts=there(
             Part(
                 "Who needs you",
                 Table("Needs", [*fields, Field("arr", "money")], rows),
@@ -132,14 +123,14 @@ def _customers(mailing: Mailing, access: Access) -> Report:
     picture = customers_page.drawn(access, found)["chart"] if total.count else None
     return Report(
         title=view.name if view else "Customers",
-        lead=_whose(access, wanted.rule.says(Standpoint.of(access))),
-        path=_at("customers", wanted.behind("").query_string),
+        lead=whose(access, wanted.rule.says(Standpoint.of(access))),
+        path=path_of("customers", wanted.behind("").query_string),
         figures=[
             Figure("Customers", formats.number(total.count)),
             Figure("ARR", formats.money(total.arr_minor, currency), f"of {formats.number(total.with_arr)}"),
         ],
         charts=[picture] if picture and not picture.is_empty else [],
-        parts=_there(Part("Customers", Table("Customers", fields, rows), shown, name="customers")),
+        parts=there(Part("Customers", Table("Customers", fields, rows), shown, name="customers")),
         empty="" if total.count else "No customer is like this today.",
     )
 
@@ -150,124 +141,6 @@ def _view_of(mailing: Mailing) -> SavedView | None:
     owner = mailing.owner.email if mailing.owner else ""
     rows = SavedView.objects.filter(Q(made_by=owner) | Q(is_shared=True), pk=pk[:32], removed_at=None)
     return rows.filter(workspace=mailing.workspace).first() if pk else None
-
-
-def _renewals(mailing: Mailing, access: Access) -> Report:
-    asked = renewals.asked_of(access, QueryDict(mailing.query).dict())
-    board = renewals.board(access, asked)
-    found, before, currency = board.found, board.before, access.workspace.currency
-    due, lost = renewals_files.table(access, asked, "due"), renewals_files.table(access, asked, "losses")
-    status = [one.name for one in due.fields].index("status")
-    order = list(TITLES)  # what is open comes first
-    named = [
-        [TITLES.get(str(value), value) if at == status else value for at, value in enumerate(row)]
-        for row in sorted(due.rows, key=lambda row: order.index(str(row[status])))
-    ]
-    money = formats.money
-    return Report(
-        title=f"Renewals, {quarter_name(asked.quarter)}",
-        lead=_whose(
-            access,
-            f"{words.count(found.all_due.count, 'term')} due, worth "
-            f"{money(found.all_due.arr_minor, currency)} a year",
-            as_of=True,
-        ),
-        path=_at("renewals", asked.query),
-        figures=[
-            Figure(
-                "Renewed, of ARR decided",
-                formats.share(found.rate_gross.closed_only, 1),
-                f"{formats.share(found.rate_gross.everything, 1)} of all due",
-            ),
-            Figure(
-                "Churn cost to date",
-                money(found.churn_cost, currency),
-                f"last year {money(found.same_quarter[1], currency)}",
-            ),
-            Figure(
-                "Forecast to quarter end",
-                money(found.expected, currency),
-                f"{money(found.low, currency)} to {money(found.high, currency)}",
-            ),
-            Figure(
-                "At risk",
-                money(found.at_risk_arr, currency),
-                f"last year {money(before.at_risk_arr, currency)}",
-            ),
-            Figure(
-                "In good health, of open ARR",
-                formats.share(found.good_health_share),
-                f"last year {formats.share(before.good_health_share)}",
-            ),
-        ],
-        charts=[renewals_page.curve(board, currency)] if board.has_terms else [],
-        parts=_there(
-            Part(
-                "Due",
-                Table(due.title, due.fields, named),
-                {"account": "Customer", "status": "Status", "ends": "Ends", "arr": "ARR", "health": "Health"},
-                name="due",
-            ),
-            Part(
-                "Losses",
-                lost,
-                {"account": "Customer", "kind": "What", "lost": "Lost", "arr": "ARR", "reason": "Reason"},
-                name="losses",
-            ),
-        ),
-        empty="" if board.has_terms else "No contracts are known yet.",
-    )
-
-
-def quarter_name(quarter: Quarter) -> str:
-    """`Q4 2026`."""
-    return f"Q{quarter.number} {quarter.year}"
-
-
-def _portfolio(mailing: Mailing, access: Access) -> Report:
-    told = QueryDict(mailing.query).dict()
-    told.pop("since", "")  # what moved since a Monday is since the last one before it is sent
-    asked = portfolio_scope.asked_of(access, told)
-    found = portfolio.portfolio(access, asked)
-    movements, before, currency = found.movements, found.year_before, access.workspace.currency
-    charts = portfolio_page.charts(found, currency)
-
-    def share(title: str, name: str) -> Figure:
-        then = getattr(before, name)
-        note = f"{formats.share(then, 1)} a year before" if then is not None else "nobody paid a year before"
-        return Figure(title, formats.share(getattr(movements, name), 1), note)
-
-    return Report(
-        title="Portfolio",
-        lead=_whose(access, f"{formats.day(asked.period.first)} to {formats.day(asked.period.last)}"),
-        path=_at("portfolio", asked.query),
-        figures=[
-            Figure(
-                "ARR at the end",
-                formats.money(movements.end_arr, currency),
-                f"{formats.money(movements.start_arr, currency)} at the start",
-            ),
-            share("Net retention", "nrr"),
-            share("Gross retention", "grr"),
-            share("Logo churn", "logo_churn"),
-        ],
-        charts=[charts["trend"], charts["waterfall"], charts["health"]] if found.trend else [],
-        parts=_there(
-            Part(
-                "From the start to the end",
-                portfolio_files.table(access, asked, "bridge"),
-                {"step": "Step", "arr": "ARR"},
-                name="bridge",
-            ),
-            Part(
-                f"What moved since {formats.day(asked.since)}",
-                portfolio_files.table(access, asked, "since"),
-                {"account": "Customer", "movement": "What", "change": "ARR", "reason": "Reason"},
-                name="moved",
-            ),
-        ),
-        empty="" if found.scope.has_terms else "No contracts are known yet.",
-    )
 
 
 def _account(mailing: Mailing, access: Access) -> Report:
@@ -282,7 +155,7 @@ def _account(mailing: Mailing, access: Access) -> Report:
     need = overview.need
     return Report(
         title=account.name,
-        lead=_whose(access, f"owned by {account.owner}" if account.owner else "no owner"),
+        lead=whose(access, f"owned by {account.owner}" if account.owner else "no owner"),
         path=reverse("account", args=[account.pk]),
         figures=[
             Figure(
@@ -296,7 +169,7 @@ def _account(mailing: Mailing, access: Access) -> Report:
         ],
         says=[f"{words.capital(reason.says)}" for reason in need.reasons] if need else [],
         charts=[account_page.history(why)],
-        parts=_there(
+        parts=there(
             Part(
                 "What happened",
                 Table("Timeline", [Field("day", "day"), Field("what"), Field("more")], moments),
@@ -344,7 +217,7 @@ def _insights(mailing: Mailing, access: Access) -> Report:
         ],
         says=[*audit.says, *found.changed],
         charts=[found.leads] if found.leads else [],
-        parts=_there(
+        parts=there(
             Part(
                 "Every metric",
                 Table("Audit", [*fields, Field("coverage", "number"), Field("verdict"), Field("why")], rows),
@@ -353,27 +226,6 @@ def _insights(mailing: Mailing, access: Access) -> Report:
             )
         ),
     )
-
-
-def _there(*parts: Part) -> list[Part]:
-    """Those that have rows."""
-    listed = [(one, list(one.table.rows)[:MOST_ROWS]) for one in parts]
-    return [
-        Part(one.title, Table(one.table.title, one.table.fields, rows), one.columns, one.says, one.name)
-        for one, rows in listed
-        if rows
-    ]
-
-
-def _at(page: str, query: str) -> str:
-    return f"{reverse(page)}?{query}" if query else reverse(page)
-
-
-def _whose(access: Access, says: str, *, as_of: bool = False) -> str:
-    """The first line: what it is of, and whose book it is held to."""
-    day = f", as of {formats.day(clock.today(access.workspace.zone))}" if as_of else ""
-    book = " Of your own book only." if access.is_narrowed else ""
-    return f"{words.capital(says)}{day}.{book}"
 
 
 def _major(minor: int | None, currency: str) -> Value:
@@ -395,7 +247,7 @@ PAGES: dict[str, Callable[[Mailing, Access], Report]] = {
     "today": _today,
     "customers": _customers,
     "account": _account,
-    "renewals": _renewals,
-    "portfolio": _portfolio,
+    "renewals": renewals_report,
+    "portfolio": portfolio_report,
     "insights": _insights,
 }
