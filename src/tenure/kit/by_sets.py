@@ -22,11 +22,28 @@ def settle(by: Settled) -> None:
 
 @contextmanager
 def many() -> Iterator[None]:
-    """A transaction in which many rows are written; nothing may be deleted in it."""
-    with transaction.atomic(), ExitStack() as stack:
+    """A transaction in which many rows are written; nothing may be deleted in it.
+
+    Whatever fails in it takes all of it back, also where somebody catches what one of several failed with.
+    """
+    with transaction.atomic(), _as_a_whole(), ExitStack() as stack:
         for by in _SETTLED:
             stack.enter_context(by())
         yield
+
+
+@contextmanager
+def _as_a_whole() -> Iterator[None]:
+    """Have transactions inside this one not be taken back by themselves.
+
+    For that SQLite would copy every page that they touch, before they touch it.
+    """
+    features = connection.features
+    before, features.uses_savepoints = features.uses_savepoints, False
+    try:
+        yield
+    finally:
+        features.uses_savepoints = before
 
 
 @contextmanager
