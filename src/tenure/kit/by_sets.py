@@ -24,26 +24,13 @@ def settle(by: Settled) -> None:
 def many() -> Iterator[None]:
     """A transaction in which many rows are written; nothing may be deleted in it.
 
-    Whatever fails in it takes all of it back, also where somebody catches what one of several failed with.
+    Whatever fails in it takes all of it back. What it calls should not be taken back by itself
+    (`savepoint=False`): for that SQLite would copy every page that is touched, before it is.
     """
-    with transaction.atomic(), _as_a_whole(), ExitStack() as stack:
+    with transaction.atomic(), ExitStack() as stack:
         for by in _SETTLED:
             stack.enter_context(by())
         yield
-
-
-@contextmanager
-def _as_a_whole() -> Iterator[None]:
-    """Have transactions inside this one not be taken back by themselves.
-
-    For that SQLite would copy every page that they touch, before they touch it.
-    """
-    features = connection.features
-    before, features.uses_savepoints = features.uses_savepoints, False
-    try:
-        yield
-    finally:
-        features.uses_savepoints = before
 
 
 @contextmanager

@@ -107,7 +107,7 @@ def upsert_rates(workspace: Workspace, rows: Sequence[RateRow]) -> Upserted:
     return upsert_rate_columns(workspace, Columns.of(RateRow, rows)) if rows else Upserted()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def upsert_rate_columns(workspace: Workspace, told: Columns[RateRow]) -> Upserted:
     """The same of a file's rates, column by column."""
     keys = rate_keys(told)
@@ -135,7 +135,7 @@ def _write(model: type[Model], workspace: Workspace, said: Said, corrected: Sequ
     """Copies of the table go stale."""
     total = Upserted()
     for some in chunks(said):
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             done = upserts.by_external_id(model, workspace.id, some, corrected)
             if done.any:
                 changes.touch(workspace.id, model._meta.db_table)
