@@ -14,7 +14,6 @@ from tenure.desk.models import SearchEntry
 from tenure.events.models import EventName
 from tenure.kit import clock
 from tenure.touchpoints import actions as touchpoints
-from tenure.touchpoints.models import Note
 from tenure.workspaces.access import Access
 from tenure.workspaces.roles import Role
 from tests import cast
@@ -99,9 +98,11 @@ def test_the_index_follows_every_write(access: Access, acme: Account) -> None:
     assert found(access, "orchid", SearchEntry.NOTE) == []
     touchpoints.restore_note(access, note.pk)
     assert len(found(access, "orchid", SearchEntry.NOTE)) == 1
-    Note.everything.all().delete()
-    acme.delete()
+    gone = acme.pk
+    acme.delete()  # with its notes; its people stay, of nobody
     assert found(access, "bor") == found(access, "orchid", SearchEntry.NOTE) == []
+    assert found(access, "ames", SearchEntry.PERSON) == []
+    assert not SearchEntry.objects.filter(account_id=gone).exists()
 
 
 def test_an_index_that_lost_its_triggers_or_is_another_is_made_anew(access: Access, acme: Account) -> None:

@@ -196,11 +196,8 @@ def _execute(
 
 
 def _same(columns: Sequence[Sequence[Any]], rows: int) -> tuple[bool, ...]:
-    """Which columns say the same in every row: a statement is given their values once.
-
-    Not numbers with a fraction, of which two that are equal may be written in two ways, and never all.
-    """
-    same = tuple(rows > 1 and not isinstance(one[0], float) and one.count(one[0]) == rows for one in columns)
+    """Which columns say the same in every row: a statement is given their values once. Never all."""
+    same = tuple(rows > 1 and one.count(one[0]) == rows for one in columns)
     return same if not all(same) else (False,) * len(columns)
 
 
