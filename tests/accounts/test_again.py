@@ -137,7 +137,8 @@ def people_after(workspace, steps):
             save_identities(workspace.id, Identity.PERSON, {"a": ids[step[1]]})
     people = Person.objects.filter(workspace=workspace).order_by("external_id")
     said = PersonStatement.objects.filter(workspace=workspace).order_by("pk")
-    agreed = Consent.objects.filter(workspace=workspace).order_by("pk")
+    # One after the other of each; who of several that one file names is heard first means nothing.
+    agreed = Consent.objects.filter(workspace=workspace).order_by("person__external_id", "pk")
     return (
         done,
         [

@@ -6,9 +6,10 @@ import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from django.db import IntegrityError, transaction
 
-from tenure.accounts.models import Account, Identity, Person
-from tenure.kit import bulk
+from tenure.accounts.models import Account, Consent, Identity, Person
+from tenure.kit import bulk, clock
 from tenure.metrics.models import MetricValue
 
 
@@ -79,6 +80,34 @@ def test_columns_come_back_as_the_rows_they_make(access):
         (acme.pk, "arr", 12.5, day),
         (acme.pk, "nps", 40.0, day),
     }
+
+
+def test_what_all_rows_say_is_given_once_and_stands_in_each(access):
+    bulk.add([Account(workspace=access.workspace, external_id="acme", name="Acme")])
+    acme = access.of(Account).get()
+    about = {"workspace_id": acme.workspace_id, "account_id": acme.pk, "as_of": date(2026, 4, 3)}
+    values = [0.5, *[1] * 230, 1.0]
+    names = [f"m{n}" for n in range(len(values))]
+    every = {name: [value] * len(values) for name, value in about.items()}
+    bulk.add_columns(MetricValue, {**every, "metric": names, "value": values})
+    found = access.of(MetricValue).values_list("metric", "value", "account_id", "as_of")
+    assert {metric: (str(value), *rest) for metric, value, *rest in found} == {
+        name: (str(float(value)), acme.pk, about["as_of"]) for name, value in zip(names, values, strict=True)
+    }
+    [ann] = people(access, 1)
+    bulk.add([ann])
+    word = {"workspace_id": ann.workspace_id, "person_id": ann.pk, "purpose": "surveys", "is_given": True}
+    word |= {"source": "import", "said_by": "", "said_at": clock.now()}
+    bulk.add_columns(Consent, {name: [value] * 3 for name, value in word.items()})
+    assert list(access.of(Consent).values_list("person", "is_given")) == [(ann.pk, True)] * 3
+
+
+def test_what_fails_in_a_transaction_leaves_nothing_of_it(access):
+    new, again = people(access, 2)
+    again.pk = new.pk
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.add([new, again])
+    assert not access.of(Person).exists()
 
 
 def test_a_column_that_lacks_is_named(access):

@@ -84,7 +84,7 @@ def _apart(said: C, wanted: Sequence[bool]) -> tuple[C, C]:
     return said.where(wanted), said.where([not one for one in wanted])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _add_told(workspace: Workspace, new: AccountColumns) -> Upserted:
     """Add accounts that are not known yet, and the parents they name that are not known either, bare."""
     if not new.account_id:
@@ -157,7 +157,8 @@ def resolve(workspace: Workspace, account_refs: Collection[str], people: Mapping
     known = {ref: account for ref, account in people.items() if ref and not rules.is_anonymous(ref)}
     _add_bare_accounts(workspace, {*account_refs, *(ref for ref in known.values() if ref)} - {""})
     for chunk in queries.in_chunks(known):
-        _add_bare_people(workspace, {ref: known[ref] for ref in chunk})
+        ids = queries.people_by_ref(workspace.id, chunk)
+        _add_bare_people(workspace, {ref: known[ref] for ref in chunk}, ids)
 
 
 def accounts_told_of(workspace: Workspace, refs: Sequence[str]) -> list[str | None]:
@@ -178,10 +179,10 @@ def people_told_of(
     Nobody is "" and whoever is anonymous and has not said who they are.
     """
     seen = {ref: account for ref, account in zip(refs, account_refs, strict=True) if ref}
-    if not seen:
-        return [None] * len(refs)
-    resolve(workspace, (), seen)
-    known = queries.people_by_ref(workspace.id, seen)
+    known = queries.people_by_ref(workspace.id, seen) if seen else {}
+    named = [ref for ref in seen if not rules.is_anonymous(ref)]
+    for chunk in queries.in_chunks(named):
+        known |= _add_bare_people(workspace, {ref: seen[ref] for ref in chunk}, known)
     return [known.get(ref) for ref in refs]
 
 
@@ -207,7 +208,7 @@ def link_people(workspace: Workspace, same: Mapping[str, str], *, move: bool) ->
     return len(linked)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _upsert_accounts(telling: Telling[Statement], rows: Sequence[AccountRow]) -> Upserted:
     workspace = telling.workspace
     ids = queries.accounts_by_ref(workspace.id, [row.account_id for row in rows])
@@ -315,16 +316,21 @@ def _add_bare_accounts(workspace: Workspace, refs: Collection[str]) -> None:
         _upsert_accounts(Telling.by(workspace, statements.IMPORT), [AccountRow(ref) for ref in chunk])
 
 
-def _add_bare_people(workspace: Workspace, bare: Mapping[str, str | None]) -> None:
-    """People of whom only the id, and perhaps the account, is known; nobody changes accounts by this."""
-    ids = queries.people_by_ref(workspace.id, bare.keys())
+def _add_bare_people(
+    workspace: Workspace, bare: Mapping[str, str | None], ids: Mapping[str, str]
+) -> dict[str, str]:
+    """People of whom only the id, and perhaps the account, is known; nobody changes accounts by this.
+
+    `ids` are those of them that are on record; gives those of the others.
+    """
     telling = Telling.of_people(workspace, statements.IMPORT)
     new = {ref: account or "" for ref, account in bare.items() if ref not in ids}
-    people.add(telling, PersonColumns.bare(list(new), list(new.values())))
-    homeless = queries.people_without_account(workspace.id, set(ids.values()))
+    added = people.add(telling, PersonColumns.bare(list(new), list(new.values())))
+    homeless = queries.people_without_account(workspace.id, {ids[ref] for ref in bare if ref in ids})
     moved = {ref: account for ref, account in bare.items() if account and ids.get(ref) in homeless}
     if moved:
         people.upsert(telling, [PersonRow(ref, account_id=account) for ref, account in moved.items()])
+    return added
 
 
 def _announce_accounts(workspace: Workspace, added: Sequence[str], changed: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from tenure.kit import clock
 from tenure.kit.ids import new_id
+from tenure.kit.own_json import OwnJSON
 from tenure.workspaces.models import SHARED, Workspace
 
 
@@ -65,7 +66,7 @@ class AccountAttributes(models.Model):
         Account, on_delete=models.CASCADE, primary_key=True, related_name="attributes"
     )
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
-    data = models.JSONField(default=dict)
+    data = OwnJSON(default=dict)
 
     class Meta:
         db_table = "account_attributes"
@@ -92,7 +93,7 @@ class Person(models.Model):
         Account, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
     )
     is_own = models.BooleanField(default=False)  # one of the workspace's own people: never product use
-    attributes = models.JSONField(default=dict)
+    attributes = OwnJSON(default=dict)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -270,9 +271,9 @@ class Stated(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
     source = models.CharField(max_length=80)
     said_by = models.CharField(max_length=254, blank=True)  # of what is set by hand
-    fields = models.JSONField(default=dict)  # columns
-    data = models.JSONField(default=dict)  # attributes
-    since = models.JSONField(default=dict)  # field or attribute → instant of a value that is not the first's
+    fields = OwnJSON(default=dict)  # columns
+    data = OwnJSON(default=dict)  # attributes
+    since = OwnJSON(default=dict)  # field or attribute → instant of a value that is not the first's
     first_at = models.DateTimeField()  # when the source first said anything
     effective_on = models.DateField()
     recorded_at = models.DateTimeField()

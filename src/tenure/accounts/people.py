@@ -20,7 +20,7 @@ from tenure.kit.ids import new_id
 from tenure.workspaces.models import Workspace
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def upsert(telling: Telling[PersonStatement], rows: Sequence[PersonRow]) -> Upserted:
     """Add people or bring them up to date; one row each, cleaned, of accounts that are known."""
     workspace = telling.workspace
@@ -51,7 +51,7 @@ def upsert(telling: Telling[PersonStatement], rows: Sequence[PersonRow]) -> Upse
     return Upserted(len(new), len(changed), len(rows) - len(new) - len(changed), {**ids, **new})
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add(telling: Telling[PersonStatement], new: PersonColumns) -> dict[str, str]:
     """Add people that are not known yet, of accounts that are; gives their ids by the customer's."""
     if not new.person_id:

@@ -58,7 +58,7 @@ def upsert_ticket_columns(workspace: Workspace, told: Columns[TicketRow]) -> Ups
     return total
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _upsert(workspace: Workspace, told: Columns[TicketRow]) -> Upserted:
     """Of our accounts and people."""
     refs = told["ticket_id"]

@@ -24,9 +24,13 @@ INDEX = "search"
 _HELD = "CREATE TABLE IF NOT EXISTS search_held (mark INTEGER NOT NULL)"
 _IS_FREE = "NOT EXISTS (SELECT 1 FROM search_held)"
 _IS_ENTERED = "old.id <= coalesce((SELECT mark FROM search_held), old.id)"
+# What is indexed of an entry. The scope, workspace and kind as one word, is matched before any other.
+_SAID = "search_said"
+_VIEW = "CREATE VIEW search_said AS SELECT id, workspace_id || kind AS scope, title, words FROM search_entry"
+# How long a text is counts for nothing here, so that is not kept (`columnsize`).
 _TABLE = (
-    f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(scope, title, words, content='search_entry',"
-    " content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='1 2 3')"
+    f"CREATE VIRTUAL TABLE {INDEX} USING fts5(scope, title, words, content='{_SAID}', content_rowid='id',"
+    " tokenize='unicode61 remove_diacritics 2', prefix='1 2 3', columnsize=0)"
 )
 
 
@@ -44,8 +48,7 @@ class Source:
     def values(self, row: str) -> str:
         """The entry of a row as a select."""
         found = (
-            f"SELECT {row}.workspace_id, {self.account}, '{self.kind}', {row}.id,"
-            f" {row}.workspace_id || '{self.kind}', {self.title}, {self.words}"
+            f"SELECT {row}.workspace_id, {self.account}, '{self.kind}', {row}.id, {self.title}, {self.words}"
         )
         return found.replace("{row}", row)
 
@@ -86,62 +89,79 @@ SOURCES: Mapping[str, Source] = {  # by table
         "event, description",
     ),
 }
-_INTO = "INSERT INTO search_entry (workspace_id, account_id, kind, record, scope, title, words)"
-_COLUMNS = ("scope", "title", "words")
+_INTO = "INSERT INTO search_entry (workspace_id, account_id, kind, record, title, words)"
+_COLUMNS = "scope, title, words"
+_ENTER = f"INSERT INTO {INDEX} (rowid, {_COLUMNS}) SELECT id, {_COLUMNS} FROM {_SAID}"  # noqa: S608
 
 
 def triggers() -> dict[str, str]:
-    """Every trigger's body by its name."""
-    old, new = (", ".join(f"{row}.{column}" for column in _COLUMNS) for row in ("old", "new"))
-    columns = ", ".join(_COLUMNS)
-    gone = f"INSERT INTO {INDEX} ({INDEX}, rowid, {columns}) VALUES ('delete', old.id, {old});"  # noqa: S608
-    come = f"INSERT INTO {INDEX} (rowid, {columns}) VALUES (new.id, {new});"  # noqa: S608
+    """Every trigger's body by its name.
+
+    Entries are made by those of the tables, and entered in the index by them too: one trigger less for each.
+    """
+    old, new = (f"{row}.workspace_id || {row}.kind, {row}.title, {row}.words" for row in ("old", "new"))
+    gone = f"INSERT INTO {INDEX} ({INDEX}, rowid, {_COLUMNS}) VALUES ('delete', old.id, {old});"  # noqa: S608
+    come = f"INSERT INTO {INDEX} (rowid, {_COLUMNS}) VALUES (new.id, {new});"  # noqa: S608
     found = {
-        "search_entry_come": f"AFTER INSERT ON search_entry WHEN {_IS_FREE} BEGIN {come} END",
         "search_entry_gone": f"AFTER DELETE ON search_entry WHEN {_IS_ENTERED} BEGIN {gone} END",
         "search_entry_other": f"AFTER UPDATE ON search_entry WHEN {_IS_ENTERED} BEGIN {gone} {come} END",
     }
     for table, source in SOURCES.items():  # every name in here is one of ours
+        entry = f"(SELECT id FROM search_entry WHERE kind = '{source.kind}' AND record = new.id)"  # noqa: S608
         forget = f"DELETE FROM search_entry WHERE kind = '{source.kind}' AND record = old.id;"  # noqa: S608
-        enter = f"{_INTO} {source.values('new')} WHERE {source.where('new')};"
+        enter = f"{_INTO} {source.values('new')} WHERE {source.where('new')}; {_ENTER} WHERE id = {entry}"
         watched = [name.strip() for name in source.watched.split(",")]
         differs = " OR ".join(f"old.{name} IS NOT new.{name}" for name in watched)
-        found[f"search_{table}_come"] = f"AFTER INSERT ON {table} WHEN {_IS_FREE} BEGIN {enter} END"
+        found[f"search_{table}_come"] = f"AFTER INSERT ON {table} WHEN {_IS_FREE} BEGIN {enter}; END"
         found[f"search_{table}_gone"] = f"AFTER DELETE ON {table} BEGIN {forget} END"
         found[f"search_{table}_other"] = (
-            f"AFTER UPDATE OF {source.watched} ON {table} WHEN {differs} BEGIN {forget} {enter} END"
+            f"AFTER UPDATE OF {source.watched} ON {table} WHEN {differs} "
+            f"BEGIN {forget} {enter} AND {_IS_FREE}; END"
         )
     return found
 
 
+def _wanted() -> dict[str, str]:
+    """What makes the index and all that belongs to it, by name, in this order."""
+    made = {name: f"CREATE TRIGGER {name} {body}" for name, body in triggers().items()}
+    return {_SAID: _VIEW, INDEX: _TABLE, **made}
+
+
 def ensure(**_: Any) -> None:
-    """Make the index and its triggers where any is missing, and then fill it. Called after migrations."""
+    """Make the index and its triggers where any is missing or another, and then fill it. Called after
+    migrations.
+    """
     there = set(connection.introspection.table_names())
     if connection.vendor != "sqlite" or not {"search_entry", *SOURCES} <= there:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR name = %s", [INDEX])
-        known = dict(cursor.fetchall())
-    wanted = {name: f"CREATE TRIGGER {name} {body}" for name, body in triggers().items()}
-    if known != {**wanted, INDEX: known.get(INDEX)} or INDEX not in known:
-        rebuild()
+        if _known(cursor) != _wanted():
+            rebuild()
+
+
+def _known(cursor: CursorWrapper) -> dict[str, str]:
+    """What there is of it."""
+    cursor.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR name IN (%s, %s)", [INDEX, _SAID]
+    )
+    return dict(cursor.fetchall())
 
 
 @transaction.atomic
 def rebuild() -> int:
     """Make the whole index anew from the records; gives how many entries it has."""
     with connection.cursor() as cursor:
-        for name in triggers():
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-        cursor.execute(_TABLE)
+        for name in _known(cursor):
+            what = {_SAID: "VIEW", INDEX: "TABLE"}.get(name, "TRIGGER")
+            cursor.execute(f"DROP {what} {name}")
         cursor.execute(_HELD)
         cursor.execute("DELETE FROM search_entry")
         for table, source in SOURCES.items():
             select = f"{source.values('one')} FROM {table} AS one WHERE {source.where('one')}"
             cursor.execute(f"{_INTO} {select}")
+        for sql in _wanted().values():
+            cursor.execute(sql)
         cursor.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')")  # noqa: S608
-        for name, body in triggers().items():
-            cursor.execute(f"CREATE TRIGGER {name} {body}")
         return _count(cursor)
 
 
@@ -162,11 +182,7 @@ def by_sets() -> Iterator[None]:
                 is_new = f"one.rowid > {marks[table]} AND {source.where('one')}"
                 select = f"{source.values('one')} FROM {table} AS one WHERE {is_new}"
                 cursor.execute(f"{_INTO.replace('INSERT', 'INSERT OR IGNORE')} {select}")
-        columns = ", ".join(_COLUMNS)
-        cursor.execute(
-            f"INSERT INTO {INDEX} (rowid, {columns}) SELECT id, {columns} FROM search_entry "  # noqa: S608
-            f"WHERE id > {marks['search_entry']}"
-        )
+        cursor.execute(f"{_ENTER} WHERE id > {marks['search_entry']}")
         cursor.execute("DELETE FROM search_held")
 
 

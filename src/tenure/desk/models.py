@@ -102,24 +102,36 @@ class Habit(models.Model):
 
 
 class SearchEntry(models.Model):
-    """What one record is found by: written by triggers on its table, indexed word by word (`index.py`)."""
+    """What one record is found by: written by triggers on its table, indexed word by word (`index.py`).
+
+    It comes and goes with its record, and an account takes or leaves all its records: so nothing has to see
+    to it that whom it names is there, or to find it by that.
+    """
 
     ACCOUNT, PERSON, NOTE, EVENT = "account", "person", "note", "event"
 
     follows_its_record = True
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, db_index=False)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="search_entries")
+    workspace = models.ForeignKey(Workspace, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False)
+    account = models.ForeignKey(
+        Account,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="search_entries",
+        db_index=False,
+        db_constraint=False,
+    )
     kind = models.CharField(max_length=10)
     record = models.CharField(max_length=32)
-    scope = models.CharField(max_length=42)  # workspace and kind as one word, matched before any other
     title = models.CharField(max_length=200)
     words = models.TextField(blank=True)
 
     class Meta:
         db_table = "search_entry"
         constraints = [models.UniqueConstraint(fields=["kind", "record"], name="search_entry_once")]
-        indexes = [models.Index("scope", Collate("title", "nocase"), name="search_entry_by_title")]
+        indexes = [
+            models.Index("workspace", "kind", Collate("title", "nocase"), name="search_entry_by_title")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -22,7 +22,8 @@ _AROUND = 60  # letters of a note before what was found
 _ACCOUNTS = f"SELECT e.account_id FROM {INDEX} s JOIN search_entry e ON e.id = s.rowid WHERE {INDEX} MATCH %s"  # noqa: S608
 _LAST = "\U0010ffff"  # behind all letters
 _BEGIN = f"""SELECT id, 1 AS begins FROM search_entry
-    WHERE scope = %s AND title COLLATE nocase >= %s AND title COLLATE nocase < %s LIMIT {_CANDIDATES}"""  # noqa: S608
+    WHERE workspace_id = %s AND kind = %s AND title COLLATE nocase >= %s AND title COLLATE nocase < %s
+    LIMIT {_CANDIDATES}"""  # noqa: S608
 _IDS = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s"  # noqa: S608
 
 
@@ -106,7 +107,7 @@ def _candidates(access: Access, kind: str, words: Sequence[str]) -> tuple[set[in
     asked: list[int | str] = [0, _match(access, kind, words)]
     begin, about = each, list[int | str]([1, _match(access, kind, words, begins=True)])
     if len(words) == 1:
-        begin, about = _BEGIN, [f"{access.workspace.id}{kind}", words[0], f"{words[0]}{_LAST}"]
+        begin, about = _BEGIN, [access.workspace.id, kind, words[0], f"{words[0]}{_LAST}"]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM ({begin}) UNION ALL SELECT * FROM ({each})", [*about, *asked])  # noqa: S608
         found = cursor.fetchall()

@@ -72,7 +72,7 @@ def response_keys(told: Columns[ResponseRow]) -> list[str]:
     return upserts.digests(days, told["survey"], told["account_id"], at, who)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _upsert(workspace: Workspace, said: Said) -> Upserted:
     done = upserts.by_external_id(Response, workspace.id, said, _CHANGING)
     if done.any:

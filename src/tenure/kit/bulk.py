@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, count
 from typing import Any, TypeVar
 
 import msgspec
@@ -181,16 +181,38 @@ def _execute(
             one.by_table[model._meta.db_table].append(
                 dict(zip((str(field.column) for field in given), columns, strict=True))
             )
-    names = ", ".join(f'"{one.column}"' for one in given)
-    marks = f"({', '.join(['%s'] * len(given))})"
-    insert = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608 (our own names)
-    values, width = _in_turn(columns), len(columns)
+    rows = len(columns[0])
+    same = _same(columns, rows)
+    fixed = [column[0] for column, is_same in zip(columns, same, strict=True) if is_same]
+    told = [column for column, is_same in zip(columns, same, strict=True) if not is_same]
+    values, width = _in_turn(told), len(told)
     whole = len(values) - len(values) % (_TOGETHER * width)
+    names = tuple(str(one.column) for one in given)
     with connection.cursor() as cursor:
-        if whole:
-            sql = f"{insert}{', '.join([marks] * _TOGETHER)}{otherwise}"
-            cursor.executemany(sql, _cut(values[:whole], _TOGETHER * width))
-        cursor.executemany(f"{insert}{marks}{otherwise}", _cut(values[whole:], width))
+        for some, together in ((values[:whole], _TOGETHER), (values[whole:], 1)):
+            if some:
+                sql = _statement(model._meta.db_table, names, same, together) + otherwise
+                cursor.executemany(sql, _cut(some, together * width, fixed))
+
+
+def _same(columns: Sequence[Sequence[Any]], rows: int) -> tuple[bool, ...]:
+    """Which columns say the same in every row: a statement is given their values once. Never all."""
+    same = tuple(rows > 1 and one.count(one[0]) == rows for one in columns)
+    return same if not all(same) else (False,) * len(columns)
+
+
+@lru_cache(maxsize=64)
+def _statement(table: str, names: Sequence[str], same: Sequence[bool], rows: int) -> str:
+    """Inserts so many rows; its first values are those of the columns that say the same in all of them.
+
+    Whatever fails takes back the transaction. `OR FAIL` spares SQLite from making each statement ready to be
+    taken back by itself: without triggers on the table it copies every page it touches for that.
+    """
+    fixed, numbers = count(1), count(1 + sum(same))
+    place = [next(fixed) if is_same else 0 for is_same in same]
+    marks = (", ".join(f"?{one or next(numbers)}" for one in place) for _ in range(rows))
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT OR FAIL INTO "{table}" ({columns}) VALUES ({"), (".join(marks)})'  # noqa: S608
 
 
 def _in_turn(columns: Sequence[Sequence[Any]]) -> list[Any]:
@@ -201,8 +223,9 @@ def _in_turn(columns: Sequence[Sequence[Any]]) -> list[Any]:
     return values
 
 
-def _cut(values: list[Any], size: int) -> list[list[Any]]:
-    return [values[at : at + size] for at in range(0, len(values), size)]
+def _cut(values: list[Any], size: int, fixed: list[Any]) -> list[list[Any]]:
+    """The values of each statement, the fixed ones first."""
+    return [fixed + values[at : at + size] for at in range(0, len(values), size)]
 
 
 def _values(rows: Sequence[Model], field: models.Field[Any, Any]) -> Sequence[Any]:

@@ -22,7 +22,11 @@ def settle(by: Settled) -> None:
 
 @contextmanager
 def many() -> Iterator[None]:
-    """A transaction in which many rows are written; nothing may be deleted in it."""
+    """A transaction in which many rows are written; nothing may be deleted in it.
+
+    Whatever fails in it takes all of it back. What it calls should not be taken back by itself
+    (`savepoint=False`): for that SQLite would copy every page that is touched, before it is.
+    """
     with transaction.atomic(), ExitStack() as stack:
         for by in _SETTLED:
             stack.enter_context(by())

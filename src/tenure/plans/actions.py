@@ -66,7 +66,7 @@ def upsert_goal_columns(workspace: Workspace, told: Columns[GoalRow]) -> Upserte
     return total
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _upsert(workspace: Workspace, told: Columns[GoalRow]) -> Upserted:
     """Of our accounts, by goal and day."""
     refs = told["goal_id"]

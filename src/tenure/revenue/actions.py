@@ -98,7 +98,7 @@ def upsert_term_columns(workspace: Workspace, told: Columns[TermRow]) -> Upserte
     return total
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _upsert(workspace: Workspace, told: Columns[TermRow]) -> Upserted:
     """Of our accounts."""
     refs = told["subscription_id"]

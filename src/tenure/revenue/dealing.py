@@ -92,7 +92,7 @@ def cost_keys(told: Columns[CostRow]) -> list[str]:
     return upserts.digests(days, *(map(str, told[one.name]) for one in fields(CostRow)))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def upsert_rate_columns(workspace: Workspace, told: Columns[RateRow]) -> Upserted:
     """Add exchange rates, or correct those known: one a currency and day."""
     keys = rate_keys(told)
@@ -120,7 +120,7 @@ def _write(model: type[Model], workspace: Workspace, said: Said, corrected: Sequ
     """Copies of the table go stale."""
     total = Upserted()
     for some in chunks(said):
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             done = upserts.by_external_id(model, workspace.id, some, corrected)
             if done.any:
                 changes.touch(workspace.id, model._meta.db_table)
