@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tenure.accounts.models import Account
 from tenure.kit import clock
 from tenure.touchpoints import actions, files, queries
 from tenure.touchpoints.models import Attachment, Note
@@ -34,7 +35,7 @@ def write(request: Request, account_id: str) -> HttpResponse:
     Whoever opens the address of such a mistake again comes to the notes.
     """
     if request.method != "POST":
-        return redirect("account-tab", account_id, "notes")
+        return redirect("account-tab", request.access.get(Account, account_id).pk, "notes")
     asked = request.POST
     try:
         note = actions.write_note(
