@@ -75,6 +75,14 @@ def test_two_are_two_for_good_unless_taken_back(client: Client, filled: Access) 
     assert "Borealis AS" in text(client.get("/data/duplicates").content)
 
 
+def test_among_very_many_the_page_does_not_wait(
+    client: Client, filled: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "MOST_AT_ONCE", 1)
+    answer = client.post("/data/duplicates/look", follow=True)
+    assert "Looking through everybody." in text(answer.content)
+
+
 def test_somebody_else_is_found_by_name(client: Client, filled: Access) -> None:
     kept = account_of(filled, "acme")
     page = text(client.get(f"/data/merge?kept={kept}&q=cinder").content)

@@ -228,8 +228,15 @@ def _likeness(kind: str, column: Column, name: str) -> tuple[float, str]:
     if called in names:
         return names[called], "known name"
     # Words of other languages are too near to each other for this: a contrat is no contract.
-    closest = max(SequenceMatcher(None, called, one).ratio() for one in (ours, *column.synonyms))
+    closest = max(_alike(called, one) for one in (ours, *column.synonyms))
     return (0.6 * closest, "similar name") if closest >= _SIMILAR and len(called) > 4 else (0.0, "")
+
+
+def _alike(one: str, other: str) -> float:
+    """How alike two names are, up to 1; 0 where their lengths alone keep them from being enough so."""
+    both = len(one) + len(other)
+    could_be = 2 * min(len(one), len(other)) >= _SIMILAR * both
+    return SequenceMatcher(None, one, other).ratio() if could_be else 0.0
 
 
 def _twins(
