@@ -380,6 +380,13 @@ def test_nobody_needs_anybody_and_what_was_looked_for(access: Access) -> None:
     assert "not yet" in page  # no answers, no renewals: nothing was found because nothing could be
 
 
+def test_before_the_first_score_nobody_is_said_to_be_well(access: Access) -> None:
+    scene.account(access, "Acme", 84_000)
+    page = text(signed_in(cast.member(access, "Max", Role.OWNER)).get("/").content)
+    assert "No scores yet" in page
+    assert "All quiet" not in page
+
+
 def test_an_empty_workspace_says_how_to_begin(access: Access) -> None:
     page = signed_in(cast.member(access, "Olga", Role.OWNER)).get("/").content
     for word in ("No customers yet", "Import a file", "Create a write key", "tenure up --demo"):

@@ -131,7 +131,7 @@ class Today:
     shown: Shown
     standpoint: Standpoint
     has_customers: bool
-    is_scored: bool
+    is_scored: bool  # whether any customer has a score
     worklist: Worklist
     news: list[News]
     news_since: date
@@ -151,7 +151,7 @@ class Today:
         """`Five customers need you`."""
         count = self.worklist.total.count
         if not count:
-            return "Nobody needs you today"
+            return "Nobody needs you today" if self.is_scored else "No scores yet"
         who = words.capital(words.number(count))
         return f"{who} customer{'s need' if count > 1 else ' needs'} you"
 
@@ -188,7 +188,7 @@ def _today(access: Access, meant: Access, what: Shown, seen_before: datetime | N
         shown=what,
         standpoint=standpoint,
         has_customers=access.of(Account).exists(),
-        is_scored=access.of(Standing).exists(),
+        is_scored=access.of(Standing).filter(band__gt="").exists(),
         worklist=warnings.worklist(asked, what.most),
         news=news(of, standpoint, since),
         news_since=since,
