@@ -46,7 +46,7 @@ def test_an_import_is_listed_and_undone(access, customers):
     assert "2 added, 1 rejected" in run("import", "list")
     access.of(Account).filter(external_id="acme").update(name="By hand")
     said = run("import", "undo", listed["id"])
-    assert "customers.csv: 1 removed, 0 as before" in said
+    assert "customers.csv: 1 account removed" in said
     assert "left account By hand (acme): it was changed since" in said
     assert access.of(Account).count() == 1
     assert "is undone already" in run("import", "undo", listed["id"], code=1)

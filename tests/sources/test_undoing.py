@@ -63,7 +63,7 @@ def test_what_an_import_added_goes_with_all_its_parts(access, load):
     assert state(access) == before
     assert not access.of(AccountAttributes).exists()
     assert not ImportChange.objects.filter(run=run).exists()
-    assert undone.undone_says == "2 removed, 0 as before"
+    assert undone.undone_says == "2 accounts removed"
     assert AuditEntry.objects.filter(did="undid an import").count() == 1
     assert any(isinstance(one.fact, RecordsChanged) and not one.fact.table for one in outbox.read("test"))
     load("accounts", ACCOUNTS)

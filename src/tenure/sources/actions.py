@@ -245,7 +245,7 @@ def _take_back_events(run: ImportRun) -> None:
 
 def _say_undone(run: ImportRun, done: undoing.TakenBack) -> None:
     count, run.left = undoing.left_of(run)
-    parts = [f"{done.removed:,} removed", f"{done.restored:,} as before"]
+    parts = [str(done)] if done.tables or run.kind != "events" else []
     if run.kind == "events":
         parts.insert(0, "its events are gone, but those that other files have too")
     left = f"; {words.count(count, 'row')} left as they are" if count else ""

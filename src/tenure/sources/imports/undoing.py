@@ -8,8 +8,9 @@ tried again whenever another import is undone: once all that stood in the way is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection, models
 from django.db.models import Model
@@ -27,6 +28,7 @@ from tenure.accounts.queries import in_chunks
 from tenure.conversations.models import TicketVersion
 from tenure.events import undoing as events
 from tenure.feedback.models import Response
+from tenure.kit import words
 from tenure.revenue.models import Cost, Rate, Term
 from tenure.sources.imports.journal import image, parts, references, tables, tell_additions
 from tenure.sources.models import ImportRun
@@ -55,18 +57,33 @@ _OPEN = """
             AND newer.id > c.id)"""
 
 
+Rows = Counter[type[Model]]
+
+
 @dataclass(frozen=True)
 class TakenBack:
     """How many rows went and were restored, those beside others left out, and the tables concerned."""
 
-    removed: int = 0
-    restored: int = 0
+    removed: Rows = field(default_factory=Counter)
+    restored: Rows = field(default_factory=Counter)
     tables: frozenset[str] = frozenset()
 
     def __add__(self, other: TakenBack) -> TakenBack:
         return TakenBack(
             self.removed + other.removed, self.restored + other.restored, self.tables | other.tables
         )
+
+    def __str__(self) -> str:
+        """In words: `40 tickets and 52 ticket versions removed, 1 account as before`."""
+        done = ((self.removed, "removed"), (self.restored, "as before"))
+        told = [f"{words.listing([*map(_counted, rows.items())])} {what}" for rows, what in done if rows]
+        otherwise = "what it said of customers and people is as before" if self.tables else "nothing removed"
+        return ", ".join(told) or otherwise
+
+
+def _counted(rows: tuple[type[Model], int]) -> str:
+    model, number = rows
+    return words.count(number, str(model._meta.verbose_name), str(model._meta.verbose_name_plural))
 
 
 def take_back(workspace: Workspace) -> TakenBack:
@@ -113,9 +130,9 @@ def _leaves_first() -> list[type[Model]]:
     order: list[type[Model]] = []
 
     def visit(model: type[Model]) -> None:
-        for field in references(model):
-            if field.model is not model and field.model not in order:
-                visit(field.model)
+        for reference in references(model):
+            if reference.model is not model and reference.model not in order:
+                visit(reference.model)
         if model not in order:
             order.append(model)
 
@@ -179,7 +196,9 @@ def _remove(workspace: Workspace, model: type[Model]) -> TakenBack:
 
 def _taken_back(model: type[Model], removed: int = 0, restored: int = 0) -> TakenBack:
     tables = frozenset([model._meta.db_table] if removed or restored else [])
-    return TakenBack(tables=tables) if model in BESIDE else TakenBack(removed, restored, tables)
+    if model in BESIDE:
+        return TakenBack(tables=tables)
+    return TakenBack(Counter({model: removed}), Counter({model: restored}), tables)
 
 
 def _is_free(model: type[Model]) -> str:
