@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from tenure.accounts.models import Account
 from tenure.workspaces.access import Access
 from tenure.workspaces.models import Membership
@@ -16,6 +18,17 @@ def owners(access: Access) -> list[str]:
     rows = members.values_list("user__name", "user__email")
     unused = [email for name, email in rows[:MOST] if not {name, email} & {*used}]
     return [*used, *unused]
+
+
+def is_new_owner(access: Access, owner: str, theirs: int) -> bool:
+    """Whether nobody here has that address, and no customers but `theirs`: it may be mistyped."""
+    if not owner or access.of(Account).filter(owner=owner).count() > theirs:
+        return False
+    members = access.of(Membership).filter(closed_at=None)
+    is_somebody = Q(user__email__iexact=owner) | Q(user__name__iexact=owner)
+    return not any(owner in team for team in members.values_list("team", flat=True)) and (
+        not members.filter(is_somebody).exists()
+    )
 
 
 def segments(access: Access) -> list[str]:
