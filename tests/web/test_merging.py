@@ -8,11 +8,12 @@ import re
 import pytest
 from django.test import Client
 
-from tenure.accounts import actions, duplicates, merging
+from tenure.accounts import actions, duplicates, hanging, merging
 from tenure.accounts.actions import AccountRow, PersonRow
 from tenure.accounts.merging import Apart
 from tenure.accounts.models import Account, Duplicate, Identity, Person, Regrouping
 from tenure.revenue.models import Subscription
+from tenure.web.queries import merging as queries
 from tenure.workspaces.access import Access
 from tests.accounts.test_merging import account_of, everything, fill, person_of
 from tests.browser import DESKTOP, PHONE, OpenPage, axe_violations, sideways_scroll
@@ -63,6 +64,14 @@ def test_a_proposal_is_compared_merged_and_undone(client: Client, filled: Access
     for table in before.keys() - {"duplicate", "django_session", "usersessions_usersession"}:
         assert after[table] == before[table], table
     assert "undone" in text(client.get("/data/merges").content)
+
+
+def test_what_moves_is_called_as_those_who_work_with_customers_call_it() -> None:
+    titles = {one.title: 1 for model in merging.MODELS.values() for one in hanging.hooks(model)}
+    plain = set("consents costs deals goals notes people tickets".split())
+    told = {title for _, title in queries.told(titles)}
+    assert told <= plain | set(queries.ROWS.values())
+    assert "changes" not in told
 
 
 def test_two_are_two_for_good_unless_taken_back(client: Client, filled: Access) -> None:

@@ -53,8 +53,15 @@ def test_dana_works_the_list_by_keys_alone(
     expect(rows).to_have_count(3)
     page.keyboard.press("Enter")
     expect(page.locator("#step .strong")).to_be_visible()
+    page.clock.install()
     page.keyboard.press("e")  # the step of the one whose page it is; no row need be the current one
     expect(page.locator("#step")).to_contain_text("Nothing is waiting")
+    page.get_by_role("navigation", name="Parts of").get_by_role("link", name="Money").click()
+    expect(page.locator("#step")).to_have_count(0)
+    toast = page.locator(".toast").filter(has_text="Done. Quiet until")
+    expect(toast.get_by_role("button", name="Undo")).to_be_visible()
+    page.clock.fast_forward(12_500)
+    expect(toast).to_have_count(0)
 
 
 def test_the_current_row_stays_when_news_exchanges_the_list(

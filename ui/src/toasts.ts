@@ -38,6 +38,11 @@ export function tell({ says, undo }: Toast): void {
   leaveAfter(toast, undo ? UNDO_FOR : READ_FOR);
 }
 
+/** Starts the time of what the server put there, with the page or later. */
+function leaveInTime(root: Element): void {
+  if (root.matches("#toasts .toast")) leaveAfter(root as HTMLElement, UNDO_FOR);
+}
+
 /** What went wrong with a request that htmx made, in words. */
 function failure(event: Event): string {
   const status = (event as CustomEvent<{ xhr?: XMLHttpRequest }>).detail.xhr?.status;
@@ -51,7 +56,8 @@ export function startToasts(): void {
   document.body.addEventListener("toast", (event) => tell((event as CustomEvent<Toast>).detail));
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"])
     document.body.addEventListener(name, (event) => tell({ says: failure(event) }));
-  for (const toast of document.querySelectorAll<HTMLElement>("#toasts .toast")) leaveAfter(toast, UNDO_FOR);
+  document.querySelectorAll("#toasts .toast").forEach(leaveInTime);
+  htmx.onLoad((root) => leaveInTime(root as Element));
   const busy = find("#busy");
   document.body.addEventListener("htmx:beforeRequest", () => busy?.classList.add("on"));
   document.body.addEventListener("htmx:afterRequest", () => busy?.classList.remove("on"));

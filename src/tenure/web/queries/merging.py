@@ -28,11 +28,20 @@ ROWS = {
     "accounts": "customers below it",
     "early warnings": "warnings",
     "statements": "what sources say of it",
+    "what sources say of people": "what sources say of them",
     "ticket versions": "versions of tickets",
     "goal versions": "versions of goals",
     "identitys": "ids it is observed under",
+    "attachments": "files of notes",
+    "calls": "forecasts of renewals",
+    "changed rows": "edits made here, with their undo",
+    "health overrides": "scores set by hand",
+    "loss reasons": "reasons for leaving",
+    "mailings": "pages sent by mail",
+    "mentions": "mentions of colleagues",
 }
-MADE = "running terms"  # made from the terms, which are counted
+# Running terms are made from the terms, and changes consist of changed rows: both are counted already.
+UNTOLD = {"running terms", "changes"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,7 @@ def would_split(access: Access, found: Parts, apart: Apart) -> WouldSplit:
 
 def told(moves: Mapping[str, int]) -> list[tuple[int, str]]:
     """What moves, as (number, what it is called): in the words of the page."""
-    return [(number, ROWS.get(title, title)) for title, number in moves.items() if title != MADE]
+    return [(number, ROWS.get(title, title)) for title, number in moves.items() if title not in UNTOLD]
 
 
 def listed(access: Access, kind: str) -> Listed:
