@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tenure.accounts.models import Account, Person
-from tenure.demo import loading
+from tenure.demo import loading, removing
 from tenure.demo.simulate import simulate
 from tenure.events import views
 from tenure.feedback.models import Response
@@ -48,5 +48,5 @@ def test_a_load_that_was_killed_halfway_is_made_anew() -> None:
 
 def test_only_a_demo_can_be_removed_this_way(access: Access) -> None:
     with pytest.raises(ValueError, match="not a demo"):
-        loading.remove(access.workspace)
+        removing.remove(access.workspace)
     assert cast.workspace("still here").workspace in all_workspaces()

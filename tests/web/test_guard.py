@@ -27,6 +27,7 @@ OPEN = {
     "ready",
     "api-description",
     "mail-stop",
+    "demo-gone",
 }  # besides all of allauth: for strangers, and for programs
 SAMPLE = "0" * 32
 

@@ -38,9 +38,9 @@ export function tell({ says, undo }: Toast): void {
   leaveAfter(toast, undo ? UNDO_FOR : READ_FOR);
 }
 
-/** Starts the time of what the server put there, with the page or later. */
+/** Starts the time of what the server put there, with the page or later; what asks on stays until it knows. */
 function leaveInTime(root: Element): void {
-  if (root.matches("#toasts .toast")) leaveAfter(root as HTMLElement, UNDO_FOR);
+  if (root.matches("#toasts .toast:not([hx-get])")) leaveAfter(root as HTMLElement, UNDO_FOR);
 }
 
 /** What went wrong with a request that htmx made, in words. */

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,10 +11,11 @@ from django.db import transaction
 
 from tenure.accounts.models import Statement
 from tenure.demo import company
+from tenure.demo.removing import remove
 from tenure.demo.simulate import ACCOUNTS, SEED, Simulated, simulate
 from tenure.demo.truth import DAYS
 from tenure.health.actions import compiling_ahead
-from tenure.kit import clock, home
+from tenure.kit import clock
 from tenure.sources.actions import import_file
 from tenure.sources.imports.options import Options
 from tenure.sources.models import ImportRun
@@ -83,12 +83,3 @@ def _hand_over(workspace: Workspace) -> None:
         user, _ = User.objects.get_or_create(email=email, defaults={"name": name})
         role = Role.OWNER if email == company.MANAGERS[0] else Role.MANAGER
         Membership.objects.create(workspace=workspace, user=user, role=role.value)
-
-
-def remove(workspace: Workspace) -> None:
-    """Remove a demo workspace with everything in it, and its people; refuses any other."""
-    if not workspace.is_demo:
-        raise ValueError(f"{workspace} is not a demo")
-    shutil.rmtree(home.lake(workspace.id), ignore_errors=True)
-    workspace.delete()
-    User.objects.filter(email__in=company.MANAGERS, memberships=None).delete()

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from tenure.accounts import attribute_rules, duplicates
+from tenure.demo import removing
 from tenure.events.jobs import run_mending
 from tenure.insight.audit.actions import give_up
 from tenure.jobs import apart, durable
@@ -23,6 +24,7 @@ from tenure.kit import outbox
 from tenure.kit.facts import (
     AttributeRulesChanged,
     AuditRequested,
+    DemoRemovalRequested,
     DuplicatesRequested,
     ExportRequested,
     ImportRequested,
@@ -106,6 +108,12 @@ def undo_imports(facts: Sequence[ImportUndoRequested]) -> None:
             undo(run, access_for_job(run.workspace, fact.who))
 
 
+def remove_demos(facts: Sequence[DemoRemovalRequested]) -> None:
+    """Remove what somebody has looked at long enough."""
+    for fact in facts:
+        removing.remove_requested(fact.workspace_id, give_way)
+
+
 def apply_attribute_rules(facts: Sequence[AttributeRulesChanged]) -> None:
     """Show values as their types and the order of their sources have them."""
     asked: defaultdict[str, set[str] | None] = defaultdict(set)
@@ -122,7 +130,7 @@ def look_for_duplicates(facts: Sequence[DuplicatesRequested]) -> None:
         duplicates.find(workspace_of_job(workspace_id))
 
 
-def give_way(_done: int, _total: int) -> None:
+def give_way(_done: int = 0, _total: int = 0) -> None:
     """Let others write between two batches: whoever waits for SQLite asks again every tenth of a second."""
     time.sleep(0.1)
 
@@ -139,6 +147,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     DuplicatesRequested: (Reaction("duplicates", look_for_duplicates),),
     MailDue: (Reaction("mail", send_mails, key=lambda fact: f"{fact.posting_id}-{fact.attempt}"),),
     ImportUndoRequested: (Reaction("undo import", undo_imports, key=lambda fact: fact.run_id),),
+    DemoRemovalRequested: (Reaction("remove demo", remove_demos, key=lambda fact: fact.workspace_id),),
 }
 
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
+from tenure.demo import removing
 from tenure.desk import rolling
 from tenure.events import retention
 from tenure.health import actions as health
@@ -122,17 +123,23 @@ def _union(parts: list[Touched]) -> Touched:
 
 def _try(workspace_id: str, touched: Touched) -> RecordsChanged | None:
     """Refresh one workspace. If that fails, the fact that makes it be tried again: others must not wait."""
+    if removing.is_leaving(workspace_id):
+        return None
     try:
         refresh(workspace_of_job(workspace_id), touched.account_ids, touched.first_day)
-    except Workspace.DoesNotExist:
-        return None  # deleted meanwhile
     except Exception:
-        log.exception("workspace %s could not be refreshed", workspace_id)
-        return RecordsChanged(
-            workspace_id=workspace_id,
-            table="",
-            account_ids=tuple(sorted(touched.account_ids or ())),
-            first_day=touched.first_day.isoformat(),
-            caused_by="refresh tried again",
-        )
+        if not removing.is_leaving(workspace_id):
+            log.exception("workspace %s could not be refreshed", workspace_id)
+            return _again(workspace_id, touched)
+    removing.forget_files(workspace_id)  # if it went meanwhile
     return None
+
+
+def _again(workspace_id: str, touched: Touched) -> RecordsChanged:
+    return RecordsChanged(
+        workspace_id=workspace_id,
+        table="",
+        account_ids=tuple(sorted(touched.account_ids or ())),
+        first_day=touched.first_day.isoformat(),
+        caused_by="refresh tried again",
+    )

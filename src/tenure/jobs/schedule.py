@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from tenure.accounts import duplicates, matching, placing
+from tenure.demo import removing
 from tenure.events import dictionary, lake, retention, sealing
 from tenure.health import actions as health
 from tenure.health.models import Standing
@@ -66,9 +67,14 @@ def hourly(_: Any) -> None:
 
 def _try(step: Callable[[Workspace], object], workspace: Workspace) -> None:
     """One workspace's strange data must not keep the others, or its own other work, from being done."""
+    if removing.is_leaving(workspace.pk):
+        removing.forget_files(workspace.pk)
+        return
     try:
         step(workspace)
     except Exception:
+        if removing.is_leaving(workspace.pk):
+            return
         log.exception("%s of workspace %s failed; it is tried again in an hour", step.__name__, workspace.pk)
 
 

@@ -105,3 +105,8 @@ class ImportUndoRequested(Fact, frozen=True, kw_only=True):
 
     run_id: str
     who: str
+
+
+@fact
+class DemoRemovalRequested(Fact, frozen=True, kw_only=True):
+    """Somebody had enough of the demo, which is this workspace."""

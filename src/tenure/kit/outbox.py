@@ -73,3 +73,8 @@ def acknowledge(consumer: str, facts: Sequence[Recorded]) -> None:
     """Move this consumer's cursor behind `facts`."""
     if facts:
         OutboxCursor.objects.update_or_create(consumer=consumer, defaults={"position": facts[-1].position})
+
+
+def holds(kind: type[Fact], workspace_id: str) -> bool:
+    """Whether a fact of this kind is on record about a workspace, handled or not."""
+    return OutboxFact.objects.filter(kind=kind.__name__, workspace_id=workspace_id).exists()

@@ -14,6 +14,7 @@ from tenure.accounts.models import Account
 from tenure.kit import crypto, live
 from tenure.segments.standpoint import Standpoint
 from tenure.warnings.queries import Asked, count_waiting
+from tenure.web import removal
 from tenure.web.jinja import url
 from tenure.web.queries import large, today
 from tenure.workspaces.access import Access
@@ -130,6 +131,10 @@ class Frame:
         if name == "activity":
             return "today"
         return "customers" if name.startswith(("account", "note", "view")) else name.partition("-")[0]
+
+    def is_demo_going(self) -> bool:
+        """Whether the demo that this browser had removed is still on its way out."""
+        return removal.is_going(self.request)
 
     def _count(self, place: Place) -> str:
         count = place.count(self.access) if place.count and self.access else 0

@@ -218,6 +218,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("welcome/<str:token>", signin.welcome, name="welcome"),
     path("settings", settings.workspace, name="settings"),
     path("settings/demo/remove", demo.remove, name="settings-demo-remove"),
+    path("demo/gone", demo.gone, name="demo-gone"),
     path("settings/inputs", inputs.inputs, name="settings-inputs"),
     path("settings/inputs/hours", inputs.hours, name="settings-hours"),
     path("settings/inputs/<str:name>/name", inputs.name, name="settings-name"),

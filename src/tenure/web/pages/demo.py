@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth import logout
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
-from tenure.demo import loading
+from tenure.demo import removing
+from tenure.web import removal
 from tenure.web.guard import page
 from tenure.web.middleware import Request
-from tenure.web.notices import tell
 from tenure.workspaces.access import access_for_machine, all_workspaces, workspaces_of
 from tenure.workspaces.actions import create_workspace
 from tenure.workspaces.members import invite
@@ -23,18 +23,29 @@ FIRST_NAME = "My company"
 @require_POST
 @page(Right.OWN)
 def remove(request: Request) -> HttpResponse:
-    """Remove the demo. Whoever has nothing else is led to a workspace of their own, if there is none yet."""
-    if not request.access.workspace.is_demo:
+    """Have the demo removed. Whoever has nothing else is led to one of their own, if there is none yet."""
+    workspace, user = request.access.workspace, request.user
+    if not workspace.is_demo:
         raise Http404("this is no demo")
-    user = request.user
     assert isinstance(user, User)
-    has_others = workspaces_of(user).exclude(pk=request.access.workspace.pk).exists()
-    loading.remove(request.access.workspace)
+    has_others = workspaces_of(user).exclude(pk=workspace.pk).exists()
+    removing.request_removal(workspace)
     if has_others:
         request.session.pop("workspace", None)
-        return tell(request, redirect("today"), "The demo is gone.")
-    logout(request)
-    if all_workspaces().exists():  # somebody's: no way in from here
+    else:
+        logout(request)
+    removal.remember(request, workspace.pk)
+    if has_others:
+        return redirect("today")
+    if all_workspaces().filter(is_demo=False).exists():  # somebody's: no way in from here
         return redirect("account_login")
     begun = create_workspace(FIRST_NAME)
     return redirect("welcome", invite(access_for_machine(begun), Role.OWNER))
+
+
+@require_GET
+def gone(request: HttpRequest) -> HttpResponse:
+    """What takes the place of the word that the demo goes, once it is gone; nothing (204) before."""
+    if not removal.is_over(request):
+        return HttpResponse(status=204)
+    return render(request, "demo_gone.html", {"says": removal.GONE})
