@@ -163,14 +163,32 @@ def test_a_first_file_that_failed_is_fetched_again_when_somebody_asks(access, mo
     assert first(access, "https://files.example/a.csv", policy=INSIDE) is None
     pickup = Pickup.objects.get()
     monkeypatch.setattr(actions.fetching, "fetch", fetched)
-    actions.try_again(access, pickup.pk)
+    actions.try_again(access, pickup.pk, pickup.where)
     asked = [one.fact for one in outbox.read("test") if isinstance(one.fact, PickupSetUp)]
     assert [one.attempt for one in asked] == [1, 2]
     run = actions.fetch_first(pickup.pk)
     assert (run.pickup_id, run.status, run.filename) == (pickup.pk, ImportRun.DRAFT, "a.csv")
     assert actions.fetch_first(pickup.pk) is None  # done once, however often it is asked for
     with pytest.raises(Http404):
-        actions.try_again(access, pickup.pk)
+        actions.try_again(access, pickup.pk, pickup.where)
+
+
+def test_a_place_that_failed_is_mended_and_its_secrets_go_to_no_other_server(access, place):
+    first(access, "https://files.example/a.csv", "X-Key: k", INSIDE)
+    pickup = Pickup.objects.get()
+    assert actions.try_again(access, pickup.pk, "https://files.example/b.csv").headers == pickup.headers
+    assert actions.fetch_first(pickup.pk, INSIDE) is None
+    with pytest.raises(Refused, match="not an https"):
+        actions.try_again(access, pickup.pk, "http://files.example/c.csv")
+    assert Pickup.objects.get().where == "https://files.example/b.csv"
+    assert actions.try_again(access, pickup.pk, "https://other.example/b.csv").headers == ""
+    assert "b.csv → https://other.example/b.csv" in AuditEntry.objects.latest("id").what
+
+
+def test_a_place_that_is_tried_again_and_again_is_in_the_list_once(access, neighbour):
+    for who in (access, access, neighbour):
+        first(who, "https://files.example/a.csv", policy=INSIDE)
+    assert access.of(Pickup).count() == neighbour.of(Pickup).count() == 1
 
 
 def fetched(url, headers, etag, modified, target, policy):

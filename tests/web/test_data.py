@@ -430,7 +430,11 @@ def test_a_pick_up_waits_for_its_first_file_on_a_page_of_its_own(access, dana, v
     state = client.get(f"{place}/state")
     assert "only public addresses" in state.content.decode()
     assert "leads to an address inside a network" in client.get(reverse("data-pickups")).content.decode()
-    assert client.post(f"{place}/retry", follow=True).status_code == 200
+    none = client.post(f"{place}/retry", {"where": "http://files.example/b.csv"})
+    assert none.status_code == 422
+    assert 'value="http://files.example/b.csv"' in none.content.decode()
+    assert "is not an https:// address" in none.content.decode()
+    assert client.post(f"{place}/retry", {"where": "https://files.example/b.csv"}).status_code == 302
 
     def fetched(url, headers, etag, modified, target, policy):
         target.write_bytes(CUSTOMERS)
@@ -441,7 +445,7 @@ def test_a_pick_up_waits_for_its_first_file_on_a_page_of_its_own(access, dana, v
     assert client.get(f"{place}/state").headers["HX-Redirect"] == place
     assert client.get(place).headers["Location"] == reverse("data-import", args=[run.pk])
     assert (
-        "This is the first file of https://files.example/a.csv"
+        "This is the first file of https://files.example/b.csv"
         in client.get(place, follow=True).content.decode()
     )
 

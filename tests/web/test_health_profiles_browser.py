@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tenure.health import editing
 from tenure.health import profile as profiles
@@ -124,6 +124,26 @@ def test_a_weight_shows_its_share_at_once(open_page: OpenPage, many: Access, olg
     page.get_by_label("A measure more").select_option("active_people")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("group", name="Active people", exact=True)).to_be_visible()
+    expect(seats.get_by_label("Weight")).to_have_value("9")
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(
+    open_page: OpenPage, many: Access, olga: Access
+) -> None:
+    page = open_page("/settings/health/default", olga)
+    seats = curve(page, "Seat use")
+    held: list[Route] = []
+    page.route("**/settings/health/default", lambda route: held.append(route), times=1)
+    with page.expect_request("**/settings/health/default"):
+        seats.get_by_label("Weight").fill("9")
+        page.get_by_label("Good begins at").focus()
+    page.get_by_label("Good begins at").fill("71")
+    with page.expect_response("**/settings/health/default"):
+        held[0].continue_()
+    page.get_by_label("Fair begins at").focus()  # the hands leave the field: now it is asked again
+    expect(seats.locator(".pill")).to_have_text("36 % of the whole")
+    expect(page.get_by_label("Fair begins at")).to_be_focused()
+    expect(page.get_by_label("Good begins at")).to_have_value("71")
     expect(seats.get_by_label("Weight")).to_have_value("9")
 
 

@@ -37,18 +37,7 @@ function startDrops(): void {
   });
 }
 
-let pressed: HTMLButtonElement | null = null; // the button under a finger that is not lifted yet
-
-/** Whether somebody left a field by pressing a button of its form: an answer to the field would come in its way. */
-const isBeingSent = (field: HTMLInputElement): boolean => pressed !== null && pressed.form === field.form;
-
-function watchPressing(): void {
-  document.addEventListener("pointerdown", (event) => (pressed = (event.target as Element).closest("button")), true);
-  for (const event of ["pointerup", "pointercancel"]) document.addEventListener(event, () => (pressed = null));
-}
-
 export function startForms(): void {
-  watchPressing();
   document.addEventListener("click", (event) => {
     const target = event.target as Element;
     const button = target.closest<HTMLElement>("[data-copy]");
@@ -58,7 +47,6 @@ export function startForms(): void {
   document.addEventListener("change", (event) => {
     const field = event.target as HTMLElement;
     if (field.matches("[data-submits]")) (field as HTMLInputElement).form?.requestSubmit();
-    if (field.matches("[data-looks]") && !isBeingSent(field as HTMLInputElement)) find<HTMLButtonElement>("button[value=look]", (field as HTMLInputElement).form!)?.click();
   });
   document.addEventListener("keydown", (event) => {
     const sheet = event.key === "Escape" ? (event.target as Element).closest<HTMLDetailsElement>("details[data-sheet][open]") : null;

@@ -38,7 +38,8 @@ def set_up(access: Access, where: str, every_minutes: int, headers: str = "") ->
     """Keep where to fetch from, and have the worker fetch a first file: a page waits for nobody's server.
 
     As the first file is imported, all others will be understood. `headers` are lines like
-    `Authorization: Bearer …`. Raises Refused, and keeps nothing, for what cannot be meant.
+    `Authorization: Bearer …`. Raises Refused, and keeps nothing, for what cannot be meant. An earlier try of
+    the same place that failed is replaced: there is one entry for it, however often it takes.
     """
     access.require(Right.LOAD)
     where = where.strip()
@@ -46,11 +47,12 @@ def set_up(access: Access, where: str, every_minutes: int, headers: str = "") ->
         workspace=access.workspace,
         where=where[:1000],
         every_minutes=max(SHORTEST, every_minutes),
-        headers=crypto.encrypt(_HEADERS, json.dumps(parse_headers(headers))) if headers.strip() else "",
+        headers=_sealed(headers),
         created_by=access.who,
     )
     _require_a_place(pickup)
     with transaction.atomic():
+        access.of(Pickup).filter(where=pickup.where, kind="", last_failed=True).delete()
         pickup.save(force_insert=True)
         _ask_for_first(pickup)
         access.log("set up a pick-up", where)
@@ -71,16 +73,35 @@ def _ask_for_first(pickup: Pickup) -> None:
 
 
 @transaction.atomic
-def try_again(access: Access, pickup_id: str) -> Pickup:
-    """Have the first file fetched again, after that failed."""
+def try_again(access: Access, pickup_id: str, where: str, headers: str = "") -> Pickup:
+    """Have the first file fetched again, after that failed, from where it was or from another place.
+
+    Without `headers` those given before stay, unless another server is asked: it gets no other's secrets.
+    Raises Refused, and changes nothing, for a place that cannot be meant.
+    """
     access.require(Right.LOAD)
     pickup = access.get(Pickup, pickup_id)
     if pickup.kind or not pickup.last_failed:
         raise Http404("its first file has been fetched, or is on its way")
+    before, pickup.where = pickup.where, where.strip()[:1000]
+    _require_a_place(pickup)
+    if headers.strip() or not _is_same_server(before, pickup.where):
+        pickup.headers = _sealed(headers)
     pickup.last_failed, pickup.last_says = False, ""
-    pickup.save(update_fields=["last_failed", "last_says"])
+    pickup.save(update_fields=["where", "headers", "last_failed", "last_says"])
     _ask_for_first(pickup)
+    if pickup.where != before:
+        access.log("changed where a pick-up fetches from", f"{before} → {pickup.where}")
     return pickup
+
+
+def _sealed(headers: str) -> str:
+    return crypto.encrypt(_HEADERS, json.dumps(parse_headers(headers))) if headers.strip() else ""
+
+
+def _is_same_server(one: str, other: str) -> bool:
+    both_addresses = "://" in one and "://" in other
+    return one == other or (both_addresses and parts(one)[:2] == parts(other)[:2])
 
 
 def fetch_first(pickup_id: str, policy: fetching.Policy | None = None) -> ImportRun | None:

@@ -60,7 +60,12 @@ def one_pickup(request: Request, pickup_id: str) -> HttpResponse:
     pickup = pickups.pickup_of(request.access, pickup_id)
     if pickup.draft_id or pickup.is_begun:
         return redirect("data-import", pickup.draft_id) if pickup.draft_id else redirect("data-pickups")
-    return render(request, "data/pickup.html", {"pickup": pickup})
+    return render(request, "data/pickup.html", _waited_for(pickup))
+
+
+def _waited_for(pickup: pickups.PickupRow) -> dict[str, Any]:
+    about = {"where": pickup.where, "wrong": f"{pickup.last_says}." if pickup.last_failed else ""}
+    return about | {"pickup": pickup, "has_folder": folder.root() is not None}
 
 
 @require_GET
@@ -68,17 +73,24 @@ def one_pickup(request: Request, pickup_id: str) -> HttpResponse:
 def pickup_state(request: Request, pickup_id: str) -> HttpResponse:
     """The part of that page that changes; once the file is there, the browser goes on to it."""
     pickup = pickups.pickup_of(request.access, pickup_id)
-    answer = render(request, "data/pickup_state.html", {"pickup": pickup})
+    answer = render(request, "data/pickup_state.html", _waited_for(pickup))
     if pickup.draft_id or pickup.is_begun:
         answer.headers["HX-Redirect"] = reverse("data-pickup", args=[pickup.id])
     return answer
 
 
+@sensitive_post_parameters("headers")
 @require_POST
 @page(Right.LOAD)
 def retry_pickup(request: Request, pickup_id: str) -> HttpResponse:
-    """Fetch a first file again."""
-    actions.try_again(request.access, pickup_id)
+    """Fetch a first file again, from the place as it was or as it is mended."""
+    where = request.POST.get("where", "")
+    try:
+        actions.try_again(request.access, pickup_id, where, request.POST.get("headers", ""))
+    except Refused as problem:
+        wrong = f"{where.strip() or 'Nothing'} {problem}."
+        about = _waited_for(pickups.pickup_of(request.access, pickup_id))
+        return render(request, "data/pickup.html", about | {"where": where, "wrong": wrong}, status=422)
     return redirect("data-pickup", pickup_id)
 
 
