@@ -199,7 +199,5 @@ def says(access: Access, change: Change) -> str:
     value = f"“{change.value}”" if change.value else "none"
     told = f"{change.kind.capitalize()}{f' of {who}' if change.count > 1 else ''}: {value}."
     if change.kind == Change.OWNER and queries.is_new_owner(access, change.value, change.count):
-        told += (
-            " Nobody here has that address, and no other customer you see is theirs: is it written right?"
-        )
+        told += " Nobody here has that address, and no other customer you see is theirs: is it written right?"
     return told
