@@ -71,14 +71,25 @@ def test_new_files_are_imported_as_the_first_one_was(access, place, pickup):
     assert (place / "exports" / "two.csv").exists()
 
 
-def test_a_file_that_cannot_be_read_is_said_and_tried_again_later_and_later(access, place, pickup):
+def test_a_file_that_cannot_be_read_keeps_no_other_and_is_said_until_it_changes(access, place, pickup):
     (place / "exports" / "two.csv").write_text("colour\nred\n")
     looked = due(pickup)
     assert looked.last_failed
-    assert "has no column" in looked.last_says
-    assert looked.next_at > clock.now() + timedelta(minutes=118)
-    (place / "exports" / "two.csv").write_text("Customer,Label\ndune,Dune\n")
-    assert (due(pickup).failures, access.of(Account).count()) == (0, 2)
+    assert looked.last_says.startswith("exports/two.csv has no column")
+    assert looked.next_at < clock.now() + timedelta(minutes=61)  # the others come as ever
+    (place / "exports" / "three.csv").write_text("Customer,Label\ndune,Dune\n")
+    looked = due(pickup)
+    assert (looked.last_failed, access.of(Account).count()) == (True, 2)
+    assert looked.last_says.endswith("three.csv: 1 row: 1 added")
+    assert ImportRun.objects.filter(status=ImportRun.FAILED).count() == 1  # not tried again in vain
+    (place / "exports" / "two.csv").write_text("Customer,Label\nelm,Elm\n")
+    assert (due(pickup).last_failed, access.of(Account).count()) == (False, 3)
+
+
+def test_a_folder_that_is_not_there_is_tried_again_later_and_later(access, place, pickup, monkeypatch):
+    monkeypatch.setenv("TENURE_PICKUP", str(place / "gone"))
+    assert due(pickup).next_at > clock.now() + timedelta(minutes=118)
+    assert due(pickup).failures == 2
 
 
 @pytest.mark.parametrize("pattern", ["../*.csv", "/etc/*", "a/../../b.csv", "**/*.csv", "", "a\\b"])

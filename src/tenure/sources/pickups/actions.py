@@ -190,10 +190,11 @@ def look_after(progress: Progress | None = None, policy: fetching.Policy | None 
 def look_at(pickup: Pickup, progress: Progress | None = None, policy: fetching.Policy | None = None) -> None:
     """Fetch what is new and import it; what goes wrong is said, and tried again later."""
     try:
-        says = (
-            _from_address(pickup, progress, policy) if pickup.is_address else _from_folder(pickup, progress)
-        )
-        pickup.failures, pickup.last_says, pickup.last_failed = 0, says, False
+        if pickup.is_address:
+            says, broken = _from_address(pickup, progress, policy), ""
+        else:
+            says, broken = _from_folder(pickup, progress)
+        pickup.failures, pickup.last_says, pickup.last_failed = 0, (broken or says)[:500], bool(broken)
     except (Refused, FileProblem, OSError) as problem:
         pickup.failures, pickup.last_failed = pickup.failures + 1, True
         pickup.last_says = f"{pickup.where} {said(problem)}"[:500]
@@ -240,13 +241,30 @@ def _place() -> Path:
     return home.uploads()
 
 
-def _from_folder(pickup: Pickup, progress: Progress | None) -> str:
-    says = []
+def _from_folder(pickup: Pickup, progress: Progress | None) -> tuple[str, str]:
+    """What came in, and what did not: a file that cannot be read keeps no other, and waits for a change."""
+    says, broken = [], []
     for one in folder.look(pickup.where):
-        if pickup.seen.get(one.name) != one.mark:
-            says.append(_import(pickup, one.path, one.path.name, progress))
-            pickup.seen = dict([*pickup.seen.items(), (one.name, one.mark)][-_KEPT_MARKS:])
-    return "; ".join(says[-3:])[:500] or "nothing new"
+        mark, _, problem = pickup.seen.get(one.name, "").partition(" ")
+        if mark != one.mark:
+            came, problem = _from_file(pickup, one, progress)
+            says += came
+        broken += [f"{one.name} {problem}"] if problem else []
+    told = "; ".join(says[-3:])
+    return told or "nothing new", "; ".join([*broken[-3:], *([told] if broken and told else [])])
+
+
+def _from_file(pickup: Pickup, one: folder.Found, progress: Progress | None) -> tuple[list[str], str]:
+    came, problem, mark = list[str](), "", one.mark
+    try:
+        came = [_import(pickup, one.path, one.path.name, progress)]
+    except FileProblem as wrong:
+        problem = str(wrong)
+        mark = f"{mark} {problem}"  # it is said until it changes
+    except OSError as wrong:
+        return [], said(wrong)  # what is in the way may go without a change of the file
+    pickup.seen = dict([*pickup.seen.items(), (one.name, mark)][-_KEPT_MARKS:])
+    return came, problem
 
 
 def _import(pickup: Pickup, path: Path, name: str, progress: Progress | None) -> str:
