@@ -137,6 +137,7 @@ def test_what_was_merged_is_split_again(client: Client, filled: Access) -> None:
     assert "undo first: Cinder split from Acme" in text(client.get("/data/merges").content)
     client.post(undo_on(answer.content))
     assert account_of(filled, "cinder") == acme
+    assert client.get(f"/customers/{new}")["Location"] == f"/customers/{acme}"
 
 
 def test_people_of_no_customer_are_placed(visit: Visit, olga: Access, client: Client, filled: Access) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
+from tenure.accounts import merging
 from tenure.accounts.actions import PersonRow, upsert_people
 from tenure.accounts.models import Account, Person
 from tenure.health import actions as health
@@ -79,12 +80,28 @@ def test_what_somebody_allows_is_kept_with_who_said_so(
     assert "Not kept: choose product, surveys, marketing" in text(refused.content)
 
 
+def test_a_merged_person_is_shown_as_was_chosen_and_found_under_both_addresses(
+    client: Client, access: Access, borealis: Account
+) -> None:
+    row = PersonRow("ann-2", name="Anne Amesbury", role="buyer", account_id=borealis.external_id)
+    upsert_people(access.workspace, [row])
+    ann, again = person(access, "ann"), person(access, "ann-2")
+    role = ann.role
+    merging.merge(access, "person", ann.pk, again.pk, ["role"])
+    words = text(client.get(way(borealis, again), follow=True).content)
+    assert "id ann buyer" in words
+    assert "name Ann Ames a file" in words
+    assert "Anne Amesbury (a file)" in words
+    assert f"{role} (a file)" in words
+    assert f"kept={ann.pk}" in client.get(way(borealis, ann)).content.decode()
+
+
 def test_who_may_only_look_changes_nothing(
     visit: Visit, vic: Access, access: Access, borealis: Account
 ) -> None:
     ann = person(access, "ann")
     client = visit(vic)
-    assert client.get(way(borealis, ann)).status_code == 200
+    assert "Merge with" not in client.get(way(borealis, ann)).content.decode()
     for what in ("stakeholder", "set", "allow"):
         assert client.post(f"{way(borealis, ann)}/{what}").status_code == 403
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from tenure.accounts import hanging
 from tenure.accounts.models import Account, AccountAttributes, Identity, Person, Regrouping
 from tenure.workspaces.access import Access
@@ -157,7 +159,7 @@ def blocking(access: Access, one: Regrouping) -> Regrouping | None:
 
 
 def become(access: Access, kind: str, gone_id: str) -> str:
-    """Whom an account or person that was merged has become; empty if it was never there."""
+    """Whom an account or person that was merged, or made by a split that was undone, has become; else empty."""
     found = ""
     seen = {gone_id}
     while row := _merge_of(access, kind, gone_id):
@@ -170,5 +172,7 @@ def become(access: Access, kind: str, gone_id: str) -> str:
 
 def _merge_of(access: Access, kind: str, gone_id: str) -> Regrouping | None:
     """By the workspace alone: whoever follows the way is asked there whether they may see it."""
-    rows = Regrouping.objects.filter(workspace=access.workspace, what=Regrouping.MERGE, kind=kind)
-    return rows.filter(other_id=gone_id, undone_at=None).order_by("-pk").first()
+    rows = Regrouping.objects.filter(workspace=access.workspace, kind=kind, other_id=gone_id)
+    merged = Q(what=Regrouping.MERGE, undone_at=None)
+    undone = Q(what=Regrouping.SPLIT, undone_at__isnull=False)
+    return rows.filter(merged | undone).order_by("-pk").first()

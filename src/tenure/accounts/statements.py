@@ -210,7 +210,7 @@ def note_by_hand(workspace: Workspace, account_ids: Collection[str], keys: Colle
     for chunk in in_chunks(account_ids):
         accounts = Account.objects.filter(pk__in=chunk, workspace=workspace)
         now = {
-            account.pk: {key: _now(account, key) for key in keys}
+            account.pk: {key: now_of(account, key) for key in keys}
             for account in accounts.select_related("attributes", "parent")
         }
         _note(telling, now)
@@ -218,7 +218,7 @@ def note_by_hand(workspace: Workspace, account_ids: Collection[str], keys: Colle
 
 def note_person_by_hand(person: Person, keys: Collection[str], who: str) -> None:
     """The same of a person."""
-    now = {key: _now_of_person(person, key) for key in keys}
+    now = {key: now_of_person(person, key) for key in keys}
     _note(Telling.of_people(person.workspace, HAND, said_by=who), {person.pk: now})
 
 
@@ -251,14 +251,14 @@ def _by_hand(
     return [telling.first(about_id, fields, data)] if said else []
 
 
-def _now(account: Account, key: str) -> Any:
+def now_of(account: Account, key: str) -> Any:
     """What an account has, as a source would say it."""
     if key == PARENT:
         return account.parent.external_id if account.parent else ""
     return account.attributes.data.get(key[1:], "") if key.startswith(".") else getattr(account, key)
 
 
-def _now_of_person(person: Person, key: str) -> Any:
+def now_of_person(person: Person, key: str) -> Any:
     """What a person has, as a source would say it."""
     if key.startswith("."):
         return person.attributes.get(key[1:], "")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from tenure.accounts import by_hand, consent
+from tenure.accounts import by_hand, consent, previewing
+from tenure.accounts.models import Identity, Person
 from tenure.accounts.stakeholders import LEFT, TRAITS
 from tenure.web.guard import page
 from tenure.web.middleware import Request
@@ -21,9 +22,19 @@ from tenure.workspaces.roles import Right
 @page()
 def person(request: Request, account_id: str, person_id: str) -> HttpResponse:
     """Who is this, to us?"""
+    if not request.access.has(Person, pk=person_id):
+        return HttpResponseRedirect(_moved_to(request, person_id))
     found = queries.person_page(request.access, account_id, person_id)
     shown = {"shown": found, "person": found.person, "account": found.account, "title_of": queries.title_of}
     return render(request, "person/person.html", shown | {"traits": queries.choices()})
+
+
+def _moved_to(request: Request, person_id: str) -> str:
+    """The address of whom a merged person has become. Http404 unless that is theirs to see, at a customer."""
+    became = request.access.get(Person, previewing.become(request.access, Identity.PERSON, person_id))
+    if not became.account_id:
+        raise Http404("of no customer")
+    return reverse("account-person", args=[became.account_id, became.pk])
 
 
 @require_POST

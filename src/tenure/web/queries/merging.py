@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from tenure.accounts import duplicates, merging, previewing
 from tenure.accounts.duplicates import Proposal
@@ -154,9 +154,11 @@ def candidates(access: Access, kind: str, kept_id: str, text: str) -> list[Accou
     if not text:
         return []
     if kind == Identity.PERSON:
+        at_home = Q(account__isnull=False, account=access.get(Person, kept_id).account)
         people = access.of(Person).exclude(pk=kept_id)
         meant = Q(name__icontains=text) | Q(email__icontains=text) | Q(external_id__icontains=text)
-        return list(people.filter(meant).order_by("name", "pk")[:MOST_FOUND])
+        colleagues_first = Case(When(at_home, then=0), default=1)
+        return list(people.filter(meant).order_by(colleagues_first, "name", "pk")[:MOST_FOUND])
     accounts = access.of(Account).exclude(pk=kept_id)
     meant = Q(name__icontains=text) | Q(domain__icontains=text) | Q(external_id__icontains=text)
     return list(accounts.filter(meant).order_by("name", "pk")[:MOST_FOUND])

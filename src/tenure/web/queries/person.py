@@ -74,7 +74,10 @@ def person_page(access: Access, account_id: str, person_id: str) -> PersonPage:
     return PersonPage(
         account=access.get(Account, account_id),
         person=person,
-        facts=[fact_of(key, title_of(key), values) for key, values in sorted(heard.items())],
+        facts=[
+            fact_of(key, title_of(key), values, statements.now_of_person(person, key))
+            for key, values in sorted(heard.items())
+        ],
         changes=past.person_changes(access, person.pk),
         allowed=[Allowed(one, newest.get(name)) for name, one in PURPOSES.items()],
         words=words,

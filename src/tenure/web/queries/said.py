@@ -62,7 +62,10 @@ def all_said(access: Access, account_id: str) -> AllSaid:
     account = access.get(Account, account_id)
     by_source = statements.current([account.pk]).get(account.pk, {})
     heard = statements.heard(by_source.values(), Order.of(access.workspace))
-    found = [fact_of(key, _title(key), values) for key, values in sorted(heard.items())]
+    found = [
+        fact_of(key, _title(key), values, statements.now_of(account, key))
+        for key, values in sorted(heard.items())
+    ]
     changes = past.account_changes(access, account.pk)
     owners = [one for one in changes if one.key == past.OWNER]
     return AllSaid(found, _turns(one for one in changes if one.key != past.OWNER), owners)
@@ -91,9 +94,10 @@ def fields(known: list[Fact]) -> list[tuple[str, str]]:
     return [*((name, name) for name in COLUMNS), *attributes, (OTHER, "another attribute")]
 
 
-def fact_of(key: str, title: str, values: list[Heard]) -> Fact:
-    """A field as all its sources have it, the one shown first."""
-    first, *others = [Value(_written(one.value), _source(one), one.since) for one in values]
+def fact_of(key: str, title: str, values: list[Heard], now: Any) -> Fact:
+    """A field as all its sources have it, first what is shown: after a merge that is what was chosen then."""
+    heard = sorted(values, key=lambda one: bool(one.value != now))
+    first, *others = [Value(_written(one.value), _source(one), one.since) for one in heard]
     return Fact(key, title, first, others)
 
 
