@@ -159,7 +159,7 @@ def blocking(access: Access, one: Regrouping) -> Regrouping | None:
 
 
 def become(access: Access, kind: str, gone_id: str) -> str:
-    """Whom an account or person that was merged, or made by a split that was undone, has become; else empty."""
+    """Whom an account or person that was merged, or made by a split later undone, has become; else empty."""
     found = ""
     seen = {gone_id}
     while row := _merge_of(access, kind, gone_id):
