@@ -72,7 +72,7 @@ def test_one_person_of_several_ids_is_one(access: Access) -> None:
 def test_when_it_was_first_seen_outlives_the_raw_events(access: Access) -> None:
     learn(access, track(timestamp=ago(400)), track(timestamp=ago(1)))
     retention.change_policy(access, 7, 2)
-    retention.remove_all_old()
+    retention.keep_to_policy(access.workspace)
     dictionary.refresh(access.workspace, whole=True)
     assert names.names(access)[0].first_seen == NOW - timedelta(days=400)
 

@@ -17,7 +17,7 @@ from tenure.kit.facts import HealthChanged
 from tenure.kit.models import Live, OutboxFact
 from tenure.workspaces import members
 from tenure.workspaces.access import Access
-from tenure.workspaces.models import Invitation
+from tenure.workspaces.models import Invitation, Workspace
 from tenure.workspaces.roles import Role
 
 EVENING = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
@@ -32,13 +32,30 @@ def test_a_new_day_begins_when_it_does_in_the_workspaces_zone(access: Access) ->
         assert not schedule.is_new_day(access.workspace)
     with time_machine.travel(EVENING + timedelta(hours=1), tick=False):
         assert schedule.is_new_day(access.workspace)
-        schedule.roll_over_all()
+        schedule.begin_day(access.workspace)
         assert not schedule.is_new_day(access.workspace)
         assert access.of(Standing).get().as_of.isoformat() == "2026-11-22"
 
 
 def test_a_workspace_without_accounts_has_no_new_day(access: Access) -> None:
     assert not schedule.is_new_day(access.workspace)
+
+
+def test_what_fails_for_one_workspace_keeps_nobody_else_from_being_looked_after(
+    access: Access, neighbour: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def break_off(workspace: Workspace) -> None:
+        if workspace == access.workspace:
+            raise ValueError("strange data")
+        seen.append(f"broken {workspace.pk}")
+
+    monkeypatch.setattr(schedule, "_STEPS", ((break_off,), (lambda one: seen.append(one.pk),)))
+    monkeypatch.setattr(schedule.durable, "forget", lambda before: seen.append("forgotten"))
+    schedule.hourly(None)
+    own, others = access.workspace.pk, neighbour.workspace.pk
+    assert seen == [f"broken {others}", own, others, "forgotten"]
 
 
 @pytest.mark.django_db

@@ -79,10 +79,10 @@ def first_kept(today: date, keep_months: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def remove_all_old() -> list[Removed]:
-    """Apply every workspace's policy; gives what was removed where anything was."""
-    policies = EventPolicy.objects.filter(keep_months__isnull=False).select_related("workspace")
-    return [removed for policy in policies if (removed := remove_old(policy))]
+def keep_to_policy(workspace: Workspace) -> Removed | None:
+    """Apply a workspace's policy, if it has one that ends; gives what was removed, None if nothing was."""
+    policy = EventPolicy.objects.filter(workspace=workspace, keep_months__isnull=False).first()
+    return remove_old(policy) if policy else None
 
 
 def remove_old(policy: EventPolicy) -> Removed | None:

@@ -56,11 +56,11 @@ def start() -> None:
 
 def hourly(_: Any) -> None:
     """Roll over the workspaces in whose zone a day has begun, see who is who, learn, forecast, clear away."""
-    roll_over_all()
-    retention.remove_all_old()
-    for workspace in all_workspaces():
-        for step in (know_who_is_who, learn_who_leaves, write_forecasts, find_out_anew):
-            _try(step, workspace)
+    workspaces = list(all_workspaces())
+    for steps in _STEPS:
+        for workspace in workspaces:
+            for step in steps:
+                _try(step, workspace)
     prune()
     durable.forget(clock.now() - KEEP_JOBS)
 
@@ -114,11 +114,10 @@ def post_mails(_: Any) -> None:
     posting.plan_due()
 
 
-def roll_over_all() -> None:
-    """Roll over every workspace that has a new day."""
-    for workspace in all_workspaces():
-        if is_new_day(workspace):
-            roll_over(workspace)
+def begin_day(workspace: Workspace) -> None:
+    """Roll over where a new day has begun."""
+    if is_new_day(workspace):
+        roll_over(workspace)
 
 
 def is_new_day(workspace: Workspace) -> bool:
@@ -136,6 +135,14 @@ def roll_over(workspace: Workspace) -> None:
         lake.compact(workspace.id, table)
         lake.vacuum(workspace.id, table)
     sealing.clear(workspace.id)
+
+
+# A line is done for one workspace after the other before the next line: a day begins for all of them first.
+_STEPS: tuple[tuple[Callable[[Workspace], object], ...], ...] = (
+    (begin_day,),
+    (retention.keep_to_policy,),
+    (know_who_is_who, learn_who_leaves, write_forecasts, find_out_anew),
+)
 
 
 def prune() -> None:
