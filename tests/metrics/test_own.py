@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tenure.accounts.actions import AccountRow, upsert_accounts
@@ -22,6 +23,7 @@ from tenure.metrics.explain import explain
 from tenure.metrics.models import MetricValue, OwnMetricVersion
 from tenure.metrics.own import Filter, OwnMetric, OwnMetricError
 from tenure.metrics.queries import values
+from tenure.metrics.views import json_path
 from tenure.workspaces.access import Access
 from tests.metrics.records import ACCOUNTS, AS_OF, Records, Use
 from tests.metrics.telling import ago, noon, today
@@ -183,6 +185,7 @@ uses = st.lists(
 
 @settings(max_examples=10)
 @given(uses, names, names)
+@example([Use(ACCOUNTS[0], "ann", AS_OF, "Opened", 1)], "\\", '"\\')
 def test_whatever_it_is_called_only_what_happened_in_the_window_counts(
     told: list[Use], event: str, named: str
 ) -> None:
@@ -197,3 +200,10 @@ def test_whatever_it_is_called_only_what_happened_in_the_window_counts(
         recent = [one for one in theirs if one.event == "Exported" and (AS_OF - one.day).days < 28]
         assert row["exports"] == (len(recent) if theirs else None)
         assert row["odd"] == (0 if theirs else None)
+
+
+@given(names | st.text(alphabet="*\\\"'$./~[0]", min_size=1))
+def test_a_property_is_found_by_whatever_name_it_has(named: str) -> None:
+    body = json.dumps({"other": "0", named: "found", f"{named}*": "1"}, ensure_ascii=False)
+    [(said,)] = duckdb.execute("SELECT json_extract_string(?, ?)", [body, json_path(named)]).fetchall()
+    assert said == "found"

@@ -49,5 +49,9 @@ def test_what_runs_is_what_the_ledger_of_that_day_says(rows, asked):
         for row in told:
             sums[row["account_id"]] += row["yearly_minor"]
         assert sums == pays
+        # Whoever has no rate is not in the ledger: there what they have renewed of another's is still due.
+        renewed = {one["renews"] for one in rows if one["account_id"] in out}
         for row in told:
+            if row["subscription_id"] in renewed:
+                continue
             assert row["due_on"] == next_due(books, ids.index(row["term_id"]), day)

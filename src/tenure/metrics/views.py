@@ -82,9 +82,11 @@ def _texts(values: Iterable[str]) -> str:
 
 
 def json_path(name: str) -> str:
-    """The path of a property in JSON, whatever its name is made of."""
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'$."{escaped}"'
+    """The path of a property in JSON, whatever its name is made of: as a pointer (RFC 6901).
+
+    DuckDB takes a `*` in its other kind of path for every property, quoted or not, and no empty name.
+    """
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def _working_days(calendar: Calendar, last_year: int) -> pa.Table:
