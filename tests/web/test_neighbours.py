@@ -49,6 +49,7 @@ from tests.web.story import use
 
 OPEN = {
     "welcome",
+    "demo-gone",  # to the browser that had a demo removed, whose members are no members any more
     "ready",
     "api-description",
     "mail-stop",
