@@ -11,6 +11,7 @@ from tenure.demo import removing
 from tenure.web import removal
 from tenure.web.guard import page
 from tenure.web.middleware import Request
+from tenure.web.notices import tell
 from tenure.workspaces.access import access_for_machine, all_workspaces, workspaces_of
 from tenure.workspaces.actions import create_workspace
 from tenure.workspaces.members import invite
@@ -18,6 +19,7 @@ from tenure.workspaces.models import User
 from tenure.workspaces.roles import Right, Role
 
 FIRST_NAME = "My company"
+NO_MEMBERS = "Nobody is in your own workspace yet. Start `tenure up` without --demo: it prints a link there."
 
 
 @require_POST
@@ -37,10 +39,17 @@ def remove(request: Request) -> HttpResponse:
     removal.remember(request, workspace.pk)
     if has_others:
         return redirect("today")
-    if all_workspaces().filter(is_demo=False).exists():  # somebody's: no way in from here
-        return redirect("account_login")
+    own = all_workspaces().filter(is_demo=False)
+    if own.exists():  # somebody's, or what a command was told: no way in from here
+        return _to_sign_in(request, is_anybodys=own.filter(memberships__isnull=False).exists())
     begun = create_workspace(FIRST_NAME)
     return redirect("welcome", invite(access_for_machine(begun), Role.OWNER))
+
+
+def _to_sign_in(request: Request, *, is_anybodys: bool) -> HttpResponse:
+    """Where nobody can sign in yet, the page says how somebody can."""
+    answer = redirect("account_login")
+    return answer if is_anybodys else tell(request, answer, NO_MEMBERS)
 
 
 @require_GET
