@@ -1,9 +1,10 @@
 // A form that its own answers exchange (its first button looks again): what is typed meanwhile is not overwritten.
-import { find } from "./dom";
+import { all, find } from "./dom";
 
 type Asked = CustomEvent<{ requestConfig: { elt: Element; triggeringEvent?: Event }; shouldSwap: boolean }>;
 
 const sent = new WeakMap<HTMLFormElement, string>();
+const stood = new WeakMap<Element, string>(); // what stood in each field when its form was last sent
 const owed = new WeakMap<HTMLFormElement, HTMLButtonElement>(); // whose answer came too late to be shown
 
 /** Whether somebody left a field by pressing a button of its form: an answer to the field would come in its way. */
@@ -17,7 +18,7 @@ function watchPressing(): void {
 
 const looker = (form: HTMLFormElement): HTMLButtonElement | null => find<HTMLButtonElement>("button[value=look]", form);
 const written = (form: HTMLFormElement): string => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-const isTyped = (element: Element | null, form: HTMLFormElement): boolean => form.contains(element) && element!.matches("input, textarea");
+const isTyped = (field: Element | null): boolean => field !== null && stood.has(field) && stood.get(field) !== (field as HTMLInputElement).value;
 
 function looking(event: Event): [HTMLFormElement, HTMLButtonElement] | null {
   const { elt, triggeringEvent } = (event as Asked).detail.requestConfig;
@@ -31,15 +32,16 @@ function remember(event: Event): void {
   if (!form || !button) return;
   owed.delete(form);
   sent.set(form, written(form));
+  for (const field of all<HTMLInputElement>("input, textarea", form)) stood.set(field, field.value);
   form.inert = button.value === "save"; // what is typed after that would be in no version
 }
 
-/** An answer to what is not written there any more is left; it is asked again when the hands leave the field. */
+/** An answer to what is not written there any more is left; it is asked again, or when the hands leave the field they type in. */
 function judge(event: Event): void {
   const [form, button] = looking(event) ?? [];
   if (!form || !button || !form.isConnected || written(form) === sent.get(form)) return;
   (event as Asked).detail.shouldSwap = false;
-  if (isTyped(document.activeElement, form)) owed.set(form, button);
+  if (isTyped(document.activeElement)) owed.set(form, button);
   else button.click();
 }
 
