@@ -146,6 +146,43 @@ def test_numbers_of_further_columns_are_asked_about_too(access, load, look):
     assert (found.rows[0]["staff"], found.manners["numbers"]) == (1.2, "point")
 
 
+def test_decimal_commas_and_thousands_of_further_columns_are_numbers(access, load, look):
+    text = (
+        "account_id;sales;staff;list;share;version\n"
+        "acme;1.980,50;1.200;1,2,3;12,5 %;1.2.3\n"
+        "elm;-980,00;12;4,5;3;2.0\n"
+        "dune;0;;6;;\n"
+    )
+    looked = look("accounts", text)
+    assert (looked.questions, looked.manners) == ((), {"numbers": "comma"})
+    assert load("accounts", text).status == ImportRun.DONE
+    data = {
+        one.account.external_id: one.data for one in access.of(AccountAttributes).select_related("account")
+    }
+    assert data == {
+        "acme": {"sales": 1980.5, "staff": 1200, "list": "1,2,3", "share": "12,5 %", "version": "1.2.3"},
+        "elm": {"sales": -980, "staff": 12, "list": "4,5", "share": "3", "version": "2.0"},
+        "dune": {"sales": 0, "list": "6"},
+    }
+
+
+def test_english_thousands_of_further_columns_are_numbers_and_open_ones_are_asked_about(look):
+    cells = ('"1,234"', '"12,500.75"', '"1,234.5"')
+    [first, second, _] = cells
+    found = look("accounts", f"account_id,sales\nacme,{first}\nelm,{second}\n")
+    assert (found.questions, [row["sales"] for row in found.rows]) == ((), [1234, 12500.75])
+    [question] = look("accounts", f"account_id,sales\nacme,{first}\nelm,12\n").questions
+    assert question.examples[0].readings == ("1.234", "1234")
+    said = look("accounts", f"account_id,sales\nacme,{first}\nelm,12\n", manners={"numbers": "point"})
+    assert [row["sales"] for row in said.rows] == [1234, 12]
+
+
+@pytest.mark.parametrize("cells", [("1.234,50", "1,234.50"), ("1,5", "01"), ("1,5", "twelve")])
+def test_texts_that_are_numbers_in_no_one_manner_stay_texts(look, cells):
+    found = look("accounts", f"account_id;sales\nacme;{cells[0]}\nelm;{cells[1]}\n")
+    assert (found.questions, [row["sales"] for row in found.rows]) == ((), list(cells))
+
+
 def test_days_of_further_columns_are_asked_about_and_kept_as_days(access, load, look):
     text = (
         "account_id,since,seen,left,version,slogan,mixed\n"

@@ -27,6 +27,7 @@ from tenure.sources.imports.values import (
     Values,
     cells,
     date_columns,
+    grouped_columns,
     json_columns,
     number_columns,
     open_columns,
@@ -261,10 +262,14 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: Columns, terms: Terms
     ):
         connection.execute(f"set variable {name} = {value}")
     numbers = number_columns(connection, columns)
-    further = [*open_columns(connection, numbers), *date_columns(connection, columns)]
+    further = [
+        *open_columns(connection, numbers),
+        *grouped_columns(connection, columns, numbers),
+        *date_columns(connection, columns),
+    ]
     asked = [*cells(columns, terms.manners, has_types), *further]
     judged = judge(connection, asked, terms.manners, has_types)
-    values = Values(columns, judged, json_columns(connection, columns, numbers, judged.manners))
+    values = Values(columns, judged, json_columns(connection, columns, numbers, further, judged.manners))
     connection.execute(steps.rows(values))
     circles.mark(connection, columns.kind.tree, terms.above)
     for statement in (

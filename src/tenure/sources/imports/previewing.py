@@ -152,10 +152,9 @@ def _row(row: dict[str, Any], ours: Sequence[str]) -> dict[str, Any]:
 def _manners(checked: CheckedFile) -> dict[str, str]:
     """What the columns' manners come to for the whole file, where they agree."""
     found: dict[str, set[str]] = {about: set() for about in MANNERS}
-    about = {column.name: column.form.manner for column in checked.kind.columns}
-    for name, manner in checked.judged.manners.items():
-        if manner:
-            found[about.get(name, "numbers")].add(manner)
+    about = {manner: about for about, manners in MANNERS.items() for manner in manners}
+    for manner in filter(None, checked.judged.manners.values()):
+        found[about[manner]].add(manner)
     return {about: min(manners) for about, manners in found.items() if len(manners) == 1}
 
 

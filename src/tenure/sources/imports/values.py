@@ -9,7 +9,7 @@ null where nothing stands in them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import duckdb
@@ -25,6 +25,11 @@ _SAMPLED = 10_000  # rows after which most columns are known not to be all numbe
 _NUMBERS = r"regexp_full_match({x}, '-?(0|[1-9]\d{0,14})(\.\d{1,12})?')"
 _WHOLE = "not contains({x}, '.')"
 _OPEN = rf"case when {_WHOLE} then true else regexp_full_match({{x}}, '-?[1-9]\d{{0,2}}\.\d{{3}}') end"
+# A number with thousands set apart, or a decimal comma. In one of two manners every cell has to be one.
+_GROUPED = (
+    r"regexp_full_match({x}, '-?(0|[1-9]\d{0,14}|[1-9]\d{0,2}(\.\d{3}){1,4})(,\d{1,10})?')",
+    r"regexp_full_match({x}, '-?(0|[1-9]\d{0,14}|[1-9]\d{0,2}(,\d{3}){1,4})(\.\d{1,10})?')",
+)
 _TRUTHS = "lower({x}) in ('true', 'false')"
 # A day with its whole year: `1.10.12` may be a version. In one of the two manners every cell has to be a day.
 _NATIONAL = r"regexp_full_match({x}, '\d{1,2}[./-]\d{1,2}[./-]\d{4}')"
@@ -173,6 +178,15 @@ def open_columns(connection: duckdb.DuckDBPyConnection, numbers: Mapping[str, st
     return [Cells(f"{FURTHER}{name}", "numbers", name, found[name]) for name in found if name not in whole]
 
 
+def grouped_columns(
+    connection: duckdb.DuckDBPyConnection, columns: Columns, numbers: Mapping[str, str]
+) -> list[Cells]:
+    """The further columns, none of `numbers`, all of whose cells are like `1.980,50`, or `1,980.50`."""
+    said = {name: cell(columns, name) for name in columns.further if name not in numbers}
+    found = {name: one for test in _GROUPED for name, one in _all(connection, test, said).items()}
+    return [Cells(f"{FURTHER}{name}", "numbers", name, one) for name, one in found.items()]
+
+
 def date_columns(connection: duckdb.DuckDBPyConnection, columns: Columns) -> list[Cells]:
     """The further columns all of whose cells are days as some country writes them: `31.12.2026`."""
     national = _all(connection, _NATIONAL, {name: cell(columns, name) for name in columns.further})
@@ -184,22 +198,26 @@ def json_columns(
     connection: duckdb.DuckDBPyConnection,
     columns: Columns,
     numbers: Mapping[str, str],
+    asked: Iterable[Cells],
     manners: Mapping[str, str],
 ) -> dict[str, str]:
     """Further columns and the SQL of their values as JSON: numbers, days or truth values if all are.
 
-    `numbers`: the columns that are; `manners`: of those that are judged, by FURTHER and their name.
+    `numbers`: the columns that are; `asked`: those that are judged, with their `manners`.
     """
+    about = {one.called: one.about for one in asked}
     said = {name: cell(columns, name) for name in columns.further}
     truths = _all(connection, _TRUTHS, {name: one for name, one in said.items() if name not in numbers})
 
     def of(name: str, one: str) -> str:
-        manner = manners.get(f"{FURTHER}{name}")
+        manner, text = manners.get(f"{FURTHER}{name}", ""), f"to_json({one})::varchar"
         if name in numbers:
             return f"replace({one}, '.', '')" if manner == COMMA else one
-        if manner is not None:
+        if about.get(name) == "numbers":
+            return f"coalesce(plain_number({NUMBER.value(one, manner)}), {text})"
+        if name in about:
             return f"to_json(coalesce({DATE.value(one, manner)}::varchar, {one}))::varchar"
-        return f"lower({one})" if name in truths else f"to_json({one})::varchar"
+        return f"lower({one})" if name in truths else text
 
     return {name: of(name, one) for name, one in said.items()}
 
