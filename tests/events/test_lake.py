@@ -119,6 +119,31 @@ def test_files_are_listed_as_they_are_now_also_after_an_erasure() -> None:
     assert stored(workspace) == ["m3"]
 
 
+def test_what_others_wrote_is_seen_by_who_wrote_before() -> None:
+    workspace = new_id()
+    with ThreadPoolExecutor(1) as other:
+        for number in range(1, 120, 2):  # beyond a merge and a checkpoint of either
+            assert lake.append(workspace, "events", batch(f"m{number:03}"), "c0", number)
+            assert not other.submit(lake.append, workspace, "events", batch("again"), "c0", number).result()
+            assert other.submit(
+                lake.append, workspace, "events", batch(f"m{number + 1:03}"), "c0", number + 1
+            ).result()
+            assert lake.position(workspace, "events", "c0") == number + 1
+    assert stored(workspace) == [f"m{number:03}" for number in range(1, 121)]
+
+
+def test_a_table_that_was_made_anew_begins_anew_also_for_who_wrote_to_the_old_one() -> None:
+    workspace = new_id()
+    for number in (1, 2, 3):
+        lake.append(workspace, "events", batch(f"m{number}"), "c0", number)
+    shutil.rmtree(lake.path(workspace, "events"))
+    assert lake.position(workspace, "events", "c0") == 0
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(lake.append, workspace, "events", batch("m4"), "c0", 1).result()
+    assert lake.append(workspace, "events", batch("m5"), "c0", 2)
+    assert stored(workspace) == ["m4", "m5"]
+
+
 def test_rows_that_are_there_already_are_left_out_of_a_longer_batch() -> None:
     workspace = new_id()
     lake.append(workspace, "events", placed("m1", "m2"), "c0", 2)

@@ -55,7 +55,7 @@ def run(rounds: int | None = None) -> Result:
     """The last tenth's rate over the first's; the share of `rounds` (30) probes seen within 3 s."""
     events = int(os.environ.get("TENURE_BENCH_EVENTS", EVENTS))
     with installation() as place:
-        tenths = _drain(place, events)
+        tenths = drained(place, events)
     with installation() as place:
         seen = _look(place, rounds or PROBES)
     return report(events, tenths, seen)
@@ -87,7 +87,8 @@ def report(events: int, tenths: Sequence[tuple[int, float, float, int]], seen: S
     return Result("drain", "the first tenth of the same run; events seen within 3 s", ratios, figures)
 
 
-def _drain(place: Installation, events: int) -> list[tuple[int, float, float, int]]:
+def drained(place: Installation, events: int) -> list[tuple[int, float, float, int]]:
+    """Put events into the intake and drain them, by tenths: sent, seconds, processor seconds, stored."""
     program = [sys.executable, "-m", "tenure.bench._draining", place.workspace_id, str(events)]
     made = subprocess.run(program, env=place.environment, check=True, stdout=subprocess.PIPE)
     return [(sent, seconds, cpu, stored) for sent, seconds, cpu, stored in json.loads(made.stdout)]

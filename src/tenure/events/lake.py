@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -58,6 +60,7 @@ _COMPACT_EVERY = 50  # versions; a reader opens every file, so they must stay fe
 _VACUUM_EVERY = 500
 _KEPT = timedelta(hours=1)  # what a reader may still be reading
 _MOST_LISTINGS = 1000
+_MOST_HANDLES = 20
 _LARGE = 16 << 20  # bytes; merged files of that size are left alone from then on
 
 
@@ -252,11 +255,42 @@ def _made_at(place: Path, version: int) -> int:
         return 0
 
 
+@dataclass(frozen=True)
+class _Handle:
+    """An open table, and the version at which it was opened: if that is another's, so is the table."""
+
+    table: DeltaTable
+    pid: int
+    version: int
+    made_at: int
+
+
+class _Handles(threading.local):
+    """Of each thread, those it used last: of two that share one, none would notice that the other wrote."""
+
+    def __init__(self) -> None:
+        self.by_place: OrderedDict[Path, _Handle] = OrderedDict()
+
+
+_handles = _Handles()
+
+
 def _open(workspace_id: str, table_name: str) -> DeltaTable | None:
-    try:
-        return DeltaTable(path(workspace_id, table_name))
-    except TableNotFoundError:
-        return None
+    """The table as it is now: to read its log anew takes ten times as long as to go on."""
+    place, known = path(workspace_id, table_name), _handles.by_place
+    held = known.pop(place, None)
+    if held and held.pid == os.getpid() and held.made_at == _made_at(place, held.version) != 0:
+        held.table.update_incremental()
+    else:
+        try:
+            table = DeltaTable(place)
+        except TableNotFoundError:
+            return None
+        held = _Handle(table, os.getpid(), table.version(), _made_at(place, table.version()))
+    known[place] = held  # not if it could not go on
+    while len(known) > _MOST_HANDLES:
+        known.popitem(last=False)
+    return held.table
 
 
 def _create(workspace_id: str, table_name: str, schema: pa.Schema) -> DeltaTable:

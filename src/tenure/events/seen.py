@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from hashlib import blake2b
 from operator import itemgetter
 from struct import Struct
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -62,6 +63,13 @@ class Part:
         return self.rows >= PART_ROWS
 
 
+class Probes(NamedTuple):
+    """Where a filter has the bits of some keys, the same in all filters: a row for each key."""
+
+    bytes: npt.NDArray[np.intp]
+    masks: npt.NDArray[np.uint8]
+
+
 class Filter:
     """Knows which ids a part cannot have. `rows`: how many it was told of."""
 
@@ -70,14 +78,15 @@ class Filter:
 
     def add(self, keys: Keys) -> None:
         """Remember keys."""
-        places = _places(keys)
-        np.bitwise_or.at(self.bits, places >> np.uint64(3), _masks(places))
+        probes = _probes(keys)
+        np.bitwise_or.at(self.bits, probes.bytes, probes.masks)
 
-    def may_have(self, keys: Keys) -> npt.NDArray[np.bool_]:
-        """For each key whether it may have been added."""
-        places = _places(keys)
-        found: npt.NDArray[np.bool_] = (self.bits[places >> np.uint64(3)] & _masks(places) != 0).all(axis=1)
-        return found
+    def may_have(self, probes: Probes) -> npt.NDArray[np.intp]:
+        """The numbers of those keys that may have been added: each probe leaves fewer."""
+        left = np.arange(len(probes.bytes))
+        for bytes_, masks in zip(probes.bytes.T, probes.masks.T, strict=True):
+            left = left[self.bits[bytes_[left]] & masks[left] != 0]
+        return left
 
 
 _filters: OrderedDict[str, Filter] = OrderedDict()
@@ -143,9 +152,9 @@ def _key(text: str) -> Key:
 def _known_places(db: sqlite3.Connection, keys: Sequence[Key], since: date) -> dict[Key, Place]:
     """Where the messages behind these keys were first seen since a day."""
     found: dict[Key, Place] = {}
-    columns = _columns(keys)
+    probes = _probes(_columns(keys))
     for part in _parts(db, since):
-        maybe = np.flatnonzero(_filter_of(db, part).may_have(columns))
+        maybe = _filter_of(db, part).may_have(probes)
         if not len(maybe):
             continue
         rows = db.execute(
@@ -224,14 +233,9 @@ def _columns(keys: Sequence[Key]) -> Keys:
     return np.array(keys, np.int64).reshape(-1, 2).view(np.uint64)
 
 
-def _places(keys: Keys) -> npt.NDArray[np.uint64]:
+def _probes(keys: Keys) -> Probes:
     """The bits of each key: as far apart as its second half says, beginning where the first does."""
     steps = np.arange(_PROBES, dtype=np.uint64)
-    places: npt.NDArray[np.uint64] = (keys[:, :1] + steps * (keys[:, 1:] | np.uint64(1))) & np.uint64(
-        _BITS - 1
-    )
-    return places
-
-
-def _masks(places: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
-    return np.left_shift(np.uint8(1), (places & np.uint64(7)).astype(np.uint8))
+    places = (keys[:, :1] + steps * (keys[:, 1:] | np.uint64(1))) & np.uint64(_BITS - 1)
+    masks = np.left_shift(np.uint8(1), (places & np.uint64(7)).astype(np.uint8))
+    return Probes((places >> np.uint64(3)).astype(np.intp), masks)
