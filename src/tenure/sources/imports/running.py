@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import F
 
-from tenure.kit import by_sets, clock, home, live
+from tenure.kit import by_sets, checkpoints, clock, home, live
 from tenure.kit.words import count
 from tenure.sources.imports import journal
 from tenure.sources.imports.checking import Batch, CheckedFile, checked_file
@@ -156,11 +156,16 @@ def _write_rejects(path: Path, checked: CheckedFile) -> None:
 def _write_all(run: ImportRun, checked: CheckedFile, progress: Progress | None) -> None:
     load = load_of(run, checked)
     is_record = checked.kind.is_record
-    with by_sets.unscrubbed(), journal.recording(run, by_sets=is_record) as seen:
+    with (
+        by_sets.unscrubbed(),
+        checkpoints.beside() as copy,
+        journal.recording(run, by_sets=is_record) as seen,
+    ):
         for batch in checked.batches(after=run.rows_read):
             with by_sets.many() if is_record else nullcontext():
                 written = _write(run, checked.kind, replace(load, position=batch.last), batch, seen)
                 _count(run, batch, written)
+            copy()
             run.rows_read = batch.last
             live.publish(run.workspace_id, "imports", [run.pk])
             if progress:
